@@ -1,0 +1,1 @@
+"""The hall's server: records, cases, approvals, orders, audit and console (Django)."""

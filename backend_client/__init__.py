@@ -1,0 +1,1 @@
+"""The line to the hall's server: contract, client and outbox."""

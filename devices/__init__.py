@@ -1,0 +1,1 @@
+"""The hardware: protocols, drivers and emulators. Knows nothing of the kiosk."""

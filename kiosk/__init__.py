@@ -1,0 +1,1 @@
+"""The terminal: session flow, runtime, portrait matching, screens and diagnostics."""

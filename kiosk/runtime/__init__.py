@@ -1,0 +1,1 @@
+"""Make the flow run: event loop, effect handlers, journal, recovery, timers, clock."""

@@ -1,0 +1,1 @@
+"""What a visit is, as pure functions of events. No I/O, no threads, no clock."""

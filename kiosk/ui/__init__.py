@@ -1,0 +1,1 @@
+"""Kivy screens: draw a visit, report touches."""

@@ -1,0 +1,93 @@
+"""The few plain values that several rooms share. No behaviour, no imports of ours."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Language(StrEnum):
+    """Languages of every screen, receipt and phrase."""
+
+    ZH_HANS = "zh-Hans"
+    ZH_HANT = "zh-Hant"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One camera picture: (height, width, 3) uint8 BGR, unmirrored; monotonic seconds."""
+
+    image: NDArray[np.uint8]
+    captured_at: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One quality criterion: value with unit against its limits (None = open end)."""
+
+    name: str
+    value: float
+    unit: str
+    low: float | None
+    high: float | None
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the value lies within its limits."""
+        return (self.low is None or self.value >= self.low) and (
+            self.high is None or self.value <= self.high
+        )
+
+
+class Reference(StrEnum):
+    """The portraits a live one is compared with."""
+
+    CHIP = "chip"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One comparison: the engine's score against the threshold it was judged by.
+
+    ``values`` are the single engines' own scores by name. ``accepted`` is score >= threshold.
+    """
+
+    reference: Reference
+    engine: str
+    score: float
+    threshold: float
+    values: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether this comparison alone holds."""
+        return self.score >= self.threshold
+
+
+class FailureCause(StrEnum):
+    """Why a comparison failed, as far as is known."""
+
+    MACHINE = "machine"
+    CAPTURE = "capture"
+    REFERENCE = "reference"
+    PERSON = "person"
+
+
+class Hint(StrEnum):
+    """The one thing that helps most right now, shown on the camera picture."""
+
+    LOOK_AT_CAMERA = "look_at_camera"
+    ONE_PERSON = "one_person"
+    COME_CLOSER = "come_closer"
+    STEP_BACK = "step_back"
+    CENTRE_FACE = "centre_face"
+    FACE_FORWARD = "face_forward"
+    HOLD_HEAD_STRAIGHT = "hold_head_straight"
+    MORE_LIGHT = "more_light"
+    LESS_LIGHT = "less_light"
+    HOLD_STILL = "hold_still"
+    GOOD = "good"
