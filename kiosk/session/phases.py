@@ -124,6 +124,7 @@ class TakeCard:
     outcome: Outcome
     presented: bool = False
     receipt_missing: bool = False
+    attempts: int = 1
     name: Literal["take_card"] = "take_card"
 
 
@@ -137,10 +138,9 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Ticket, then card out. ``words`` are staff's; ``printed`` is None until known."""
+    """A ticket is printed, then card out; ``printed`` is None until known."""
 
     outcome: Outcome
-    words: Texts | None = None
     printed: bool | None = None
     name: Literal["leaving"] = "leaving"
 
@@ -149,6 +149,7 @@ class Leaving:
 class CardHeld:
     """A card was not taken and cannot be drawn in: nobody else may use the kiosk."""
 
+    outcome: Outcome
     name: Literal["card_held"] = "card_held"
 
 

@@ -32,7 +32,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An effect whose answer is awaited; ``kind`` is the effect's class name."""
+    """An effect whose answer is awaited.
+
+    ``kind`` is the effect's class name; a timer's is ``timer:NAME``.
+    """
 
     effect_id: int
     kind: str
