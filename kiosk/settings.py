@@ -146,6 +146,7 @@ class TimersSection(_Section):
     pay: Seconds = Timers().pay
     receipt: Seconds = Timers().receipt
     take_card: Seconds = Timers().take_card
+    rearm: Seconds = Timers().rearm
     eject_again: Seconds = Timers().eject_again
     leaving: Seconds = Timers().leaving
     keep_card: Seconds = Timers().keep_card

@@ -11,6 +11,7 @@ from threading import Lock, Thread
 
 from kiosk.runtime.event_log import Sink, line_of
 from kiosk.runtime.journal import Journal
+from kiosk.runtime.materials import MaterialsByVisit
 from kiosk.runtime.recovery import remains_of, settle
 from kiosk.runtime.reply import Handlers
 from kiosk.runtime.timers import Timers
@@ -48,6 +49,7 @@ class Runtime:
         journal: Journal,
         handlers: Handlers,
         timers: Timers,
+        materials: MaterialsByVisit,
         beginning: Beginning,
         log: Sink,
     ) -> None:
@@ -55,6 +57,7 @@ class Runtime:
         self._rules = rules
         self._journal = journal
         self._timers = timers
+        self._materials = materials
         self._log = log
         self._beginning = beginning
         self._visit = beginning.visit
@@ -123,6 +126,7 @@ class Runtime:
         if after.id != before.id:
             self._asks.cancel_others(after.id)
             self._timers.cancel_others(after.id)
+        self._materials.note(after)
         for effect in effects:
             self._carry_out(effect)
         if after is not before:

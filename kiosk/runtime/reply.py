@@ -24,6 +24,11 @@ class Reply:
             self.answered = True
             self._post(event)
 
+    def news(self, event: Event) -> None:
+        """Hand on what the world did although nobody waits for it any more."""
+        self.answered = True
+        self._post(event)
+
 
 Handler = Callable[[Any, Reply], None]
 """Carries one effect out on a worker thread; an exception becomes ``EffectFailed``."""
