@@ -1,5 +1,1 @@
-"""The emulated world: cards, the bay they lie in, faults that can be set, live pictures.
-
-Only emulators, tests, the demo and the dock may use it. No driver, runtime or server code may
-learn from here what its device's bytes do not say.
-"""
+"""The emulated world: cards with front, chip and back, and the bay they sit in."""
