@@ -79,7 +79,10 @@ class ChipSession:
         return group
 
     def read_sod(self) -> bytes | None:
-        """Read EF.SOD as it is; None when the chip has none. Nothing is verified here."""
+        """Read EF.SOD as it is; None when the chip has none. Nothing is verified here.
+
+        Some chips end the channel when asked for a file they lack: that is ChipLost.
+        """
         raw = self.read_file(lds.SOD)
         return None if raw is None else lds.check_sod(raw)
 

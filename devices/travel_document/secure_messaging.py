@@ -10,12 +10,11 @@ from devices.travel_document.apdu import MAX_LE, CommandApdu, ResponseApdu
 from devices.travel_document.bac import Session
 from devices.travel_document.crypto import BLOCK, decrypt, encrypt, mac, pad, unpad
 from devices.travel_document.errors import ChipDataError, ChipLost
-from devices.travel_document.tlv import Tlv, TlvError, format_tlv, parse_tlvs
+from devices.travel_document.tlv import Tlv, format_tlv, parse_tlvs
 
 _SECURE = 0x0C
 _DATA, _DATA_ODD, _LE, _STATUS, _MAC = 0x87, 0x85, 0x97, 0x99, 0x8E
 _PADDED = b"\x01"
-_SUCCESS = 0x9000
 
 
 class SecureChannel:
@@ -54,17 +53,17 @@ class SecureChannel:
         Raises ChipLost when the chip answered without protection (it has ended the channel),
         ChipDataError when the protection does not hold.
         """
-        if not response.data:
-            self.alive = False
-            raise ChipLost(f"unprotected answer {response.sw:04X} ended the secure channel")
         try:
-            return self._unwrap(response)
-        except (TlvError, ValueError) as error:
+            objects = parse_tlvs(response.data)
+            if not objects or (not response.ok and objects[-1].tag != _MAC):
+                self.alive = False
+                raise ChipLost(f"unprotected answer {response.sw:04X} ended the secure channel")
+            return self._unwrap(objects, response.sw)
+        except ValueError as error:
             self.alive = False
             raise ChipDataError(f"secure messaging: {error}") from error
 
-    def _unwrap(self, response: ResponseApdu) -> ResponseApdu:
-        objects = parse_tlvs(response.data)
+    def _unwrap(self, objects: list[Tlv], outer_status: int) -> ResponseApdu:
         found = {item.tag: item for item in objects}
         if len(found) != len(objects) or not found.keys() <= {_DATA, _DATA_ODD, _STATUS, _MAC}:
             raise ValueError("unexpected data objects")
@@ -74,7 +73,7 @@ class SecureChannel:
         covered = b"".join(item.raw for item in objects if item.tag != _MAC)
         if not compare_digest(self._next_mac(covered), found[_MAC].value):
             raise ValueError("wrong authentication code")
-        status = self._status(found.get(_STATUS), response.sw)
+        status = self._status(found.get(_STATUS), outer_status)
         return ResponseApdu(self._data(found), status)
 
     @staticmethod
