@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from devices.ccid_acs.driver import AcsChipReader, Timing
+from devices.ccid_acs.driver import AcsChipReader
 from devices.ccid_acs.emulator import AcsReaderEmulator
+from devices.ccid_acs.exchange import Timing
 from devices.rig.chip import ChipQuirks, EepChip
 from devices.rig.chip_files import make_files
 from devices.transport import SerialTransport, WireLog, loopback
