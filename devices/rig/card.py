@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.ccid_acs.antenna import Chip
+
 BACK_COLUMNS = 60
 BACK_LINES = 20
 BACK_WIDTH_DOTS = BACK_COLUMNS * 12
@@ -34,9 +36,9 @@ class CardFront:
 class Card:
     """One card. ``back`` is the thermal layer itself: a dot is True where it is dark.
 
-    ``chip`` is whatever the reader's emulator can power; None for a card without a chip.
+    ``chip`` is what the reader's emulator can power; None for a card without a chip.
     """
 
     front: CardFront
-    chip: object | None = None
+    chip: Chip | None = None
     back: NDArray[np.bool_] = field(default_factory=blank_back)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from threading import Condition
 
+from devices.ccid_acs.antenna import Chip
 from devices.rig.card import Card
 
 
@@ -27,7 +28,8 @@ class Bay:
         self._card: Card | None = None
         self._place = Place.OUTSIDE
         self._upside_down = False
-        self._stray_chip: object | None = None
+        self._stray_chip: Chip | None = None
+        self._watchers: list[Callable[[Bay], None]] = []
         self._jammed = False
 
     @property
@@ -91,13 +93,13 @@ class Bay:
         """Block the card's way, or clear it."""
         with self.changed:
             self._jammed = blocked
-            self.changed.notify_all()
+            self._tell()
 
-    def lay_chip_beside(self, chip: object | None) -> None:
+    def lay_chip_beside(self, chip: Chip | None) -> None:
         """Put a second chip into the antenna's field (or take it away with None)."""
         with self.changed:
             self._stray_chip = chip
-            self.changed.notify_all()
+            self._tell()
 
     def printed_mrz(self) -> str | None:
         """Return what a document reader in the card's path sees, None when it sees no MRZ."""
@@ -106,18 +108,27 @@ class Bay:
                 return None
             return self._card.front.mrz or None
 
-    def chips_in_field(self) -> tuple[object, ...]:
+    def chips_in_field(self) -> tuple[Chip, ...]:
         """Return the chips that a reader in the card's path can power.
 
         A card that lies upside down has its chip beyond the reach of the antenna.
         """
         with self.changed:
-            chips: list[object] = []
+            chips: list[Chip] = []
             if self._card is not None and self._place is Place.INSIDE and not self._upside_down:
                 chips += [self._card.chip] if self._card.chip is not None else []
             if self._stray_chip is not None:
                 chips.append(self._stray_chip)
             return tuple(chips)
+
+    def on_change(self, watcher: Callable[["Bay"], None]) -> None:
+        """Call ``watcher`` now and after every change, on the thread that changes something.
+
+        It is called while the bay holds still: it must be quick and must not move the card.
+        """
+        with self.changed:
+            self._watchers.append(watcher)
+            watcher(self)
 
     def wait_for(self, condition: Callable[["Bay"], bool], timeout_s: float) -> bool:
         """Wait until ``condition`` holds for this bay; False when it did not in time."""
@@ -126,4 +137,9 @@ class Bay:
 
     def _move(self, place: Place) -> None:
         self._place = place
+        self._tell()
+
+    def _tell(self) -> None:
         self.changed.notify_all()
+        for watcher in self._watchers:
+            watcher(self)

@@ -146,7 +146,8 @@ class Dialogue:
         while (token := self._next_token(until)) is not None:
             if token is Control.ACK or token is Control.NAK:
                 return token
-        return None
+        swallowed = self._parser.give_up()
+        return Control.ACK if Control.ACK in swallowed else None
 
     def _write(self, data: bytes, deadline: float) -> None:
         self._transport.drain()

@@ -47,12 +47,12 @@ class SanwaPrinter:
         self._turn = RLock()
         self._waiting = False
 
-    def initialise(self) -> CardPosition:
-        """Reset the device without moving the card; the first thing after every (re)connect."""
-        data = _KEEP_CARD
-        answer = self._run(Code.INITIALISE, self._timing.move_s, data=data)
-        _require_ok(answer, "initialise")
-        return self.position()
+    def initialise(self) -> None:
+        """Reset the device without moving the card; the first thing after every (re)connect.
+
+        A jam or a pulled card is no reason to give the line up: ``status`` tells of it.
+        """
+        self._run(Code.INITIALISE, self._timing.move_s, data=_KEEP_CARD)
 
     def status(self) -> DeviceStatus:
         """Ask the device how it is; Disconnected when it does not answer."""

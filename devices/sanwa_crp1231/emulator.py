@@ -4,11 +4,12 @@ import time
 from dataclasses import dataclass
 from threading import Event, RLock, Thread
 
-from devices.errors import DeviceTimeout, TransportClosed
+from devices.errors import DeviceError, DeviceTimeout, TransportClosed
 from devices.interfaces import Transport
 from devices.rig.world import Bay
 from devices.sanwa_crp1231.frames import Control, Damaged, Frame, FrameParser, Token
 from devices.sanwa_crp1231.machine import Durations, SanwaMachine
+from devices.transport import PtyLine, open_pty
 
 _TICK_S = 0.005
 _STALE_S = 0.1  # a frame whose bytes stop coming for this long is given up
@@ -37,16 +38,31 @@ class SanwaFaults:
 class SanwaEmulator:
     """Runs one emulated device on a thread of its own."""
 
-    def __init__(self, line: Transport, bay: Bay, durations: Durations | None = None) -> None:
+    def __init__(
+        self,
+        bay: Bay,
+        *,
+        durations: Durations | None = None,
+        baud: int | None = None,
+        line: Transport | None = None,
+    ) -> None:
         self.faults = SanwaFaults()
         self.powered = True
-        self._line = line
+        self._pty: PtyLine | None = open_pty(baud=baud) if line is None else None
+        self._line: Transport = line or self._pty or open_pty(baud=baud)
         self._machine = SanwaMachine(bay, durations or Durations())
         self._parser = FrameParser()
         self._heard_at = 0.0
         self._stop = Event()
         self._lock = RLock()
         self._thread = Thread(target=self._run, name="emulated CRP-1231", daemon=True)
+
+    @property
+    def path(self) -> str:
+        """Return the port that a host opens. Raises DeviceError when there is no pty."""
+        if self._pty is None:
+            raise DeviceError("this emulator speaks over a line that it was given")
+        return self._pty.path
 
     def start(self) -> "SanwaEmulator":
         """Begin to listen; returns itself."""
@@ -56,7 +72,8 @@ class SanwaEmulator:
     def stop(self) -> None:
         """Stop listening and close the line."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         self._line.close()
 
     def power_off(self) -> None:

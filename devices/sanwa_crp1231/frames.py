@@ -83,6 +83,18 @@ class FrameParser:
         """Forget a half-received frame."""
         self._buffer.clear()
 
+    def give_up(self) -> list[Token]:
+        """Treat what began like a frame and stopped as noise; return what else is in it.
+
+        For a host that waited in vain: noise that happens to look like a start may have
+        swallowed the one byte that was meant.
+        """
+        tokens: list[Token] = []
+        while self._buffer:
+            del self._buffer[0]
+            tokens += self.feed(b"")
+        return tokens
+
     def feed(self, data: bytes) -> list[Token]:
         """Take bytes, return the tokens that are complete now."""
         tokens: list[Token] = []
