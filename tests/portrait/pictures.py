@@ -69,22 +69,19 @@ def moment(resident: str, index: int) -> Image:
     )
 
 
-def crowd(first: str, second: str) -> Image:
-    """Two people side by side, both as large."""
-    left, right = frame(first, dx=-260), frame(second, dx=260)
+def crowd() -> Image:
+    """Residents a and b side by side, about as large."""
+    left, right = frame("a", scale=2.0, dx=-200), frame("b", dx=260)
     middle = FRAME_SIZE[0] // 2
     return np.hstack([left[:, :middle], right[:, middle:]])
 
 
-def turned(resident: str, amount: float) -> Image:
-    """A head turned aside: a perspective squeeze of one half of the face."""
-    image = frame(resident)
-    width, height = FRAME_SIZE
-    source = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    squeeze = amount * height
-    target = np.array(
-        [[0, -squeeze], [width, squeeze], [width, height - squeeze], [0, height + squeeze]],
-        np.float32,
-    )
-    matrix = cv2.getPerspectiveTransform(source, target)
-    return np.asarray(cv2.warpPerspective(image, matrix, FRAME_SIZE), np.uint8)
+def turned(image: Image, nose_x: float, amount: float) -> Image:
+    """A head turned aside, made: one half of the face squeezed, the other stretched."""
+    height, width = image.shape[:2]
+    offset = np.arange(width, dtype=np.float32) - nose_x
+    near, far = 1 + amount, 1 - amount
+    source = nose_x + np.where(offset > 0, offset / near, offset / far)
+    map_x = np.tile(source.astype(np.float32), (height, 1))
+    map_y = np.tile(np.arange(height, dtype=np.float32)[:, None], (1, width))
+    return np.asarray(cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR), np.uint8)

@@ -158,8 +158,8 @@ def test_broken_reference_is_told(kiosk: Kiosk) -> None:
     [
         (wall, Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE),
         (lambda i: frame("a", light=0.3, seed=i), Hint.MORE_LIGHT, ReasonKey.DARK),
-        (lambda i: frame("a", blur=7, seed=i), Hint.HOLD_STILL, ReasonKey.BLURRED),
-        (lambda _: crowd("a", "b"), Hint.ONE_PERSON, ReasonKey.SEVERAL_FACES),
+        (lambda i: frame("b", blur=9, seed=i, noise=1), Hint.HOLD_STILL, ReasonKey.BLURRED),
+        (lambda _: crowd(), Hint.ONE_PERSON, ReasonKey.SEVERAL_FACES),
         (lambda i: frame("b", scale=0.4, seed=i), Hint.COME_CLOSER, ReasonKey.TOO_FAR),
     ],
     ids=["nobody", "dark", "blurred", "two", "far"],
