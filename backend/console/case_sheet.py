@@ -34,6 +34,7 @@ class CaseSheet:
     holder: str
     mine: bool
     claimable: bool
+    closable: bool
     decision: DecisionSheet | None
 
 
@@ -59,6 +60,7 @@ def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseShee
         holder=display_name(holder),
         mine=case.stage == Stage.CLAIMED and holder is not None and holder.pk == user.pk,
         claimable=case.stage == Stage.WAITING or _ran_out(case, now),
+        closable=case.stage == Stage.DECIDED,
         decision=decision_sheet(case, user, language),
     )
 

@@ -39,6 +39,8 @@ class DecisionSheet:
     undoable: bool
     undo_note: str
     printing: bool
+    counter: bool
+    unpaid: bool
 
 
 def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | None:
@@ -61,6 +63,18 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
         undoable=decision.by_id == user.pk and case.stage != Stage.CLOSED and not printing,
         undo_note="decide.undo_note" if in_force else "decide.undo_asked_note",
         printing=printing,
+        counter=_at_counter(case, decision) and not printing,
+        unpaid=case.application is not None and not case.application.settled,
+    )
+
+
+def _at_counter(case: Case, decision: Decision) -> bool:
+    """Say whether the counter can issue from this case's application now."""
+    return (
+        decision.state == Decision.State.IN_FORCE
+        and decision.kind == DecisionKind.TO_COUNTER
+        and case.stage == Stage.DECIDED
+        and case.application is not None
     )
 
 
@@ -70,7 +84,9 @@ def _voices(decision: Decision, language: str) -> list[Voice]:
     if decision.state != Decision.State.PROPOSED:
         return voices
     answered = {approval.by_id for approval in given}
-    asked = [a for a in approvers(DecisionKind(decision.kind), decision.by) if a.user_id not in answered]
+    asked = [
+        a for a in approvers(DecisionKind(decision.kind), decision.by) if a.user_id not in answered
+    ]
     return voices + [
         Voice("pending", say(language, _pending_key(person.present), name=person.name))
         for person in asked

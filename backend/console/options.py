@@ -10,6 +10,7 @@ from backend.config import hall
 from backend.console.texts import say
 from backend.console.waiting import approvers
 from backend.console.words import in_language, offer_title
+from backend.records.linking import search_residents
 from backend_client.contract import DecisionKind
 
 KEYS = {
@@ -52,20 +53,25 @@ class Option:
     phrases: list[Choice]
     words: bool
     offers: list[Choice]
-    residents: bool
-    resident: str
+    search: bool
+    residents: list[Choice]
     reason: bool
     approval: str
 
 
-def options_for(case: Case, user: User, language: str) -> list[Option]:
-    """Return the decisions that fit the case, in the policy's order."""
+def options_for(case: Case, user: User, language: str, found: str = "") -> list[Option]:
+    """Return the decisions that fit the case, in the policy's order.
+
+    ``found`` is what the clerk searched the record by.
+    """
     kinds = fitting_kinds(case)
     main = next((kind for kind in kinds if kind in GRANTS), None)
-    return [_option(case, kind, user, language, kind == main) for kind in kinds]
+    return [_option(case, kind, user, language, main=kind == main, found=found) for kind in kinds]
 
 
-def _option(case: Case, kind: DecisionKind, user: User, language: str, main: bool) -> Option:
+def _option(
+    case: Case, kind: DecisionKind, user: User, language: str, *, main: bool, found: str
+) -> Option:
     granted = kind == DecisionKind.ELIGIBILITY_GRANTED
     linked = kind == DecisionKind.RECORD_LINKED
     return Option(
@@ -79,8 +85,8 @@ def _option(case: Case, kind: DecisionKind, user: User, language: str, main: boo
         phrases=_phrases(kind, language) if kind not in GRANTS else [],
         words=kind in (DecisionKind.NEW_PORTRAIT, DecisionKind.REFUSED),
         offers=_offers(case, language) if granted else [],
-        residents=linked,
-        resident=case.permit.resident.name_zh if linked and case.permit else "",
+        search=linked,
+        residents=_residents(case, found) if linked else [],
         reason=kind == DecisionKind.REFUSED,
         approval=_approval(kind, user, language),
     )
@@ -97,6 +103,17 @@ def _phrases(kind: DecisionKind, language: str) -> list[Choice]:
         Choice(phrase.code, in_language(phrase.text, language))
         for phrase in hall().phrases.phrase
         if kind in phrase.fits
+    ]
+
+
+def _residents(case: Case, found: str) -> list[Choice]:
+    """Return the people the record may be linked to: those found, else the one it names now."""
+    people = list(search_residents(found))
+    if not people and case.permit is not None:
+        people = [case.permit.resident]
+    return [
+        Choice(str(person.pk), f"{person.name_zh} · {person.born}", len(people) == 1)
+        for person in people
     ]
 
 
@@ -117,3 +134,15 @@ def _approval(kind: DecisionKind, user: User, language: str) -> str:
         return say(language, "decide.approval_none_online", decision=title, count=count)
     names = say(language, "why.comma").join(present)
     return say(language, "decide.approval_note", decision=title, count=count, names=names)
+
+
+def free_decisions(case: Case, language: str) -> str:
+    """Say which of the fitting decisions need nobody else's word."""
+    free = [
+        say(language, f"decide.{kind.value}")
+        for kind in fitting_kinds(case)
+        if not hall().policy.approvals[kind].count
+    ]
+    if not free:
+        return ""
+    return say(language, "decide.approval_free", decisions=say(language, "why.comma").join(free))

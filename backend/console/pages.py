@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
@@ -90,10 +91,12 @@ def show(
     context: dict[str, object],
     *,
     page: str = "",
+    board_case: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page with what all pages need."""
-    answer = render(request, template, {**frame(request, page), **context}, status=status)
+    """Render a page with what all pages need; ``board_case`` is the case that is open on it."""
+    around = frame(request, page, board_case)
+    answer = render(request, template, {**around, **context}, status=status)
     answer["Content-Security-Policy"] = (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; "
         "base-uri 'none'; form-action 'self'"
@@ -101,7 +104,7 @@ def show(
     return answer
 
 
-def frame(request: HttpRequest, page: str) -> dict[str, object]:
+def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, object]:
     """Return the context of the bar around every page, and of the parts that are redrawn."""
     language = language_of(request)
     words = words_of(language)
@@ -118,7 +121,9 @@ def frame(request: HttpRequest, page: str) -> dict[str, object]:
         user = signed_in(request)
         shared["staff"] = Staff(display_name(user), desk_of(user))
         shared["nav"] = navigation(user)
-        shared["board_url"] = f"{reverse('console:board')}?page={page}"
+        shared["board_url"] = (
+            f"{reverse('console:board')}?{urlencode({'page': page, 'case': case_id})}"
+        )
     return shared
 
 
@@ -126,9 +131,7 @@ def navigation(user: User) -> list[NavEntry]:
     """Return the links this account may follow, with what waits behind them."""
     entries: list[NavEntry] = []
     if has_right(user, "view_queue"):
-        entries.append(
-            NavEntry("queue", reverse("console:queue"), "app.queue", count_open())
-        )
+        entries.append(NavEntry("queue", reverse("console:queue"), "app.queue", count_open()))
     if has_right(user, "approve"):
         waiting = asked_of(user).count()
         entries.append(

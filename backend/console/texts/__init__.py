@@ -17,7 +17,9 @@ def words_of(language: str) -> dict[str, str]:
     """Return every text of ``language`` by its key."""
     path = Path(__file__).with_name(f"{language}.toml")
     tables = tomllib.loads(path.read_text("utf-8"))
-    return {f"{table}.{name}": text for table, texts in tables.items() for name, text in texts.items()}
+    return {
+        f"{table}.{name}": text for table, texts in tables.items() for name, text in texts.items()
+    }
 
 
 def known_language(code: str | None) -> str:
