@@ -54,6 +54,7 @@ class EvidenceSheet:
 
     why: Why
     detail: str
+    has_portraits: bool
     portraits: list[PortraitBox]
     measures: list[MeasureLine]
     person: list[tuple[str, str]]
@@ -63,10 +64,12 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
     """Lay out the evidence of ``case``."""
     facts = case_facts(case, now)
     report = match_of(case)
+    portraits = [_portrait(case, which, facts, report, language) for which in PORTRAITS]
     return EvidenceSheet(
         why=explain(facts, language),
         detail=case.detail,
-        portraits=[_portrait(case, which, facts, report, language) for which in PORTRAITS],
+        has_portraits=any(portrait.url for portrait in portraits),
+        portraits=portraits,
         measures=[_measure(measure, language) for measure in facts.measures],
         person=_person(case, report, language, now),
     )

@@ -1,11 +1,12 @@
 """What every page shares: who may open it, its language, the bar at the top, and messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -88,7 +89,7 @@ def signed_in(request: HttpRequest) -> User:
 def show(
     request: HttpRequest,
     template: str,
-    context: dict[str, object],
+    context: Mapping[str, object],
     *,
     page: str = "",
     board_case: str = "",
@@ -98,7 +99,7 @@ def show(
     around = frame(request, page, board_case)
     answer = render(request, template, {**around, **context}, status=status)
     answer["Content-Security-Policy"] = (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; "
+        "default-src 'self'; frame-ancestors 'none'; "
         "base-uri 'none'; form-action 'self'"
     )
     return answer
@@ -115,6 +116,7 @@ def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, objec
         "now": now(),
         "words_hours": words["time.hours"],
         "words_days": words["time.days"],
+        "zone": settings.TIME_ZONE,
         "page": page,
     }
     if request.user.is_authenticated:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Value
+from django.db.models.functions import Replace, Upper
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET
@@ -45,10 +47,13 @@ def _by_ticket(ticket: str) -> list[Case]:
     wanted = ticket.replace(" ", "").upper()
     if not wanted:
         return []
-    newest = Case.objects.select_related("kiosk", "application").order_by("-created_at")
-    return [case for case in newest[:1000] if case.ticket.replace(" ", "").upper() == wanted][
-        :LIMIT
-    ]
+    plain = Upper(Replace("ticket", Value(" "), Value("")))
+    return list(
+        Case.objects.annotate(plain=plain)
+        .filter(plain=wanted)
+        .select_related("kiosk", "application")
+        .order_by("-created_at")[:LIMIT]
+    )
 
 
 def _card(case: Case, language: str) -> CounterCard:

@@ -19,13 +19,17 @@
     return fill(data.days, { d: Math.floor(h / 24), h: h % 24 });
   }
 
+  const hallTime = new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit", minute: "2-digit", timeZone: data.zone,
+  });
+
   function tick() {
     for (const clock of document.querySelectorAll("time[data-since]"))
       clock.textContent = duration((now() - Date.parse(clock.dataset.since)) / 1000);
     for (const clock of document.querySelectorAll("time[data-until]"))
       clock.textContent = duration((Date.parse(clock.dataset.until) - now()) / 1000);
     const wall = document.getElementById("clock");
-    if (wall) wall.textContent = new Date().toTimeString().slice(0, 5);
+    if (wall) wall.textContent = hallTime.format(now());
   }
 
   // Sound: two soft notes for a new unclaimed case; browsers allow it after the first touch.
