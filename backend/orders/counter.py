@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from backend.accounts.services import actor
-from backend.applications.services import settle
+from backend.applications.services import make_for_counter, settle
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find, require
@@ -23,17 +23,17 @@ def issue_at_counter(
 ) -> IssueOrder:
     """Record that the counter printed this case's endorsement, and close the case.
 
-    The case needs a to_counter decision in force and an application. ``seen_in_person`` is the
-    clerk's word for identity; ``fee_taken`` says that the counter took the fee, where it is not
-    paid yet. The order becomes AT_COUNTER in the same transaction, so that no kiosk can print it
-    as well. Raises Refused: CONFLICT, IDENTITY_MISSING, SETTLEMENT_MISSING, ALREADY_ISSUED.
+    The case needs a to_counter decision in force and an application, or an offer to make it of.
+    ``seen_in_person`` is the clerk's word for identity; ``fee_taken`` says that the counter took
+    the fee, where it is not paid yet. The order becomes AT_COUNTER in the same transaction, so
+    that no kiosk can print it as well. Raises Refused: CONFLICT, IDENTITY_MISSING, SETTLEMENT_MISSING, ALREADY_ISSUED.
     """
     require(user, "decide")
     with transaction.atomic():
         case = find(case_id)
-        application = case.application
-        if application is None or not _sent_to_counter(case):
-            raise Refused(RefusalCode.CONFLICT, "not sent to the counter, or no application")
+        if not _sent_to_counter(case):
+            raise Refused(RefusalCode.CONFLICT, "the case was not sent to the counter")
+        application = case.application or make_for_counter(case)
         if not seen_in_person:
             raise Refused(RefusalCode.IDENTITY_MISSING, "the resident must be seen in person")
         if not application.settled:

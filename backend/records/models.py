@@ -57,6 +57,7 @@ class ChipRead(models.Model):
     valid_until = models.DateField()
     born = models.DateField()
     with_sod = models.BooleanField()
+    portrait_released = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     class Meta:
