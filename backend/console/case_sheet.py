@@ -42,6 +42,7 @@ def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseShee
     """Lay out the head of ``case`` for ``user``."""
     holder = case.claimed_by
     kept = case.card_kept_until
+    decision = decision_sheet(case, user, language)
     return CaseSheet(
         case_id=case.id,
         ticket=case.ticket,
@@ -60,8 +61,8 @@ def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseShee
         holder=display_name(holder),
         mine=case.stage == Stage.CLAIMED and holder is not None and holder.pk == user.pk,
         claimable=case.stage == Stage.WAITING or _ran_out(case, now),
-        closable=case.stage == Stage.DECIDED,
-        decision=decision_sheet(case, user, language),
+        closable=decision is not None and decision.final and case.stage == Stage.DECIDED,
+        decision=decision,
     )
 
 

@@ -15,6 +15,10 @@ from backend.orders.progress import printing_has_begun
 from backend_client.contract import DecisionKind
 
 
+FINAL = frozenset({DecisionKind.TO_COUNTER.value, DecisionKind.REFUSED.value})
+"""Decisions after which the kiosk does not go on with the visit, so that staff close the case."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One asked person's word: approved, declined or pending."""
@@ -40,6 +44,7 @@ class DecisionSheet:
     undo_note: str
     printing: bool
     counter: bool
+    final: bool
     unpaid: bool
 
 
@@ -63,6 +68,7 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
         undoable=decision.by_id == user.pk and case.stage != Stage.CLOSED and not printing,
         undo_note="decide.undo_note" if in_force else "decide.undo_asked_note",
         printing=printing,
+        final=decision.kind in FINAL,
         counter=_at_counter(case, decision) and not printing,
         unpaid=case.application is not None and not case.application.settled,
     )

@@ -10,7 +10,6 @@ from backend.cases.models import Case
 from backend.console.case_facts import case_facts, match_of
 from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
 from backend.console.texts import say, say_code
-from backend.console.words import case_offer_title
 from backend_client.contract import MatchReport
 
 PORTRAITS = ("live", "chip", "record")
@@ -57,7 +56,9 @@ class EvidenceSheet:
     has_portraits: bool
     portraits: list[PortraitBox]
     measures: list[MeasureLine]
-    person: list[tuple[str, str]]
+    person: list[str]
+    elsewhere: list[str]
+    model: str
 
 
 def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
@@ -71,7 +72,9 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
         has_portraits=any(portrait.url for portrait in portraits),
         portraits=portraits,
         measures=[_measure(measure, language) for measure in facts.measures],
-        person=_person(case, report, language, now),
+        person=_person(case),
+        elsewhere=_elsewhere(case, language, now),
+        model=report.model if report else "",
     )
 
 
@@ -139,22 +142,10 @@ def _figure(value: float | None) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-def _person(
-    case: Case, report: MatchReport | None, language: str, now: datetime
-) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
-    if case.permit is not None:
-        resident = case.permit.resident
-        rows.append((say(language, "case.holder"), f"{resident.name_zh} · {resident.born}"))
-    if case.card_number:
-        rows.append((say(language, "case.card"), case.card_number))
-    title = case_offer_title(case, language)
-    if title:
-        rows.append((say(language, "case.wants"), title))
-    if report is not None:
-        rows.append((say(language, "case.model"), report.model))
-    rows.extend((say(language, "case.elsewhere"), line) for line in _elsewhere(case, language, now))
-    return rows
+def _person(case: Case) -> list[str]:
+    """Name the holder as the record has it, and the card."""
+    known = [f"{case.permit.resident.name_zh} · {case.permit.resident.born}"] if case.permit else []
+    return [*known, case.card_number] if case.card_number else known
 
 
 def _elsewhere(case: Case, language: str, now: datetime) -> list[str]:

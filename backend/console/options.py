@@ -136,13 +136,16 @@ def _approval(kind: DecisionKind, user: User, language: str) -> str:
     return say(language, "decide.approval_note", decision=title, count=count, names=names)
 
 
-def free_decisions(case: Case, language: str) -> str:
-    """Say which of the fitting decisions need nobody else's word."""
+def decision_notes(case: Case, user: User, language: str) -> list[str]:
+    """Say whose word the first decision needs, and which decisions need nobody else's."""
+    kinds = fitting_kinds(case)
+    asking = (_approval(kind, user, language) for kind in kinds)
+    first = next((note for note in asking if note), "")
     free = [
         say(language, f"decide.{kind.value}")
-        for kind in fitting_kinds(case)
+        for kind in kinds
         if not hall().policy.approvals[kind].count
     ]
-    if not free:
-        return ""
-    return say(language, "decide.approval_free", decisions=say(language, "why.comma").join(free))
+    names = say(language, "why.comma").join(free)
+    rest = say(language, "decide.approval_free", decisions=names) if first and free else ""
+    return [note for note in (first, rest) if note]

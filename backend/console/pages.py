@@ -99,8 +99,7 @@ def show(
     around = frame(request, page, board_case)
     answer = render(request, template, {**around, **context}, status=status)
     answer["Content-Security-Policy"] = (
-        "default-src 'self'; frame-ancestors 'none'; "
-        "base-uri 'none'; form-action 'self'"
+        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     )
     return answer
 

@@ -17,16 +17,23 @@ def in_language(texts: Texts, language: str) -> str:
 
 
 def offer_title(code: str, language: str) -> str:
-    """Return the name of an offer; its code when the configuration no longer has it."""
+    """Return name and form of an offer; its code when the configuration no longer has it."""
     offer = hall().offers.find(code) if code else None
-    return in_language(offer.title, language) if offer else code
+    return _title(offer.title, offer.detail, language) if offer else code
 
 
 def case_offer_title(case: Case, language: str) -> str:
     """Return what the case is about: the application's offer, or the one that was chosen."""
     if case.application is not None:
-        return in_language(Texts.model_validate(case.application.offer["title"]), language)
+        offer = case.application.offer
+        title, detail = (Texts.model_validate(offer[part]) for part in ("title", "detail"))
+        return _title(title, detail, language)
     return offer_title(case.offer_code, language)
+
+
+def _title(title: Texts, detail: Texts, language: str) -> str:
+    gap = ", " if language == "en" else " "
+    return f"{in_language(title, language)}{gap}{in_language(detail, language)}"
 
 
 def ground_title(code: str, language: str) -> str:

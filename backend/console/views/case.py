@@ -17,7 +17,7 @@ from backend.config import hall
 from backend.console.case_sheet import CaseSheet, case_sheet
 from backend.console.evidence_sheet import evidence_sheet
 from backend.console.language import language_of
-from backend.console.options import free_decisions, options_for
+from backend.console.options import decision_notes, options_for
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.queue_rows import queue_rows
 from backend.refusal import Refused
@@ -91,7 +91,7 @@ def _evidence(
         "evidence": evidence_sheet(case, language, now()),
         "why_label": f"case.why_{label}",
         "options": options_for(case, user, language, found) if sheet.mine else [],
-        "option_note": free_decisions(case, language) if sheet.mine else "",
+        "option_notes": decision_notes(case, user, language) if sheet.mine else [],
         "opened": request.GET.get("decide", "record_linked" if found else ""),
         "find": found,
     }
