@@ -98,16 +98,24 @@ def read_place(slot: CardSlot, before: Visit | None) -> CardPlace:
         position = slot.position()
     except DeviceError:
         return known
+    place = place_of(position)
+    if position is CardPosition.UNKNOWN and known is not CardPlace.OUT:
+        return known
+    return CardPlace.HELD if known is CardPlace.HELD and place is not CardPlace.OUT else place
+
+
+def place_of(position: CardPosition) -> CardPlace:
+    """Return what a reading of the sensors means for the card.
+
+    Not seen is not out: trying to eject what may not be there does no harm, leaving it does.
+    """
     match position:
         case CardPosition.NONE:
             return CardPlace.OUT
         case CardPosition.AT_GATE:
-            return CardPlace.HELD if known is CardPlace.HELD else CardPlace.AT_GATE
-        case CardPosition.INSIDE:
-            return CardPlace.HELD if known is CardPlace.HELD else CardPlace.INSIDE
-        case CardPosition.UNKNOWN:
-            # Trying to eject what may not be there does no harm; leaving a card inside does.
-            return known if known is not CardPlace.OUT else CardPlace.INSIDE
+            return CardPlace.AT_GATE
+        case CardPosition.INSIDE | CardPosition.UNKNOWN:
+            return CardPlace.INSIDE
 
 
 def _nothing_happened(visit: Visit) -> bool:
