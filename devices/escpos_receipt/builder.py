@@ -40,7 +40,7 @@ class ReceiptStyle:
 
 def build_receipt(parts: Sequence[ReceiptPart], style: ReceiptStyle) -> bytes:
     """Return the bytes of one whole receipt, from reset to cut."""
-    printer = Dummy(profile="default")
+    printer = _open_builder(style)
     printer.hw("INIT")
     for part in parts:
         _add(printer, part, style)
@@ -49,6 +49,14 @@ def build_receipt(parts: Sequence[ReceiptPart], style: ReceiptStyle) -> bytes:
     else:
         printer.print_and_feed(4)
     return bytes(printer.output)
+
+
+def _open_builder(style: ReceiptStyle) -> Dummy:
+    """Make the byte builder; it prints complaints to stdout while it knows no paper width."""
+    printer = Dummy(profile="default")
+    width = {"pixels": style.width_dots, "mm": "Unknown"}
+    printer.profile.profile_data = {**printer.profile.profile_data, "media": {"width": width}}
+    return printer
 
 
 def _add(printer: Dummy, part: ReceiptPart, style: ReceiptStyle) -> None:
@@ -122,7 +130,7 @@ def _add_qr(printer: Dummy, text: str, style: ReceiptStyle) -> None:
         text,
         native=style.native_qr,
         size=style.qr_module_dots,
-        center=not style.native_qr,
+        center=False,  # ESC a centres it already
         **({} if style.native_qr else {"impl": "bitImageRaster"}),
     )
     printer.set(align="left")

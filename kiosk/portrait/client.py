@@ -203,6 +203,8 @@ class PortraitWorker:
             self._drop_process()
             log.error("portrait worker cannot start: %s", answer.error)
             self._tell(answer)
+            if attempt:
+                self._give_up()  # whoever stands before the camera is not kept waiting
             pause_s = _RETRY_S[min(attempt, len(_RETRY_S) - 1)]
             attempt += 1
             with self._changed:
@@ -307,7 +309,7 @@ class PortraitWorker:
             return known
 
     def _give_up(self) -> None:
-        """Stop repeating: this visit's pictures kill every worker that sees them."""
+        """End the try for want of a worker; pictures that kill every worker are not sent again."""
         with self._changed:
             self._losses = 0
             given, visit, capture = self._references, self._visit, self._capture

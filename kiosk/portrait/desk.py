@@ -28,7 +28,7 @@ from kiosk.portrait.messages import (
     SubmitFrame,
     Tick,
 )
-from kiosk.portrait.quality import assess, assess_reference
+from kiosk.portrait.quality import assess_frame, assess_reference
 from kiosk.portrait.results import (
     CaptureDone,
     FaceBox,
@@ -72,7 +72,9 @@ def _look_at(
     if image is None:
         return ReferenceState.UNREADABLE, (), None
     faces = models.detector.find(image)
-    template = models.matcher.embed(image, faces[0]) if faces else None
+    if not faces:
+        return ReferenceState.NO_FACE, (), None
+    template = models.matcher.embed(image, faces[0])
     if template is None:
         return ReferenceState.NO_FACE, (), None
     measures = assess_reference(faces[0], limits)
@@ -154,7 +156,7 @@ class Desk:
     def _judge(self, request: SubmitFrame, now_s: float) -> Judged:
         running = self._running()
         image = _frame_image(request)
-        assessment = assess(image, self._loaded().detector.find(image), self._limits)
+        assessment = assess_frame(image, self._loaded().detector, self._limits)
         running.last_frame_s = now_s
         running.capture.add(image, request.number, assessment, now_s)
         update = GuidanceUpdate(

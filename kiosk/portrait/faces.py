@@ -3,6 +3,7 @@
 Computation on pictures only; what a face is good for is judged in quality.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ _SIGNATURES = (
     bytes.fromhex("89504e470d0a1a0a"),
 )
 _HEADER_SEARCH_BYTES = 512
+_CLOSE_UP_PX = 240
+_CLOSE_UP_SPAN = 1.6  # of the face's longer side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +129,37 @@ class FaceDetector:
             return []
         faces = [_face(row).scaled(1.0 / factor) for row in rows if np.isfinite(row).all()]
         return sorted(faces, key=lambda face: face.area, reverse=True)
+
+    def refine(self, image: Image, face: Face) -> Face:
+        """Return the face with its landmarks found again on an upright close-up.
+
+        On small or tilted faces the landmarks of the whole picture lie up to an eighth of
+        the eye distance off, and a tilt of 20 degrees reads as 5. The first close-up finds
+        the tilt, the second is turned upright by it. Made for judging pose: recognition of
+        upright faces was measured to be a little worse on these landmarks alone.
+        """
+        for _ in range(2):
+            along = face.landmarks[1] - face.landmarks[0]
+            tilt_deg = float(np.degrees(np.arctan2(along[1], along[0])))
+            face = self._close_up(image, face, tilt_deg)
+        return face
+
+    def _close_up(self, image: Image, face: Face, tilt_deg: float) -> Face:
+        centre = (face.x + face.width / 2, face.y + face.height / 2)
+        factor = _CLOSE_UP_PX / (_CLOSE_UP_SPAN * max(face.width, face.height, 1.0))
+        matrix = cv2.getRotationMatrix2D(centre, tilt_deg, factor)
+        matrix[:, 2] += _CLOSE_UP_PX / 2 - np.array(centre)
+        picture = cv2.warpAffine(image, matrix, (_CLOSE_UP_PX, _CLOSE_UP_PX))
+        self._network.setInputSize((_CLOSE_UP_PX, _CLOSE_UP_PX))
+        rows = self._network.detect(picture)[1]
+        if rows is None:
+            return face
+        seen = max((_face(row) for row in rows), key=lambda found: found.area)
+        back = cv2.invertAffineTransform(matrix)
+        landmarks = (seen.landmarks @ back[:, :2].T + back[:, 2]).astype(np.float32)
+        if not np.isfinite(landmarks).all():
+            return face
+        return dataclasses.replace(face, landmarks=landmarks)
 
 
 def _face(row: NDArray[np.float32]) -> Face:

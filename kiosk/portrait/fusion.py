@@ -4,6 +4,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kiosk.portrait.engines import Embedding, Engine, open_engine
 from kiosk.portrait.faces import Face, FaceDetector, Image, decode_image
@@ -66,22 +70,40 @@ class Matcher:
         }
         return Comparison(self.fuse(values), tuple(values.items()))
 
+    def compare_many(
+        self, ones: Sequence[Template], others: Sequence[Template]
+    ) -> NDArray[np.float64]:
+        """Return the fused score of each of ``ones`` (rows) with each of ``others``."""
+        fused = np.zeros((len(ones), len(others)))
+        members = {member.name: member for member in self.slot.members}
+        for name, engine in self.engines.items():
+            left = np.stack([template[name] for template in ones]).astype(np.float64)
+            right = np.stack([template[name] for template in others]).astype(np.float64)
+            values = left @ right.T
+            if engine.slot.metric == "euclidean":
+                squares = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * values
+                values = np.sqrt(np.maximum(squares, 0.0))
+            fused += _contribution(members.get(name), engine, values)
+        return fused
+
     def fuse(self, values: Mapping[str, float]) -> float:
         """Make one score of the engines' own scores."""
-        if not self.slot.members:
-            (value,) = values.values()
-            return -value if self.slot.metric == "euclidean" else value
+        members = {member.name: member for member in self.slot.members}
         return sum(
-            _standard_score(member, self.engines[member.name], values[member.name])
-            for member in self.slot.members
+            _contribution(members.get(name), self.engines[name], value)
+            for name, value in values.items()
         )
 
 
-def _standard_score(member: FusionMember, engine: Engine, value: float) -> float:
-    above = value - member.impostor_mean
-    if engine.slot.metric == "euclidean":
-        above = -above
-    return member.weight * above / member.impostor_deviation
+Value = TypeVar("Value", float, NDArray[np.float64])
+
+
+def _contribution(member: FusionMember | None, engine: Engine, value: Value) -> Value:
+    """Return an engine's part of the fused score; alone, its own score, higher is more alike."""
+    sign = -1.0 if engine.slot.metric == "euclidean" else 1.0
+    if member is None:
+        return value * sign
+    return (value - member.impostor_mean) * (sign * member.weight / member.impostor_deviation)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from kiosk.portrait.faces import Face, Image, align_arcface, other_faces
+from kiosk.portrait.faces import Face, FaceDetector, Image, align_arcface, other_faces
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.values import Measure
 
@@ -82,23 +82,33 @@ def scene_grey(image: Image) -> float:
     return float(image[::8, ::8].mean())
 
 
-def assess(image: Image, faces: list[Face], limits: PortraitLimits) -> Assessment:
-    """Judge a live frame by its faces, largest first.
+def assess_frame(image: Image, detector: FaceDetector, limits: PortraitLimits) -> Assessment:
+    """Find the faces of a live frame and judge it."""
+    faces = detector.find(image)
+    return assess(image, faces, detector.refine(image, faces[0]) if faces else None, limits)
 
-    Light comes before sharpness: noise in the dark looks sharp.
+
+def assess(
+    image: Image, faces: list[Face], close_up: Face | None, limits: PortraitLimits
+) -> Assessment:
+    """Judge a live frame by its faces, largest first, and by the close-up of the largest.
+
+    Pose is read from the close-up's landmarks. Light comes before sharpness: noise in the
+    dark looks sharp.
     """
     scene = Measure(SCENE_GREY, scene_grey(image), "grey level", limits.scene_grey_min, None)
     if not faces:
         return Assessment(None, (Measure(FACES, 0, "faces", 1, 1), scene))
     face = faces[0]
+    pose = face if close_up is None else close_up
     measures = [
         Measure(FACES, 1 + other_faces(faces), "faces", 1, 1),
         scene,
         Measure(DETECTOR_SCORE, face.score, "score", limits.detector_score_min, None),
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.eye_distance_min_px, None),
         *_place(image, face, limits),
-        Measure(YAW, nose_offset(face), "eye distances", -limits.yaw_max, limits.yaw_max),
-        Measure(ROLL, roll_deg(face), "degrees", -limits.roll_max_deg, limits.roll_max_deg),
+        Measure(YAW, nose_offset(pose), "eye distances", -limits.yaw_max, limits.yaw_max),
+        Measure(ROLL, roll_deg(pose), "degrees", -limits.roll_max_deg, limits.roll_max_deg),
     ]
     crop = align_arcface(image, face)
     if crop is None:

@@ -17,7 +17,7 @@ from devices.rig.chip_files import make_files
 from devices.transport import SerialTransport, WireLog, loopback
 from devices.travel_document.eep import Holder, PrintedMrz
 
-QUICK = Timing(silence_s=0.08, command_s=3.0, status_s=0.5)
+QUICK = Timing(silence_s=0.08, command_s=2.0, status_s=0.5)
 
 
 def make_jpeg(target_bytes: int, seed: int = 1) -> bytes:

@@ -14,6 +14,7 @@ from devices.ccid_acs.driver import AcsChipReader
 from devices.ccid_acs.emulator import AcsReaderEmulator
 from devices.ccid_acs.frames import (
     MAX_DATA,
+    NAK,
     Damage,
     FrameParser,
     Link,
@@ -40,14 +41,12 @@ def host_parser() -> FrameParser:
 # --- frames
 
 
-def test_published_power_on_example():
-    """ACS, ACR122S communication protocol: power on and its status frame."""
-    power_on = Command(Request.POWER_ON, 1).to_bytes()
-    assert power_on.hex() == "62000000000001000000"
-    assert format_message(bytes.fromhex("62000000000001010000")).hex() == (
-        "0262000000000001010000" + "62" + "03"
-    )
-    assert format_status(Link.RECEIVED).hex() == "02000003"
+def test_published_frames():
+    """ACS, ACR122S communication protocol: power on, its status frame, and the NAK."""
+    power_on = format_message(Command(Request.POWER_ON, 1).to_bytes())
+    assert power_on == bytes.fromhex("02 62 00 00 00 00 00 01 01 00 00 62 03")
+    assert format_status(Link.RECEIVED) == bytes.fromhex("02 00 00 03")
+    assert bytes.fromhex("02 0000000000000000000000 03") == NAK
 
 
 def test_stream_of_frames_one_byte_at_a_time():
@@ -175,7 +174,7 @@ def test_loss_and_spoiling_really_happen():
 
 
 def read_after(fault: str, value: object) -> tuple[AcsReaderEmulator, bytes]:
-    world = make_world(portrait_bytes=1200)
+    world = make_world(portrait_bytes=500)
     with reader_on_loopback() as (emulator, reader):
         emulator.field.put(world.chip)
         session = open_chip(reader.connect(), world.printed.bac_key())

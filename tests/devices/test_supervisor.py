@@ -205,6 +205,30 @@ def test_close_cancels_what_runs_and_fails_what_waits(bench: Bench, supervisor: 
     assert isinstance(supervisor.status(), Disconnected)
 
 
+def test_a_drivers_own_mistake_does_not_end_the_owner(bench: Bench, supervisor: Supervisor):
+    emulator = bench.plug()
+    mistakes = [ZeroDivisionError("in initialise"), KeyError("in status")]
+
+    class Clumsy(CountingReader):
+        def initialise(self) -> None:
+            if len(mistakes) == 2:
+                raise mistakes.pop(0)
+            super().initialise()
+
+        def status(self):
+            if mistakes:
+                raise mistakes.pop()
+            return super().status()
+
+    bench.make = lambda line: Clumsy(line, bench)
+    clumsy = Supervisor("clumsy", bench.open_line, bench.make, pace=PACE).start()
+    wait_for(lambda: is_usable(clumsy.status()))
+    assert clumsy.submit(lambda reader: reader.presence()).result(5) is FieldPresence.EMPTY
+    assert not mistakes
+    assert emulator.power_ons == 0
+    clumsy.close()
+
+
 def test_statuses_are_told():
     told: list[str] = []
     emulator = ElyctisEmulator().start()
