@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from threading import Event as Flag
 
@@ -110,22 +111,12 @@ def test_a_whole_visit_and_its_traces(desk: Desk, tmp_path: Path) -> None:
     assert [type(tell) for tell in told] == [ReportPrint, EndVisit, ForgetPerson]
     assert isinstance(told[1], EndVisit)
     assert (told[1].outcome, told[1].card_place) == (Outcome.ISSUED, CardPlace.OUT)
-    phases = [name for name, _ in _runs(visit.phase.name for visit in desk.seen)]
+    phases = [name for name, _ in groupby(visit.phase.name for visit in desk.seen)]
     assert phases[:8] == [
         "out_of_service", "attract", "read_card", "offers", "notice", "portrait", "compare",
         "confirm",
     ]  # fmt: skip
     assert phases[-5:] == ["pay", "issue", "receipt", "take_card", "attract"]
-
-
-def _runs(names: Iterator[str] | object) -> list[tuple[str, int]]:
-    runs: list[tuple[str, int]] = []
-    for name in names:  # type: ignore[attr-defined]
-        if runs and runs[-1][0] == name:
-            runs[-1] = (name, runs[-1][1] + 1)
-        else:
-            runs.append((name, 1))
-    return runs
 
 
 def test_the_log_names_events_and_phases_and_nobody(desk: Desk, tmp_path: Path) -> None:
@@ -236,9 +227,8 @@ def test_what_the_last_run_left_is_told_and_its_end_waits_for_the_card(tmp_path:
     remains = recover(left.read())
     left.close()
 
-    desk = Desk(
-        tmp_path, beginning=Beginning(Visit("next"), CardPlace.INSIDE, *remains_of(remains))
-    )
+    beginning = Beginning(Visit("next"), CardPlace.INSIDE, remains.tells, remains.owed)
+    desk = Desk(tmp_path, beginning=beginning)
     gate = Flag()
 
     def watch(ask: effects.WatchGate, reply: Reply) -> None:
