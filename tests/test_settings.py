@@ -64,7 +64,7 @@ def test_relative_paths_resolve_against_the_file(config: Path, tmp_path: Path) -
 def test_settings_are_frozen(config: Path) -> None:
     settings = load_settings(config)
     with pytest.raises(ValidationError):
-        settings.kiosk.number = "2"  # type: ignore[misc]
+        settings.kiosk.number = "2"
 
 
 @pytest.mark.parametrize(
