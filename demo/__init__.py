@@ -1,0 +1,1 @@
+"""What plays the other people in a demonstration: staff at their browsers."""
