@@ -27,6 +27,7 @@ POST      /heartbeat                          Heartbeat                 Heartbea
 Any answer with status 4xx or 5xx has the body ``Refusal``.
 """
 
+from base64 import b64encode
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -39,6 +40,14 @@ Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-
 CardNumber = Annotated[str, Field(pattern=r"^C[0-9A-HJ-NP-Z][0-9]{7}$")]
 Words = Annotated[str, Field(max_length=500)]
 Picture = Annotated[Base64Bytes, Field(max_length=2_000_000)]
+
+
+def picture(data: bytes | None) -> bytes | None:
+    """Encode raw bytes for a ``Picture`` field; the message then holds the raw bytes again.
+
+    Building a message checks and decodes base64, whether it comes from the wire or from code.
+    """
+    return None if data is None else b64encode(data)
 
 
 class Message(BaseModel):

@@ -12,7 +12,6 @@ class Kind(StrEnum):
     CARD_HELD = "kiosk.card_held"
     OFFERS_SHOWN = "offers.shown"
     RECORD_PORTRAIT_RELEASED = "record.portrait_released"
-    RECORD_PORTRAIT_REFUSED = "record.portrait_refused"
     RECORD_LINKED = "record.linked"
     APPLICATION_MADE = "application.made"
     IDENTITY_MATCHED = "application.identity_matched"

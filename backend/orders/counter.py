@@ -26,7 +26,9 @@ def issue_at_counter(
     The case needs a to_counter decision in force and an application, or an offer to make it of.
     ``seen_in_person`` is the clerk's word for identity; ``fee_taken`` says that the counter took
     the fee, where it is not paid yet. The order becomes AT_COUNTER in the same transaction, so
-    that no kiosk can print it as well. Raises Refused: CONFLICT, IDENTITY_MISSING, SETTLEMENT_MISSING, ALREADY_ISSUED.
+    that no kiosk can print it as well.
+
+    Raises Refused: CONFLICT, IDENTITY_MISSING, SETTLEMENT_MISSING, ALREADY_ISSUED.
     """
     require(user, "decide")
     with transaction.atomic():
