@@ -99,6 +99,8 @@ def assemble(
         Visit(boot=boot), read_place(slot, left.visit), remains.tells, remains.owed
     )
     materials = MaterialsByVisit()
+    if left.visit is not None:
+        materials.note(left.visit)
     log = EventLog(data_dir / "events.jsonl")
     runtime = Runtime(
         step=step,
