@@ -57,7 +57,7 @@ def test_relative_paths_resolve_against_the_file(config: Path, tmp_path: Path) -
     assert settings.kiosk.data_dir == tmp_path.parent / "var" / "kiosk"
     assert settings.server.credential_file == tmp_path.parent / "var" / "kiosk" / "credential"
     assert settings.kiosk.urgency_file == tmp_path / "server" / "urgency.toml"
-    assert settings.portrait.models_dir == tmp_path.parent / "models"
+    assert settings.portrait.models_dir == tmp_path.parent / "assets" / "models"
     assert settings.camera.source == f"folder:{tmp_path / 'faces'}"
 
 
