@@ -3,20 +3,22 @@
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from devices.camera import open_camera
 
 from backend_client.client import KioskClient
 from backend_client.outbox import Outbox
 from devices.assembly import Machine, UnknownAssembly, open_machine
-from devices.camera import open_camera
 from devices.interfaces import Camera
 from kiosk.app.portrait_link import PortraitLink
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
 from kiosk.app.server_line import ServerLine
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.slots import SlotError, load_slot
+from kiosk.portrait.slots import ModelSlot, load_slot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
 from kiosk.session.events import Event
 from kiosk.session.visit import Visit
@@ -27,13 +29,16 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_Part = TypeVar("_Part")
+
 VERSION = "0.1.0"
+DETECTOR = "yunet"
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 
 
 class Kiosk:
-    """A kiosk from ``open`` to ``close``. ``run`` shows the screen and belongs to the main thread."""
+    """A kiosk until ``close``. ``run`` shows the screen and belongs to the main thread."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -41,21 +46,30 @@ class Kiosk:
         worker, retry_from = portrait_settings(settings)
         credential = read_credential(settings)
         # The worker starts first: no fork or exec after threads of the screen's toolkit.
-        self.camera: Camera = self._keep(_open_camera(settings), lambda camera: camera.close())
+        self.camera: Camera = self._keep(
+            open_camera(settings.camera), lambda camera: camera.close()
+        )
         self.frames = CameraFrames(self.camera)
         self.portrait = self._keep(
             PortraitLink(worker, self.frames.latest, retry_from), PortraitLink.close
         )
         self.portrait.start()
         self.machine: Machine = self._keep(_open_machine(settings), Machine.close)
-        client = KioskClient(settings.server.url, credential)
-        outbox = self._keep(
-            Outbox(settings.kiosk.data_dir / "outbox.sqlite3", client), Outbox.close
+        client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
+        settings.kiosk.data_dir.mkdir(parents=True, exist_ok=True)
+        self._outbox = self._keep(
+            Outbox(settings.kiosk.data_dir / "outbox.sqlite3", client), Outbox.stop
         )
         self.runtime: KioskRuntime = self._keep(
             assemble(
                 settings,
-                Parts(self.machine, self.camera.status, ServerLine(client), outbox, self.portrait),
+                Parts(
+                    self.machine,
+                    self.camera.status,
+                    ServerLine(client),
+                    self._outbox,
+                    self.portrait,
+                ),
                 version=VERSION,
             ),
             KioskRuntime.stop,
@@ -76,7 +90,7 @@ class Kiosk:
             fullscreen=screen.fullscreen,
             grounds=tuple(Ground(g.code, g.texts) for g in self.settings.grounds),
             kiosk_label=self.settings.kiosk.number,
-            timers=self.runtime.rules.timers,
+            timers=self.settings.rules(slot_has_bin=False).timers,
         )
         self.runtime.runtime.observe(self.app.show)
         if on_visit is not None:
@@ -86,6 +100,7 @@ class Kiosk:
     def run(self) -> None:
         """Start the runtime and show the screen until it is stopped."""
         app = self.app or self.open_screen()
+        self._outbox.start()
         self.runtime.start()
         app.run()
 
@@ -96,7 +111,7 @@ class Kiosk:
     def _touched(self, event: Event) -> None:
         self.runtime.runtime.post(event)
 
-    def _keep[T](self, part: T, close: Callable[[T], None]) -> T:
+    def _keep(self, part: _Part, close: Callable[[_Part], None]) -> _Part:
         self._closers.callback(close, part)
         return part
 
@@ -113,20 +128,38 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
         if name not in known:
             allowed = f"is not a limit; allowed are {', '.join(sorted(known))}"
             raise ConfigError(settings.file, f"portrait.limits.{name}", allowed)
-    kinds = {field.name: type(field.default) for field in fields(PortraitLimits)}
-    limits = PortraitLimits(**{name: kinds[name](v) for name, v in portrait.limits.items()})
+    whole = {field.name for field in fields(PortraitLimits) if field.type in (int, "int")}
+    limits = replace(
+        PortraitLimits(),
+        **{name: int(v) if name in whole else v for name, v in portrait.limits.items()},
+    )
     worker = WorkerSettings(
         models=portrait.models_dir,
         engine=portrait.matcher,
         fmr=portrait.false_match_rate,
         limits=limits,
     )
-    slot = load_slot(portrait.models_dir, portrait.matcher)
-    try:
-        retry_from = slot.threshold(max(RETRY_FMR, portrait.false_match_rate))
-    except SlotError:
-        retry_from = slot.threshold(portrait.false_match_rate)
-    return worker, retry_from
+    slots = check_models(portrait.models_dir, portrait.matcher)
+    retry_fmr = max(RETRY_FMR, portrait.false_match_rate)
+    measured = {threshold.fmr for threshold in slots[0].thresholds}
+    fmr = retry_fmr if retry_fmr in measured else portrait.false_match_rate
+    return worker, slots[0].threshold(fmr)
+
+
+def check_models(folder: Path, matcher: str) -> list[ModelSlot]:
+    """Load the matcher's slot, then its members' and the detector's. Raises SlotError."""
+    slots = [load_slot(folder / matcher / "model.toml")]
+    names = [DETECTOR, *(member.name for member in slots[0].members)]
+    return slots + [load_slot(folder / name / "model.toml") for name in names]
+
+
+def _open_camera(settings: Settings) -> Camera:
+    camera = settings.camera
+    return open_camera(camera.source, width=camera.width, height=camera.height)
+
+
+def _close_camera(camera: Camera) -> None:
+    camera.close()
 
 
 def _open_machine(settings: Settings) -> Machine:
