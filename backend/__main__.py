@@ -42,6 +42,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 def start_django(options: argparse.Namespace) -> None:
     """Create the keys where there are none, and start Django on this data directory."""
     data: Path = options.data.resolve()
+    os.umask(0o077)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["KIOSK_SERVER_DATA"] = str(data)
     os.environ["KIOSK_SERVER_CONFIG"] = str(options.config.resolve())

@@ -11,6 +11,7 @@ from backend.accounts.services import NewAccount, create_account
 from backend.audit.services import Head, head, verify
 from backend.config import hall
 from backend.demo.seed import ensure_accounts, seed
+from backend.evidence.services import ensure_evidence_key
 from backend.fleet.services import enrol, revoke
 from backend.serving import serve
 
@@ -24,6 +25,7 @@ class UsageError(Exception):
 def run(options: argparse.Namespace) -> int:
     """Check the configuration, bring the database up to date, and run the command."""
     hall()
+    ensure_evidence_key()
     call_command("migrate", verbosity=0)
     return {
         "serve": _serve,

@@ -116,7 +116,7 @@ class DevicesSection(_Section):
     card_printer: CardPrinterSection
     mrz_reader: MrzReaderSection
     chip_reader: ChipReaderSection
-    receipt_printer: ReceiptPrinterSection
+    receipt_printer: ReceiptPrinterSection | None = None
 
 
 class CameraSection(_Section):

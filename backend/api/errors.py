@@ -40,10 +40,6 @@ def _http_error(request: HttpRequest, error: object) -> HttpResponse:
 
 
 def _surprise(request: HttpRequest, error: object) -> HttpResponse:
-    LOG.error(
-        "%s %s",
-        request.method,
-        request.path,
-        exc_info=error if isinstance(error, Exception) else None,
-    )
+    cause = error if isinstance(error, Exception) else None
+    LOG.error("%s %s", request.method, request.path, exc_info=cause)
     return refusal_response(RefusalCode.SERVER_ERROR, "the server failed; it is logged", 500)

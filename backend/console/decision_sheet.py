@@ -14,7 +14,6 @@ from backend.console.words import decision_words
 from backend.orders.progress import printing_has_begun
 from backend_client.contract import DecisionKind
 
-
 FINAL = frozenset({DecisionKind.TO_COUNTER.value, DecisionKind.REFUSED.value})
 """Decisions after which the kiosk does not go on with the visit, so that staff close the case."""
 

@@ -33,6 +33,11 @@ def _cipher(path: str) -> AESGCM:
     return AESGCM(bytes.fromhex(key.decode()))
 
 
+def ensure_evidence_key() -> None:
+    """Create the key's file where there is none."""
+    _cipher(str(settings.EVIDENCE_KEY_FILE))
+
+
 def media_type(data: bytes) -> str | None:
     """Return the picture's media type by its first bytes; None when it is no known picture."""
     return next((kind for magic, kind in _KINDS if data.startswith(magic)), None)

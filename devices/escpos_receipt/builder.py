@@ -130,7 +130,11 @@ def _add_qr(printer: Dummy, text: str, style: ReceiptStyle) -> None:
         text,
         native=style.native_qr,
         size=style.qr_module_dots,
-        center=False,  # ESC a centres it already
-        **({} if style.native_qr else {"impl": "bitImageRaster"}),
+        # ESC a centres it already.
+        image_arguments={
+            "impl": "bitImageRaster",
+            "fragment_height": _SLICE_LINES,
+            "center": False,
+        },
     )
     printer.set(align="left")

@@ -11,6 +11,7 @@ import numpy as np
 import qrcode
 from numpy.typing import NDArray
 from PIL import Image
+from qrcode.exceptions import DataOverflowError
 
 from devices.escpos_receipt.commands import Command, CommandSplitter, TextRun, Token, Unknown
 from devices.escpos_receipt.raster_text import describe_raster
@@ -26,7 +27,7 @@ _MAX_SCALE = 8
 Dots = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Receipt:
     """One piece of paper: ``dots`` are True where it is black; ``cut`` says whether it is off."""
 
@@ -200,7 +201,7 @@ class Interpreter:
         self._sheet.contents.append(dots)
 
     def _extended(self, data: bytes) -> None:
-        if data[:1] != b"k" or len(data) < 5 or data[3] != 49:
+        if data[:1] != b"k" or len(data) < 6 or data[3] != 49:
             self._sheet.unknown.append(b"\x1d(" + data[:8])
             return
         function, value = data[4], data[5:]
@@ -217,8 +218,12 @@ class Interpreter:
         code = qrcode.QRCode(
             error_correction=_QR_LEVELS.get(self._qr.level, 1), border=0, box_size=1
         )
-        code.add_data(self._qr.text)
-        code.make(fit=True)
+        try:
+            code.add_data(self._qr.text)
+            code.make(fit=True)
+        except (ValueError, DataOverflowError):
+            self._sheet.unknown.append(b"\x1d(k: more than a QR code holds")
+            return
         modules = np.array(code.get_matrix(), np.bool_)
         self._end_line()
         self._place(np.kron(modules, np.ones((self._qr.module,) * 2, np.bool_)))

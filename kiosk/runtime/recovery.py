@@ -5,11 +5,20 @@ Pure: says what is to be told. The loop tells it, and ``step`` moves the card.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from devices.errors import DeviceError
-from devices.interfaces import CardPosition, CardSlot
+from devices.interfaces import CardPosition
 from kiosk.runtime.journal import Left
-from kiosk.session.effects import EndVisit, LeaveCase, ReportCase, ReportPrint, RewriteBack, Tell
+from kiosk.session.effects import (
+    EndVisit,
+    ForgetPerson,
+    LeaveCase,
+    ReportCase,
+    ReportPrint,
+    RewriteBack,
+    Tell,
+)
 from kiosk.session.facts import (
     CardPlace,
     Case,
@@ -65,6 +74,7 @@ def remains_of(visit: Visit, marks: Mapping[Ref, str]) -> Remains:
     case = visit.case or _case_for(visit, end)
     if case is not None and case.stage is CaseStage.SENDING:
         tells.append(_report(ref(), visit, case))
+    tells.append(ForgetPerson(ref()))
     owed: list[Tell] = []
     if visit.case is not None:
         owed.append(LeaveCase(ref(), visit.case.id, visit.card_place))
@@ -88,7 +98,15 @@ def settle(owed: tuple[Tell, ...], place: CardPlace) -> tuple[Tell, ...]:
     )
 
 
-def read_place(slot: CardSlot, before: Visit | None) -> CardPlace:
+class Sensors(Protocol):
+    """What a slot says about its card."""
+
+    def position(self) -> CardPosition:
+        """Read the sensors."""
+        ...
+
+
+def read_place(slot: Sensors, before: Visit | None) -> CardPlace:
     """Return where the card is: by the sensors, and by the journal where these are silent.
 
     A card that was held stays held until staff release it, even if the kiosk is restarted.
@@ -98,16 +116,24 @@ def read_place(slot: CardSlot, before: Visit | None) -> CardPlace:
         position = slot.position()
     except DeviceError:
         return known
+    place = place_of(position)
+    if position is CardPosition.UNKNOWN and known is not CardPlace.OUT:
+        return known
+    return CardPlace.HELD if known is CardPlace.HELD and place is not CardPlace.OUT else place
+
+
+def place_of(position: CardPosition) -> CardPlace:
+    """Return what a reading of the sensors means for the card.
+
+    Not seen is not out: trying to eject what may not be there does no harm, leaving it does.
+    """
     match position:
         case CardPosition.NONE:
             return CardPlace.OUT
         case CardPosition.AT_GATE:
-            return CardPlace.HELD if known is CardPlace.HELD else CardPlace.AT_GATE
-        case CardPosition.INSIDE:
-            return CardPlace.HELD if known is CardPlace.HELD else CardPlace.INSIDE
-        case CardPosition.UNKNOWN:
-            # Trying to eject what may not be there does no harm; leaving a card inside does.
-            return known if known is not CardPlace.OUT else CardPlace.INSIDE
+            return CardPlace.AT_GATE
+        case CardPosition.INSIDE | CardPosition.UNKNOWN:
+            return CardPlace.INSIDE
 
 
 def _nothing_happened(visit: Visit) -> bool:

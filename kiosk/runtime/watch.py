@@ -6,6 +6,7 @@ from threading import Event as Flag
 from threading import Thread
 
 from backend_client.contract import DeviceReport, Heartbeat, HeartbeatAnswer, Refusal
+from devices.errors import DeviceError
 from devices.status import (
     DeviceStatus,
     Disconnected,
@@ -16,7 +17,7 @@ from devices.status import (
 )
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.line import HallServer
-from kiosk.session.events import DeviceChanged, Event, ServerChanged
+from kiosk.session.events import CardFound, DeviceChanged, Event, ServerChanged
 from kiosk.session.facts import CardPlace, Device
 from kiosk.session.visit import Visit
 
@@ -27,10 +28,22 @@ Post = Callable[[Event], None]
 
 
 class DeviceWatch:
-    """Asks every device how it is, each on a thread of its own, and posts DeviceChanged."""
+    """Asks every device how it is, each on a thread of its own, and posts DeviceChanged.
 
-    def __init__(self, probes: Mapping[Device, Probe], post: Post, *, poll_s: float) -> None:
+    ``find_card`` reads the slot's sensors when the slot is back: nobody knows what happened to
+    its card meanwhile.
+    """
+
+    def __init__(
+        self,
+        probes: Mapping[Device, Probe],
+        find_card: Callable[[], CardPlace],
+        post: Post,
+        *,
+        poll_s: float,
+    ) -> None:
         self._probes = dict(probes)
+        self._find_card = find_card
         self._post = post
         self._poll_s = poll_s
         self._stopped = Flag()
@@ -63,8 +76,18 @@ class DeviceWatch:
             self._statuses[device] = status
             if is_usable(status) != usable:
                 usable = is_usable(status)
+                if usable and device is Device.CARD_SLOT:
+                    self._tell_of_card()
                 self._post(DeviceChanged(device, usable))
             self._stopped.wait(self._poll_s)
+
+    def _tell_of_card(self) -> None:
+        try:
+            place = self._find_card()
+        except DeviceError:
+            return  # gone again; the next return asks again
+        if place is not CardPlace.OUT:
+            self._post(CardFound(place))
 
 
 def _ask(device: Device, probe: Probe) -> DeviceStatus:

@@ -28,6 +28,7 @@ class Attract:
 class InsertCard:
     """Somebody touched the screen: show how the card goes in."""
 
+    chip_left_in_field: bool = False
     name: Literal["insert_card"] = "insert_card"
 
 
@@ -57,8 +58,12 @@ class ChooseOffer:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Face data: agree, or a person. Before it neither DG2 nor the camera is used."""
+    """Face data: agree, or a person. Before it neither DG2 nor the camera is used.
 
+    ``words`` are those of a clerk who asked for a new portrait.
+    """
+
+    words: Texts | None = None
     name: Literal["notice"] = "notice"
 
 
@@ -119,12 +124,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class TakeCard:
-    """The card comes out. ``presented`` once the device says that it is at the gate."""
+    """The card comes out. ``presented`` once the device says that it is at the gate.
+
+    ``drawing_in`` while the slot takes a card back that nobody took.
+    """
 
     outcome: Outcome
     presented: bool = False
     receipt_missing: bool = False
     attempts: int = 1
+    drawing_in: bool = False
     name: Literal["take_card"] = "take_card"
 
 

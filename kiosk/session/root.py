@@ -81,6 +81,9 @@ _BY_NAME = {kind.__name__: kind for kind in ANSWERS}
 FREE_PHASES = ("out_of_service", "attract", "insert_card")
 """Phases in which no visit is under way: they follow devices and server at once."""
 
+START_PHASES = ("attract", "insert_card")
+"""Phases in which the slot is armed."""
+
 SERVED_PHASES = ("offers", "notice", "portrait", "compare", "confirm", "pay", "escalated")
 """Phases that come to nothing without the server."""
 
@@ -130,7 +133,7 @@ def on_root(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return _device(turn, device, rules, usable=usable)
         case ServerChanged(up=up):
             return _server(turn, rules, up=up)
-        case LanguageChosen(language=language):
+        case LanguageChosen(language=language) if turn.visit.phase.name not in START_PHASES:
             return turn.set(language=language)
         case TimeUp(timer="idle"):
             return turn.set(idle_warning=True).timer("idle_warning", rules.timers.idle_warning)
@@ -170,7 +173,7 @@ def _found(turn: Turn, place: CardPlace) -> Turn:
     visit = turn.visit
     if visit.card_place is not CardPlace.OUT or place is CardPlace.OUT:
         return turn
-    if visit.phase.name in ("attract", "insert_card") and place is CardPlace.INSIDE:
+    if visit.phase.name in START_PHASES and place is CardPlace.INSIDE:
         return read_card.begin(turn)
     turn = turn.set(card_place=place)
     if visit.phase.name in FREE_PHASES:
@@ -179,11 +182,11 @@ def _found(turn: Turn, place: CardPlace) -> Turn:
 
 
 def _device(turn: Turn, device: Device, rules: Rules, *, usable: bool) -> Turn:
+    if usable is (device not in turn.visit.lost):
+        return turn
     lost = tuple(other for other in turn.visit.lost if other is not device)
     if not usable:
         lost = (*lost, device)
-    if lost == turn.visit.lost:
-        return turn
     turn = turn.set(lost=lost)
     name = turn.visit.phase.name
     if name in FREE_PHASES:

@@ -84,6 +84,11 @@ class Visit:
         paid = self.payment is not None and self.payment.status is PaymentStatus.PAID
         return paid or (self.application is not None and self.application.settled)
 
+    @property
+    def open_case(self) -> Case | None:
+        """Return the case that staff have not decided yet."""
+        return self.case if self.case is not None and self.case.decision is None else None
+
     def awaits(self, kind: str) -> bool:
         """Say whether an effect of this kind is unanswered."""
         return any(pending.kind == kind for pending in self.pending)

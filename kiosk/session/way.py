@@ -24,15 +24,16 @@ from kiosk.session.facts import (
     CardPlace,
     CardProblem,
     Case,
+    CaseStage,
     Device,
     Escalation,
     Outcome,
-    PrintEnd,
     Texts,
 )
 from kiosk.session.phases import (
     Attract,
     BadCard,
+    CardHeld,
     ChooseOffer,
     Confirm,
     Escalated,
@@ -55,17 +56,15 @@ NEEDED_TO_ISSUE = (Device.CARD_SLOT, Device.CHIP_READER, Device.ENDORSEMENT_PRIN
 def advance(turn: Turn, rules: Rules) -> Turn:
     """Go to the first step still missing."""
     visit = turn.visit
+    if visit.print_end is not None:
+        # A print that failed or is unknown is never repeated by the kiosk itself.
+        return leave(turn, Outcome.TO_COUNTER, rules)
     if visit.offers is None:
         return fetch_offers(turn, rules)
     if not visit.offers.record_found:
         return escalate(turn, Escalation.NO_RECORD, rules)
     if visit.chosen is None:
         return turn.enter(ChooseOffer())
-    if visit.print_end is PrintEnd.PRINTED:
-        return to_receipt(turn, rules)
-    if visit.print_end is not None:
-        # A print that failed or is unknown is never repeated by the kiosk itself.
-        return leave(turn, Outcome.TO_COUNTER, rules)
     if any(device in visit.lost for device in NEEDED_TO_ISSUE):
         paid = visit.settled and visit.chosen.fee_fen > 0
         reason = Escalation.PAID_NOT_ISSUED if paid else Escalation.DEVICE_FAULT
@@ -137,7 +136,7 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
     """Put the live session before a person and wait here."""
     visit = turn.visit
     if not visit.server_up:
-        return leave_without_server(turn, rules)
+        return leave_without_server(turn, rules, reason)
     case = new_case(turn, reason, rules)
     turn = turn.set(case=case, cases_opened=visit.cases_opened + 1)
     phase_before = visit.phase.name
@@ -175,7 +174,13 @@ def report_case(turn: Turn, reason: Escalation, rules: Rules, detail: str) -> Tu
     """Tell staff of something that nobody at the screen waits for."""
     visit = turn.visit
     case = new_case(turn, reason, rules)
-    return turn.set(cases_opened=visit.cases_opened + 1, case=visit.case or case).tell(
+    turn = _tell_case(turn, case, detail)
+    return turn.set(cases_opened=visit.cases_opened + 1, case=visit.open_case or case)
+
+
+def _tell_case(turn: Turn, case: Case, detail: str) -> Turn:
+    visit = turn.visit
+    return turn.tell(
         lambda ref: ReportCase(
             ref,
             case,
@@ -190,8 +195,23 @@ def report_case(turn: Turn, reason: Escalation, rules: Rules, detail: str) -> Tu
     )
 
 
+def secure_case(turn: Turn) -> Turn:
+    """Hand a case over for sending that the server has not acknowledged while it was watched.
+
+    The watch ends with the phase; the case's own id keeps it from being opened twice.
+    """
+    visit = turn.visit
+    case = visit.case
+    if not isinstance(visit.phase, Escalated) or case is None:
+        return turn
+    if case.stage is not CaseStage.SENDING:
+        return turn
+    return _tell_case(turn, case, "the server had not acknowledged it")
+
+
 def leave(turn: Turn, outcome: Outcome, rules: Rules) -> Turn:
     """Print the case's ticket, if there is a case, and give the card back."""
+    turn = secure_case(turn)
     case = turn.visit.case
     if case is None:
         return give_card_back(turn, outcome)
@@ -212,6 +232,7 @@ def after_ticket(turn: Turn, outcome: Outcome, *, printed: bool, rules: Rules) -
 
 def leave_waiting(turn: Turn, rules: Rules) -> Turn:
     """Leave with a ticket while the case goes on."""
+    turn = secure_case(turn)
     case = turn.visit.case
     if case is not None:
         place = CardPlace.OUT
@@ -219,12 +240,15 @@ def leave_waiting(turn: Turn, rules: Rules) -> Turn:
     return leave(turn, Outcome.WAITING, rules)
 
 
-def leave_without_server(turn: Turn, rules: Rules) -> Turn:
+def leave_without_server(
+    turn: Turn, rules: Rules, reason: Escalation = Escalation.DEVICE_FAULT
+) -> Turn:
     """Keep the session as a case that reaches the server later; ticket and card out now."""
     visit = turn.visit
-    if visit.case is None and visit.card is not None:
-        paid = visit.payment is not None or visit.settled
-        reason = Escalation.PAID_NOT_ISSUED if paid else Escalation.DEVICE_FAULT
+    if visit.open_case is None and visit.card_place is not CardPlace.OUT:
+        paid = visit.print_end is None and (visit.payment is not None or visit.settled)
+        if paid:
+            reason = Escalation.PAID_NOT_ISSUED
         turn = report_case(turn, reason, rules, "the server did not answer")
     return leave(turn, Outcome.SERVER_LOST, rules)
 
@@ -273,8 +297,9 @@ def go_safe(turn: Turn, rules: Rules, detail: str) -> Turn:
     visit = turn.visit
     if visit.card_place is CardPlace.OUT and visit.card is None:
         return end_visit(turn, Outcome.FAILED)
-    if isinstance(visit.phase, TakeCard):
-        return turn.timer("eject_again", rules.timers.eject_again)
+    if isinstance(visit.phase, TakeCard | CardHeld):
+        # The card is on its way out already; only see that something is waited for.
+        return turn if visit.pending else turn.timer("eject_again", rules.timers.eject_again)
     paid = visit.settled and visit.print_end is None
     reason = Escalation.PAID_NOT_ISSUED if paid else Escalation.DEVICE_FAULT
     return leave(report_case(turn, reason, rules, detail[:200]), Outcome.FAILED, rules)

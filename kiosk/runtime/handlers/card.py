@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from devices.errors import DeviceError
 from devices.interfaces import CardPosition, CardSlot, ChipReader, FieldPresence
+from kiosk.runtime.recovery import place_of
 from kiosk.runtime.reply import Handler, Reply
 from kiosk.session.effects import ArmSlot, DrawCardIn, Effect, EjectCard, WatchGate
 from kiosk.session.events import (
@@ -19,14 +20,6 @@ from kiosk.session.facts import CardPlace
 _FIELD_AGAIN_S = 0.5
 _GATE_AGAIN_S = 0.25
 _ERRORS_TOLERATED = 8  # about two seconds of a device that comes back by itself
-
-_PLACES = {
-    CardPosition.NONE: CardPlace.OUT,
-    CardPosition.AT_GATE: CardPlace.AT_GATE,
-    CardPosition.INSIDE: CardPlace.INSIDE,
-    # Not seen is not out: the safe reading is that there is a card to be moved.
-    CardPosition.UNKNOWN: CardPlace.INSIDE,
-}
 
 
 class CardHandlers:
@@ -96,7 +89,7 @@ class CardHandlers:
             else:
                 errors = 0
                 if position in (CardPosition.NONE, CardPosition.INSIDE):
-                    reply.send(CardMoved(effect.ref, _PLACES[position]))
+                    reply.send(CardMoved(effect.ref, place_of(position)))
                     return
             reply.cancelled.wait(_GATE_AGAIN_S)
 
@@ -106,7 +99,7 @@ class CardHandlers:
             reply.send(CardMoved(effect.ref, CardPlace.OUT))
             return
         position = self._slot.capture()
-        place = CardPlace.HELD if position is CardPosition.NONE else _PLACES[position]
+        place = CardPlace.HELD if position is CardPosition.NONE else place_of(position)
         reply.send(CardMoved(effect.ref, place))
 
     def _move(self, effect: EjectCard, reply: Reply, move: Callable[[], CardPosition]) -> None:
@@ -115,10 +108,10 @@ class CardHandlers:
         except DeviceError as error:
             # A jam half-way or an answer lost on the line: the sensors know where the card is.
             position, detail = self._slot.position(), str(error)[:200]
-        reply.send(CardMoved(effect.ref, _PLACES[position], detail))
+        reply.send(CardMoved(effect.ref, place_of(position), detail))
 
     def _place_or(self, otherwise: CardPlace) -> CardPlace:
         try:
-            return _PLACES[self._slot.position()]
+            return place_of(self._slot.position())
         except DeviceError:
             return otherwise

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from devices.endorsement_back.compose import BackOverflow, PrintedEndorsement, compose_back
-
 from backend_client.contract import Endorsement, FencingToken, OrderView, Refusal
+from devices.endorsement_back.compose import BackOverflow, PrintedEndorsement, compose_back
 from devices.errors import DeviceError
 from devices.interfaces import (
     BackLine,
@@ -116,7 +115,7 @@ class PaperHandlers:
 
     def __init__(
         self,
-        printer: ReceiptPrinter,
+        printer: ReceiptPrinter | None,
         materials: MaterialsByVisit,
         kiosk: str,
         now: Callable[[], datetime],
@@ -153,6 +152,9 @@ class PaperHandlers:
         self._print(parts, reply)
 
     def _print(self, parts: tuple[ReceiptPart, ...], reply: Reply) -> None:
+        if self._printer is None:
+            reply.send(PaperPrinted(reply.ref, printed=False))
+            return
         try:
             printed = self._printer.print_receipt(parts).outcome is PrintOutcome.PRINTED
         except DeviceError:

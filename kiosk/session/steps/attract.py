@@ -10,6 +10,7 @@ from kiosk.session.events import (
     Event,
     FieldCleared,
     FieldOccupied,
+    LanguageChosen,
     TakeInFailed,
     TimeUp,
     Touched,
@@ -27,6 +28,9 @@ ARMED = ("ArmSlot", "timer:rearm")
 
 def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
     """Wait for a card, or for a touch."""
+    phase = turn.visit.phase
+    if not isinstance(phase, Attract | InsertCard):
+        return None
     match event:
         case CardTakenIn():
             return read_card.begin(turn)
@@ -40,16 +44,21 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return turn.ask(ArmSlot)
         case FieldOccupied() | FieldCleared():
             occupied = isinstance(event, FieldOccupied)
-            if isinstance(turn.visit.phase, Attract):
-                phase = replace(turn.visit.phase, chip_left_in_field=occupied)
-                return turn.set(phase=phase)
-            return turn
-        case Touched(button=Button.START) if isinstance(turn.visit.phase, Attract):
-            return turn.enter(InsertCard(), keep=ARMED).timer(
+            return turn.set(phase=replace(phase, chip_left_in_field=occupied))
+        case Touched(button=Button.START) if isinstance(phase, Attract):
+            return turn.enter(InsertCard(phase.chip_left_in_field), keep=ARMED).timer(
                 "insert_card", rules.timers.insert_card
             )
+        case LanguageChosen(language=language):
+            # Somebody is here; when they go, the next person finds the first language again.
+            return (
+                turn.set(language=language)
+                .cancel("timer:insert_card")
+                .timer("insert_card", rules.timers.insert_card)
+            )
         case Touched(button=Button.BACK | Button.LEAVE) | TimeUp(timer="insert_card"):
-            return turn.set(language=Language.ZH_HANS).enter(Attract(), keep=ARMED)
+            start = Attract(phase.chip_left_in_field)
+            return turn.set(language=Language.ZH_HANS).enter(start, keep=ARMED)
         case Touched(button=Button.ASK_PERSON):
             return escalate(turn, Escalation.PERSON_ASKED, rules)
         case _:

@@ -7,7 +7,7 @@ from kiosk.session.way import report_case
 
 
 def call_person(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
-    """Report a case once for this visit; a second touch changes nothing."""
-    if turn.visit.case is not None:
+    """Report a case once; a second touch changes nothing while that case is open."""
+    if turn.visit.open_case is not None:
         return turn
     return report_case(turn, reason, rules, f"asked for in {turn.visit.phase.name}")

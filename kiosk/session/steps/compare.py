@@ -14,7 +14,9 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return _judge(turn.set(comparison=comparison), comparison, rules)
         case EffectFailed():
             return escalate(turn, Escalation.DEVICE_FAULT, rules)
-        case Touched(button=Button.ASK_PERSON | Button.DECLINE_FACE_CHECK):
+        case Touched(button=Button.DECLINE_FACE_CHECK):
+            return escalate(turn, Escalation.FACE_CHECK_DECLINED, rules)
+        case Touched(button=Button.ASK_PERSON):
             return escalate(turn, Escalation.PERSON_ASKED, rules)
         case Touched(button=Button.LEAVE):
             return give_card_back(turn, Outcome.LEFT)

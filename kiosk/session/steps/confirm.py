@@ -33,6 +33,9 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
     match event:
         case Touched(button=Button.CONFIRM):
             return _apply(turn)
+        case ApplicationMade(application=application) if not application.identified:
+            # The server does not take the identity: nobody should pay for what it will not issue.
+            return escalate(turn.set(identity=None), Escalation.PORTRAIT_NOT_MATCHED, rules)
         case ApplicationMade(application=application):
             return advance(turn.set(application=application), rules)
         case ServerRefused(code=code) if code in REFUSED:

@@ -15,6 +15,7 @@ from kiosk.session.events import (
     TravelTold,
 )
 from kiosk.session.facts import (
+    CardPlace,
     Case,
     CaseStage,
     Decision,
@@ -22,9 +23,11 @@ from kiosk.session.facts import (
     Escalation,
     IdentitySource,
     Outcome,
+    Texts,
 )
-from kiosk.session.phases import Escalated
+from kiosk.session.phases import Escalated, Notice
 from kiosk.session.rules import Rules
+from kiosk.session.steps import read_card
 from kiosk.session.turn import Turn
 from kiosk.session.way import (
     advance,
@@ -32,6 +35,7 @@ from kiosk.session.way import (
     leave,
     leave_waiting,
     leave_without_server,
+    secure_case,
     to_portrait,
 )
 
@@ -82,11 +86,13 @@ def _touched(turn: Turn, button: Button, rules: Rules) -> Turn | None:
 def _go_back(turn: Turn, rules: Rules) -> Turn:
     case, visit = turn.visit.case, turn.visit
     if case is not None:
-        turn = turn.tell(lambda ref: LeaveCase(ref, case.id, visit.card_place))
+        turn = secure_case(turn).tell(lambda ref: LeaveCase(ref, case.id, visit.card_place))
     turn = turn.set(case=None)
-    if visit.card is None:
-        return give_card_back(turn, Outcome.LEFT)
-    return advance(turn, rules)
+    if visit.card is not None:
+        return advance(turn, rules)
+    if visit.card_place is CardPlace.INSIDE:
+        return read_card.begin(turn)
+    return give_card_back(turn, Outcome.LEFT)
 
 
 def _changed(turn: Turn, case: Case, rules: Rules) -> Turn:
@@ -103,22 +109,31 @@ def _changed(turn: Turn, case: Case, rules: Rules) -> Turn:
 
 def apply(turn: Turn, decision: Decision, rules: Rules) -> Turn:
     """Go on as a person decided."""
-    last_try = max(rules.max_tries - 1, 0)
+    visit = turn.visit
+    tries = min(visit.tries, max(rules.max_tries - 1, 0))
     match decision.kind:
         case DecisionKind.IDENTITY_ACCEPTED:
             turn = turn.set(identity=IdentitySource.DECISION)
             return _go_on(turn, rules)
-        case DecisionKind.RECORD_LINKED:
-            return _go_on(turn.set(offers=None, tries=min(turn.visit.tries, last_try)), rules)
-        case DecisionKind.ELIGIBILITY_GRANTED:
-            return _go_on(turn.set(offers=None, chosen=None), rules)
+        case DecisionKind.RECORD_LINKED | DecisionKind.ELIGIBILITY_GRANTED:
+            if visit.application is None:
+                # Once there is an application, what was chosen stands: it may be paid already.
+                turn = turn.set(offers=None, chosen=None, tries=tries)
+            return _go_on(turn, rules)
         case DecisionKind.NEW_PORTRAIT:
-            turn = turn.set(tries=min(turn.visit.tries, last_try), consented=True)
-            return to_portrait(turn, rules, decision.words)
+            return _new_portrait(turn.set(identity=None, tries=tries), decision.words, rules)
         case DecisionKind.TO_COUNTER:
             return leave(turn, Outcome.TO_COUNTER, rules)
         case DecisionKind.REFUSED:
             return leave(turn, Outcome.REFUSED, rules)
+
+
+def _new_portrait(turn: Turn, words: Texts | None, rules: Rules) -> Turn:
+    """Go to the camera with the clerk's words; consent stays the resident's own word."""
+    visit = turn.visit
+    if visit.offers is None or visit.chosen is None or visit.print_end is not None:
+        return _go_on(turn, rules)  # something comes before the camera
+    return to_portrait(turn, rules, words) if visit.consented else turn.enter(Notice(words))
 
 
 def _go_on(turn: Turn, rules: Rules) -> Turn:

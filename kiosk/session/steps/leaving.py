@@ -6,7 +6,7 @@ from kiosk.session.phases import Leaving
 from kiosk.session.rules import Rules
 from kiosk.session.steps.call_person import call_person
 from kiosk.session.turn import Turn
-from kiosk.session.way import after_ticket, end_visit
+from kiosk.session.way import after_ticket, give_card_back
 
 
 def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
@@ -20,9 +20,9 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
         case EffectFailed() | TimeUp(timer="receipt"):
             return after_ticket(turn, phase.outcome, printed=False, rules=rules)
         case TimeUp(timer="leaving"):
-            return end_visit(turn, phase.outcome)
+            return give_card_back(turn, phase.outcome)
         case Touched(button=Button.NEXT) if phase.printed is not None:
-            return end_visit(turn, phase.outcome)
+            return give_card_back(turn, phase.outcome)
         case Touched(button=Button.ASK_PERSON):
             return call_person(turn, Escalation.PERSON_ASKED, rules)
         case _:

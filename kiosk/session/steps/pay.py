@@ -18,7 +18,9 @@ from kiosk.session.way import (
     escalate,
     give_card_back,
     go_safe,
+    leave,
     leave_without_server,
+    report_case,
 )
 
 
@@ -54,9 +56,15 @@ def give_up(turn: Turn) -> Turn:
 def _changed(turn: Turn, payment: Payment, rules: Rules) -> Turn:
     if payment.status is PaymentStatus.PAID:
         return advance(turn, rules)
-    if _cancelling(turn) and payment.status is not PaymentStatus.PENDING:
-        return give_card_back(turn, Outcome.LEFT)
-    return turn
+    if not _cancelling(turn):
+        return turn
+    if payment.status is PaymentStatus.PENDING:
+        # It could not be withdrawn, so the money may still come: staff look after it.
+        detail = "the payment could not be withdrawn"
+        return leave(
+            report_case(turn, Escalation.PAID_NOT_ISSUED, rules, detail), Outcome.LEFT, rules
+        )
+    return give_card_back(turn, Outcome.LEFT)
 
 
 def _again(turn: Turn) -> Turn:

@@ -50,6 +50,8 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return go_safe(turn, rules, f"offers refused: {code}")
         case ServerLost():
             return leave_without_server(turn, rules)
+        case EffectFailed(detail=detail):
+            return go_safe(turn, rules, detail)
         case Touched(button=Button.ASK_PERSON):
             return escalate(turn, Escalation.PERSON_ASKED, rules)
         case _:
