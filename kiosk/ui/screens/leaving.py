@@ -1,0 +1,29 @@
+"""Leaving: number and code of the ticket, before the card comes out."""
+
+from dataclasses import replace
+
+from kiosk.session.events import Button
+from kiosk.session.phases import Leaving
+from kiosk.session.visit import Visit
+from kiosk.ui.page import Busy, Page, Part, Pictogram, Picture
+from kiosk.ui.scene import Scene
+from kiosk.ui.screens.common import attention, button, page, ticket_parts
+from kiosk.ui.texts import frame, waiting
+
+
+def screen(visit: Visit, phase: Leaving, scene: Scene) -> Page:
+    """Return the page."""
+    del scene
+    language = visit.language
+    shown = page(visit, waiting.LEAVING_TITLE[phase.outcome], waiting.LEAVING_LEAD[phase.outcome])
+    if phase.words is not None:
+        shown = replace(shown, lead=phase.words.in_language(language))
+    parts: tuple[Part, ...] = (Picture(Pictogram.RECEIPT),)
+    if visit.case is not None:
+        parts = ticket_parts(visit.case, language)
+    if phase.printed is None:
+        parts += (Busy(),)
+    elif not phase.printed and visit.case is not None:
+        parts += (attention(waiting.TICKET_MISSING, language),)
+    main = button(Button.NEXT, frame.NEXT, language) if phase.printed is not None else None
+    return replace(shown, parts=parts, main=main)
