@@ -57,14 +57,14 @@ def test_relative_paths_resolve_against_the_file(config: Path, tmp_path: Path) -
     assert settings.kiosk.data_dir == tmp_path.parent / "var" / "kiosk"
     assert settings.server.credential_file == tmp_path.parent / "var" / "kiosk" / "credential"
     assert settings.kiosk.urgency_file == tmp_path / "server" / "urgency.toml"
-    assert settings.portrait.models_dir == tmp_path.parent / "models"
+    assert settings.portrait.models_dir == tmp_path.parent / "assets" / "models"
     assert settings.camera.source == f"folder:{tmp_path / 'faces'}"
 
 
 def test_settings_are_frozen(config: Path) -> None:
     settings = load_settings(config)
     with pytest.raises(ValidationError):
-        settings.kiosk.number = "2"  # type: ignore[misc]
+        settings.kiosk.number = "2"
 
 
 @pytest.mark.parametrize(
