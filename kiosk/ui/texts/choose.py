@@ -9,9 +9,9 @@ LEAD = Texts(
     "You can have these today, at these prices",
 )
 NONE_TITLE = Texts(
-    "今天在本机没有可以办理的签注",
-    "今天在本機沒有可以辦理的簽注",
-    "Nothing can be issued here today",
+    "今天本机没有可办的签注",
+    "今天本機沒有可辦的簽注",
+    "Nothing to be had here today",
 )
 NONE_LEAD = Texts(
     "工作人员可以核对原因，并告诉您怎么办。不用重新排队。",
@@ -23,7 +23,6 @@ EXPIRED_TITLE = Texts(
     "證件快到期或已過期",
     "Your permit must be renewed first",
 )
-CLOSED = Texts("本机不能办理", "本機不能辦理", "Not here")
 DISPUTE = Texts(
     "认为有误？\n请工作人员核对",
     "認為有誤？\n請工作人員核對",
