@@ -31,7 +31,7 @@ from kiosk.ui.widgets.header import header
 from kiosk.ui.widgets.progress import progress
 
 _FLEXIBLE = (Picture, Options, Code, Mirror)
-_LEFT_SHARE = 0.43
+_LEFT_SHARE = 0.46
 _PICTURE_AT_MOST = 760
 
 

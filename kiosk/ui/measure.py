@@ -15,7 +15,7 @@ FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
 # Line breaking of CLREQ / JIS X 4051: these never start a line, those never end one.
 _NEVER_FIRST = frozenset("，。、；：？！）」』”’》％…—·,.;:?!)%")
 _NEVER_LAST = frozenset("（「『“‘《(")
-_PAUSE = re.compile(r"[，。；：？！]|[.,;:?!] ")
+_PAUSE = re.compile(r"[，。；：？！]|[.,;:?!] |· ")
 
 
 class Face(StrEnum):
@@ -87,7 +87,9 @@ def wrap(text: str, face: Face, size: int, width: float) -> tuple[str, ...]:
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        lines += _wrap_paragraph(paragraph, face, size, width)
+        broken = _wrap_paragraph(paragraph, face, size, width)
+        # A dot between two things says nothing where the line ends.
+        lines += [line.removesuffix(" ·") for line in broken[:-1]] + broken[-1:]
     return tuple(lines)
 
 
