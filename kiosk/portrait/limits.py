@@ -26,7 +26,7 @@ class PortraitLimits:
 
     # A capture
     best_frames: int = 5
-    frame_interval_s: float = 0.20  # the best frame of each interval is kept
+    frame_interval_s: float = 0.30  # the best frame of each interval is kept
     capture_timeout_s: float = 7.0
     fewest_frames: int = 3  # at the time-out fewer good frames than this decide nothing
     hint_stable_s: float = 0.8

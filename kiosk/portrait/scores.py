@@ -71,9 +71,10 @@ def ten_fold_accuracy(genuine: Floats, impostor: Floats) -> float:
 
 def _best_threshold(genuine: Floats, impostor: Floats) -> float:
     scores = np.concatenate([genuine, impostor])
-    candidates = np.unique(scores[np.isfinite(scores)])
-    if not candidates.size:
-        return 0.0
+    seen = np.unique(scores[np.isfinite(scores)])
+    if seen.size < 2:
+        return float(seen[0]) if seen.size else 0.0
+    candidates = (seen[1:] + seen[:-1]) / 2  # between scores, so that it fits unseen ones too
     hits = genuine.size - np.searchsorted(np.sort(genuine), candidates, side="left")
     rejections = np.searchsorted(np.sort(impostor), candidates, side="left")
     return float(candidates[int(np.argmax(hits + rejections))])

@@ -35,6 +35,7 @@ log = logging.getLogger("kiosk.portrait.worker")
 def serve(line: socket.socket) -> str:
     """Answer requests until the line ends; return why it ended."""
     desk = Desk()
+    rest_until_s = 0.0
     while True:
         try:
             request = receive_message(line, _FOREVER_S)
@@ -48,8 +49,12 @@ def serve(line: socket.socket) -> str:
             send_message(line, answer, time.monotonic() + _SEND_TIMEOUT_S)
         except MessageError as error:
             return str(error)
-        # The kiosk is busy with the answer: a good moment for one piece of the comparison.
-        desk.work()
+        # One piece of the comparison between two frames, and as long a rest from it: half of
+        # the processor stays with guidance.
+        began_s = time.monotonic()
+        if began_s >= rest_until_s and desk.work():
+            ended_s = time.monotonic()
+            rest_until_s = ended_s + (ended_s - began_s)
 
 
 def main() -> int:

@@ -137,6 +137,9 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
     visit = turn.visit
     if not visit.server_up:
         return leave_without_server(turn, rules, reason)
+    if isinstance(visit.phase, Escalated) and visit.case and visit.case.reason is reason:
+        # The decision left in the way what the case was about: the counter has other means.
+        return leave(turn, Outcome.TO_COUNTER, rules)
     case = new_case(turn, reason, rules)
     turn = turn.set(case=case, cases_opened=visit.cases_opened + 1)
     phase_before = visit.phase.name

@@ -31,7 +31,8 @@ from kiosk.ui.widgets.header import header
 from kiosk.ui.widgets.progress import progress
 
 _FLEXIBLE = (Picture, Options, Code, Mirror)
-_LEFT_SHARE = 0.43
+_LEFT_SHARE = 0.46
+_PICTURE_AT_MOST = 760
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,11 @@ def _column(
     spare = area.h - sum(fixed) - gap * max(0, len(parts) - 1)
     slots: list[Slot] = []
     y = area.y
+    if any(isinstance(part, Picture) for part in parts) and page.main is None:
+        # What belongs to the picture stays near it.
+        kept = min(spare, float(theme.px(_PICTURE_AT_MOST)))
+        y += (spare - kept) * 0.3
+        spare = kept
     for index, (part, height) in enumerate(zip(parts, fixed, strict=True)):
         if isinstance(part, _FLEXIBLE):
             height = max(0.0, spare / flexible)

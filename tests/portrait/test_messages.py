@@ -134,7 +134,7 @@ def test_blob_sizes_must_fit_the_body() -> None:
         parse_message(header, b"abcde")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

@@ -68,13 +68,23 @@ class Truth:
 
     def hear(self, before: Visit, event: ev.Event) -> None:
         """Note what an event that was not dropped says."""
+        self._hear_server(event)
         match event:
             case ev.CardRead(card=card):
                 self.card_number = card.number
             case ev.Touched(button=ev.Button.AGREE) if before.phase.name == "notice":
                 self.agreed = True
+            case ev.CardChecked(same=same):
+                self.same_card = same
+            case ev.BackPrinted(end=end):
+                self.issued = end is PrintEnd.PRINTED
             case ev.Compared(comparison=found):
                 self.identified = self.identified or (found.matched and not found.no_reference)
+            case _:
+                pass
+
+    def _hear_server(self, event: ev.Event) -> None:
+        match event:
             case ev.ApplicationMade(application=application):
                 self.settled = application.settled
             case ev.PaymentChanged(payment=payment):
@@ -83,10 +93,6 @@ class Truth:
             case ev.OrderMade(order=order):
                 if order.card_number == self.card_number:
                     self.orders.add(order.id)
-            case ev.CardChecked(same=same):
-                self.same_card = same
-            case ev.BackPrinted(end=end):
-                self.issued = end is PrintEnd.PRINTED
             case ev.CaseChanged(case=case):
                 self.known_cases.add(case.id)
                 decided = case.decision is not None and case.decision.kind

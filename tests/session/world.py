@@ -85,7 +85,10 @@ class World:
         make = ANSWERS[type(ask)]
         ref = ask.ref
         failed = ev.EffectFailed(ref, type(ask).__name__, "broken")
-        event: ev.Answer = pick([*make(self, ask, pick), (1, failed)])
+        options = make(self, ask, pick)
+        if not isinstance(ask, StartTimer):
+            options = [*options, (1, failed)]
+        event: ev.Answer = pick(options)
         self._happened(ask, event)
         return event
 

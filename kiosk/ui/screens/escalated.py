@@ -43,7 +43,7 @@ def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
         parts=_parts(visit, scene, inside),
         main=button(Button.LEAVE_WITH_TICKET, leave, language),
         main_quiet=True,
-        second=button(Button.BACK, frame.BACK, language) if asked else None,
+        second=button(Button.BACK, frame.ALONE, language) if asked else None,
         help=button(Button.CHANGE_TRAVEL, change, language),
         status=waited,
     )

@@ -121,6 +121,8 @@ def note(pen: Pen, part: Note, area: Area) -> float:
     theme = pen.theme
     if part.tone is Tone.CALM:
         return pen.text(part.text, area, theme.body, SUB)
+    if part.tone is Tone.STRONG:
+        return pen.text(part.text, area, theme.option, INK, bold=True)
     rim, sign = theme.px(32), theme.px(52)
     width = area.w - 2 * rim - sign - theme.px(24)
     height = line_height(theme.body) * len(pen.lines(part.text, theme.body, width)) + 2 * rim
