@@ -1,1 +1,4 @@
-"""Check devices and server one by one and report readiness. No Kivy here."""
+"""Checks and the readiness report: is it this person, or is it this machine?
+
+Must not import the screen, so that it works over a remote shell.
+"""
