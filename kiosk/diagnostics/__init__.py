@@ -1,4 +1,4 @@
-"""Checks and the readiness report: is it this person, or is it this machine?
+"""Checks and the readiness report, which tells a fault of this machine from one of a person.
 
 Must not import the screen, so that it works over a remote shell.
 """
