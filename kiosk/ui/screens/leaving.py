@@ -16,8 +16,9 @@ def screen(visit: Visit, phase: Leaving, scene: Scene) -> Page:
     del scene
     language = visit.language
     shown = page(visit, waiting.LEAVING_TITLE[phase.outcome], waiting.LEAVING_LEAD[phase.outcome])
-    if phase.words is not None:
-        shown = replace(shown, lead=phase.words.in_language(language))
+    decision = visit.case.decision if visit.case is not None else None
+    if decision is not None and decision.words is not None:
+        shown = replace(shown, lead=decision.words.in_language(language))
     parts: tuple[Part, ...] = (Picture(Pictogram.DONE),)
     if visit.case is not None:
         parts = ticket_parts(visit.case, language)
