@@ -134,9 +134,7 @@ def test_a_resident_whom_a_clerk_accepts_and_a_second_person_approves(client):
     assert seen[-1][1] - decided < 1.0
     assert "approval" in {stage for stage, _ in seen}
     made = client.apply(
-        c.ApplicationRequest(
-            visit_id="v-b", card_number=card, offer_code=OFFER, case_id="case-b"
-        )
+        c.ApplicationRequest(visit_id="v-b", card_number=card, offer_code=OFFER, case_id="case-b")
     )
     assert made.identified
     pay_and_print(client, "v-b", card, made)
@@ -227,9 +225,7 @@ def test_another_kiosks_case_and_payment_are_not_found(server, client):
 
 def test_portraits_lie_on_the_disk_encrypted_only(server, client):
     picture = world.jpeg(201)
-    client.open_case(
-        world.case_request("case-p", visit_id="v-p", live_portrait=c.picture(picture))
-    )
+    client.open_case(world.case_request("case-p", visit_id="v-p", live_portrait=c.picture(picture)))
     needle = picture[20:60]
     for path in server.data.glob("hall.sqlite3*"):
         assert needle not in path.read_bytes()

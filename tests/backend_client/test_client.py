@@ -73,9 +73,8 @@ def test_an_endless_answer_is_cut():
 def test_a_refusal_carries_its_code():
     refusal = c.Refusal(code=c.RefusalCode.NO_RECORD, detail="none").model_dump_json().encode()
     head = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n" % len(refusal)
-    with slow_server([head + refusal]) as url:
-        with pytest.raises(ServerRefused) as caught:
-            heartbeat(url)
+    with slow_server([head + refusal]) as url, pytest.raises(ServerRefused) as caught:
+        heartbeat(url)
     assert caught.value.code is c.RefusalCode.NO_RECORD
 
 
