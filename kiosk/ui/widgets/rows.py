@@ -23,7 +23,7 @@ from kiosk.ui.widgets.signs import exclamation, tick
 def rows(pen: Pen, part: Rows, area: Area) -> float:
     """Draw facts; return the lower edge."""
     theme = pen.theme
-    rim, inner = theme.px(48), theme.px(24 if not theme.landscape else 13)
+    rim, inner = theme.px(48), theme.px(24 if not theme.landscape else 10)
     value_size = theme.option
     x, width = area.x + rim, area.w - 2 * rim
     value_width = width * 0.64
@@ -32,9 +32,10 @@ def rows(pen: Pen, part: Rows, area: Area) -> float:
         size = round(value_size * 1.3) if row.strong and len(part.rows) == 1 else value_size
         count = len(pen.lines(row.value, size, value_width, bold=True))
         heights.append(line_height(size) * count + 2 * inner)
-    total = sum(heights) + 2 * theme.px(16)
+    edge = theme.px(16 if not theme.landscape else 8)
+    total = sum(heights) + 2 * edge
     pen.framed(Area(area.x, area.y, area.w, total), CARD, LINE, theme.px(3))
-    y = area.y + theme.px(16)
+    y = area.y + edge
     for index, (row, height) in enumerate(zip(part.rows, heights, strict=True)):
         if index:
             pen.box(Area(x, y, width, 2), LINE)
