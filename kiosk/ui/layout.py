@@ -33,7 +33,7 @@ from kiosk.ui.widgets.progress import progress
 
 _FLEXIBLE = (Picture, Options, Code, Mirror)
 _LEFT_SHARE = 0.46
-_PICTURE_AT_MOST = 760
+_PICTURE_AT_LEAST, _PICTURE_AT_MOST = 150, 760
 _RIGHT_COLUMNS = 2
 
 
@@ -187,7 +187,8 @@ def _column(
         if isinstance(part, _FLEXIBLE):
             height = max(0.0, spare / flexible)
         pen = Pen(theme, page.language)
-        _part(pen, part, Area(area.x, y, area.w, height))
+        if not isinstance(part, Picture) or height >= theme.px(_PICTURE_AT_LEAST):
+            _part(pen, part, Area(area.x, y, area.w, height))
         slots.append(Slot(f"{prefix}{index}:{type(part).__name__}", pen.drawing()))
         y += height + gap
     return slots

@@ -83,7 +83,7 @@ def badge(pen: Pen, part: Badge, area: Area) -> float:
     ring = Area(area.x, area.y, size, size)
     pen.disc(ring, BRAND)
     pen.disc(ring.inset(size * 0.055), BRAND_TINT)
-    pen.centred(part.text, ring, round(size * 0.3), BRAND, bold=True)
+    pen.centred(part.text, ring, round(size * 0.3), BRAND, bold=True, fit=True)
     return area.y + size
 
 
@@ -124,7 +124,7 @@ def note(pen: Pen, part: Note, area: Area) -> float:
         return pen.text(part.text, area, theme.body, SUB)
     if part.tone is Tone.STRONG:
         return pen.text(part.text, area, theme.option, INK, bold=True)
-    rim, sign = theme.px(32), theme.px(52)
+    rim, sign = theme.px(32 if not theme.landscape else 18), theme.px(52)
     width = area.w - 2 * rim - sign - theme.px(24)
     height = line_height(theme.body) * len(pen.lines(part.text, theme.body, width)) + 2 * rim
     card = Area(area.x, area.y, area.w, height)
