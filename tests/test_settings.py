@@ -58,7 +58,22 @@ def test_relative_paths_resolve_against_the_file(config: Path, tmp_path: Path) -
     assert settings.server.credential_file == tmp_path.parent / "var" / "kiosk" / "credential"
     assert settings.kiosk.urgency_file == tmp_path / "server" / "urgency.toml"
     assert settings.portrait.models_dir == tmp_path.parent / "assets" / "models"
-    assert settings.camera.source == f"folder:{tmp_path / 'faces'}"
+    assert settings.camera.source == str(tmp_path / "faces")
+
+
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [
+        ("device:3", "3"),
+        ("stream:rtsp://127.0.0.1/a", "rtsp://127.0.0.1/a"),
+        ("video:/v.mp4", "/v.mp4"),
+    ],
+)
+def test_a_camera_source_becomes_what_it_is_opened_by(
+    config: Path, written: str, opened: str
+) -> None:
+    change(config, '"device:0"', f'"{written}"')
+    assert load_settings(config).camera.source == opened
 
 
 def test_settings_are_frozen(config: Path) -> None:

@@ -28,4 +28,4 @@ def config(tmp_path: Path, emulators: Emulators, hall: Hall) -> Path:
     from tests.runtime.machine_room import write_config
 
     hall.enrol("1", tmp_path / "kiosk" / "credential")
-    return write_config(tmp_path, emulators, hall, eject_again=0.5, rearm=0.3)
+    return write_config(tmp_path, emulators, hall.url, eject_again=0.5, rearm=0.3)

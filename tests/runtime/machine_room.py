@@ -14,7 +14,6 @@ from threading import Thread
 
 from backend_client.client import KioskClient
 from backend_client.outbox import Outbox
-from demo.hall import Hall
 from demo.people import Person, read_people
 from demo.telephone import pay
 from devices.assembly import Machine, open_machine
@@ -83,7 +82,7 @@ class Satisfied:
         return
 
 
-def write_config(folder: Path, emulators: Emulators, hall: Hall, **timers: float) -> Path:
+def write_config(folder: Path, emulators: Emulators, url: str, **timers: float) -> Path:
     """Write the shipped configuration with this room's ports, server and waits."""
     text = (ROOT / "config" / "kiosk.toml").read_text(encoding="utf-8")
     ports = {
@@ -91,7 +90,7 @@ def write_config(folder: Path, emulators: Emulators, hall: Hall, **timers: float
         "/dev/ttyS1": emulators.mrz_reader.path,
         "/dev/ttyS2": emulators.chip_reader.path,
         "/dev/ttyS3": emulators.receipt_printer.path,
-        "http://127.0.0.1:8000": hall.url,
+        "http://127.0.0.1:8000": url,
         "../var/kiosk": "kiosk",
         "server/urgency.toml": str(ROOT / "config" / "server" / "urgency.toml"),
         "poll_s = 2.0": "poll_s = 0.3",
