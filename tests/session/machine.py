@@ -82,6 +82,8 @@ class VisitMachine(RuleBasedStateMachine):
         self.steps += 1
         self.failed = True
         self.run.happen(pick)
+        if self.steps % 5 == 0:
+            deepcopy(self.run).end_stubbornly(self.steps)
         self.failed = False
 
     def teardown(self) -> None:

@@ -195,7 +195,7 @@ MUTANTS: list[tuple[Callable[[Patch], None], str]] = [
     (looks_without_consent, "face data before consent"),
     (ends_paid_visits_in_silence, "paid, not issued, and nobody was told"),
     (forgets_the_case_on_leaving, "a case never reached the server"),
-    (lets_effects_leak, "pending in"),
+    (lets_effects_leak, "pending"),
     (does_not_foresee, "unforeseen"),
     (can_be_left_while_printing, "a touch left the print"),
     (asks_a_broken_slot_at_once, "failed and was asked again at once"),
