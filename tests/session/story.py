@@ -38,14 +38,14 @@ E = TypeVar("E", bound=Effect)
 class Story:
     """A visit from Attract on; the methods are what people and machines do."""
 
-    def __init__(self, *, has_bin: bool = False) -> None:
+    def __init__(self, *, has_bin: bool = False, place: CardPlace = CardPlace.OUT) -> None:
         self.rules = Rules(slot_has_bin=has_bin)
         self.visit = Visit("boot")
-        self.world = World(self.rules)
+        self.world = World(self.rules, place=place)
         self.watch = Watch(self.world)
         self.told: list[Effect] = []
         self.phases = ["out_of_service"]
-        self.happens(ev.Started(CardPlace.OUT))
+        self.happens(ev.Started(place))
 
     # -- machinery -----------------------------------------------------------------------------
     def happens(self, event: ev.Event) -> Reception:

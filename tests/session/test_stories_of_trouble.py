@@ -192,18 +192,10 @@ def test_a_card_put_in_while_a_ticket_is_shown_comes_out_again() -> None:
 
 
 def test_a_card_found_in_the_machine_at_the_start_comes_out() -> None:
-    story = Story()
-    story.visit, effects, _ = ev_started()
-    assert story.visit.phase.name == "take_card"
-    assert [type(effect) for effect in effects] == [fx.EjectCard]
-
-
-def ev_started() -> tuple:
-    from kiosk.session.flow import receive
-    from kiosk.session.rules import Rules
-    from kiosk.session.visit import Visit
-
-    return receive(Visit("boot"), ev.Started(CardPlace.INSIDE), Rules())
+    story = Story(place=CardPlace.INSIDE)
+    assert story.phase == "take_card"
+    story.gets_card_back()
+    assert story.phase == "attract"
 
 
 def test_who_goes_away_is_warned_then_gets_the_card_back() -> None:
