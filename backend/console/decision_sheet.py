@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils.timezone import localtime
 
+from backend.accounts.services import has_right
 from backend.approvals.services import may_approve
 from backend.cases.decisions import live_decision
 from backend.cases.models import Case, Decision, Stage
@@ -64,13 +65,17 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
         note=decision.note,
         voices=_voices(decision, language),
         asks_me=not may_approve(decision, user),
-        undoable=decision.by_id == user.pk and case.stage != Stage.CLOSED and not printing,
+        undoable=_may_undo(decision, user) and case.stage != Stage.CLOSED and not printing,
         undo_note="decide.undo_note" if in_force else "decide.undo_asked_note",
         printing=printing,
         final=decision.kind in FINAL,
         counter=_at_counter(case, decision) and not printing,
         unpaid=case.application is not None and not case.application.settled,
     )
+
+
+def _may_undo(decision: Decision, user: User) -> bool:
+    return decision.by_id == user.pk or has_right(user, "open_any_evidence")
 
 
 def _at_counter(case: Case, decision: Decision) -> bool:

@@ -8,23 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.portrait.criteria import first_failing
 from kiosk.portrait.faces import Image
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.quality import (
-    CENTRE_OFFSET,
-    DETECTOR_SCORE,
-    EYE_DISTANCE,
-    FACE_GREY,
-    FACE_WIDTH,
-    FACES,
-    OVEREXPOSED,
-    ROLL,
-    SCENE_GREY,
-    SHARPNESS,
-    YAW,
-    Assessment,
-    rank,
-)
+from kiosk.portrait.quality import Assessment, rank
 from kiosk.portrait.results import Reason, ReasonKey
 
 
@@ -66,8 +53,9 @@ class Capture:
             return
         self.frames += 1
         self.last = assessment
-        if not assessment.good:
-            self._failures[failure_of(assessment)] += 1
+        failing = first_failing(assessment)
+        if failing is not None:
+            self._failures[failing[1]] += 1
             return
         candidate = Candidate(image, number, assessment, rank(assessment, self.limits))
         if self._waiting is None:
@@ -113,31 +101,3 @@ class Capture:
             return Reason(ReasonKey.NO_FRAMES, (("frames", float(self.frames)),))
         key, count = common[0]
         return Reason(key, (("frames", float(self.frames)), ("failed", float(count))))
-
-
-# In the order in which a failing measure explains the ones after it.
-_REASONS: tuple[tuple[str, ReasonKey], ...] = (
-    (SCENE_GREY, ReasonKey.DARK),
-    (FACES, ReasonKey.NO_FACE),
-    (EYE_DISTANCE, ReasonKey.TOO_FAR),
-    (FACE_WIDTH, ReasonKey.TOO_CLOSE),
-    (CENTRE_OFFSET, ReasonKey.OFF_CENTRE),
-    (FACE_GREY, ReasonKey.DARK),
-    (OVEREXPOSED, ReasonKey.OVEREXPOSED),
-    (YAW, ReasonKey.TURNED),
-    (ROLL, ReasonKey.TILTED),
-    (SHARPNESS, ReasonKey.BLURRED),
-    (DETECTOR_SCORE, ReasonKey.COVERED),
-)
-_HIGH_SIDE = {FACES: ReasonKey.SEVERAL_FACES, FACE_GREY: ReasonKey.OVEREXPOSED}
-
-
-def failure_of(assessment: Assessment) -> ReasonKey:
-    """Return why one frame is not good."""
-    failed = {measure.name: measure for measure in assessment.measures if not measure.ok}
-    for name, key in _REASONS:
-        measure = failed.get(name)
-        if measure is not None:
-            high = measure.high is not None and measure.value > measure.high
-            return _HIGH_SIDE.get(name, key) if high else key
-    return ReasonKey.NO_FACE

@@ -1,4 +1,7 @@
-"""Judging a live frame: named measures with units and limits, none of them a decision."""
+"""Judging a live frame: named measures with units and limits, none of them a decision.
+
+Every measure here needs its line in criteria, which says what failing it means.
+"""
 
 import math
 from dataclasses import dataclass

@@ -14,6 +14,8 @@ from kiosk.session.facts import (
     Case,
     CaseStage,
     ClosedOffer,
+    Decision,
+    DecisionKind,
     Device,
     Escalation,
     Offer,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kiosk.portrait.capture import Capture, CaptureState, failure_of
+from kiosk.portrait.capture import Capture, CaptureState
+from kiosk.portrait.criteria import first_failing
 from kiosk.portrait.faces import Face
 from kiosk.portrait.hint import SteadyHint, choose_hint
 from kiosk.portrait.limits import PortraitLimits
@@ -125,7 +126,7 @@ def test_each_failing_measure_has_its_hint_and_its_reason(
     assessment: Assessment, hint: Hint, key: ReasonKey
 ) -> None:
     assert choose_hint(assessment) is hint
-    assert failure_of(assessment) is key
+    assert first_failing(assessment) == (hint, key)
 
 
 def test_light_is_told_before_sharpness() -> None:

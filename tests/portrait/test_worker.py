@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
+import cv2
 import numpy as np
 import pytest
 
@@ -34,7 +35,8 @@ from tests.portrait.pictures import PORTRAITS, ROOT, crowd, document, frame, mom
 
 PATIENCE_S = 60.0  # a deadline for a stuck test on a busy machine, not a measurement
 T = TypeVar("T", bound=Update)
-QUICK = PortraitLimits(capture_timeout_s=2.5)
+PATIENT = PortraitLimits(capture_timeout_s=20.0)
+QUICK = PortraitLimits(capture_timeout_s=3.0)
 
 
 class Kiosk:
@@ -71,8 +73,9 @@ class Kiosk:
         return feed
 
     def capture(self, picture: Callable[[int], Image]) -> CaptureDone:
+        feed = self.feeder(picture)
         number = self.worker.begin_capture()
-        done = self.wait(CaptureDone, self.feeder(picture))
+        done = self.wait(CaptureDone, feed)
         assert done.capture == number
         return done
 
@@ -95,6 +98,15 @@ def open_kiosk(settings: WorkerSettings) -> Kiosk:
 
 @pytest.fixture
 def kiosk() -> Iterator[Kiosk]:
+    opened = open_kiosk(WorkerSettings(limits=PATIENT))
+    opened.wait(WorkerReady)
+    yield opened
+    opened.worker.close()
+
+
+@pytest.fixture
+def hasty_kiosk() -> Iterator[Kiosk]:
+    """A kiosk that gives up on bad frames soon."""
     opened = open_kiosk(WorkerSettings(limits=QUICK))
     opened.wait(WorkerReady)
     yield opened
@@ -153,6 +165,35 @@ def test_broken_reference_is_told(kiosk: Kiosk) -> None:
     assert states[Reference.CHIP] in (ReferenceState.UNREADABLE, ReferenceState.NO_FACE)
 
 
+def test_huge_picture_is_refused_before_it_is_unpacked(kiosk: Kiosk) -> None:
+    before = kiosk.worker.process_id
+    done, bomb = cv2.imencode(".png", np.zeros((9000, 9000, 3), np.uint8))
+    assert done
+    states = kiosk.references(bomb.tobytes(), None)
+    assert states[Reference.CHIP] is ReferenceState.UNREADABLE
+    assert kiosk.worker.process_id == before
+    status = Path(f"/proc/{before}/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    assert int(line.split()[1]) / 1024 < 400  # 9000 x 9000 pixels alone would be 243 MB
+
+
+def test_another_person_who_steps_in_is_noticed(kiosk: Kiosk) -> None:
+    kiosk.references(None, document("a"))
+    first = kiosk.feeder(lambda index: moment("a", index))
+    second = kiosk.feeder(lambda index: moment("b", index))
+    kiosk.worker.begin_capture()
+
+    def feed() -> None:
+        halfway = any(update.progress >= 0.4 for update in kiosk.guidance())
+        (second if halfway else first)()
+
+    done = kiosk.wait(CaptureDone, feed)
+    assert not done.decision.matched
+    assert done.decision.reason is not None
+    assert done.decision.reason.key is ReasonKey.FACE_CHANGED
+    assert done.decision.cause is FailureCause.CAPTURE
+
+
 @pytest.mark.parametrize(
     ("picture", "hint", "key"),
     [
@@ -165,21 +206,21 @@ def test_broken_reference_is_told(kiosk: Kiosk) -> None:
     ids=["nobody", "dark", "blurred", "two", "far"],
 )
 def test_bad_capture_hints_and_says_why(
-    kiosk: Kiosk, picture: Callable[[int], Image], hint: Hint, key: ReasonKey
+    hasty_kiosk: Kiosk, picture: Callable[[int], Image], hint: Hint, key: ReasonKey
 ) -> None:
-    kiosk.references(None, document("a"))
-    done = kiosk.capture(picture)
+    hasty_kiosk.references(None, document("a"))
+    done = hasty_kiosk.capture(picture)
     assert not done.decision.matched
     assert done.decision.reason is not None
     assert done.decision.reason.key is key
     assert done.decision.scores == ()
-    assert {update.hint for update in kiosk.guidance()} == {hint}
+    assert {update.hint for update in hasty_kiosk.guidance()} == {hint}
 
 
-def test_no_frames_end_in_time_and_are_the_machines_fault(kiosk: Kiosk) -> None:
-    kiosk.references(None, document("a"))
-    kiosk.worker.begin_capture()
-    done = kiosk.wait(CaptureDone)
+def test_no_frames_end_in_time_and_are_the_machines_fault(hasty_kiosk: Kiosk) -> None:
+    hasty_kiosk.references(None, document("a"))
+    hasty_kiosk.worker.begin_capture()
+    done = hasty_kiosk.wait(CaptureDone)
     assert done.decision.cause is FailureCause.MACHINE
     assert done.decision.reason is not None
     assert done.decision.reason.key is ReasonKey.NO_FRAMES
@@ -187,8 +228,8 @@ def test_no_frames_end_in_time_and_are_the_machines_fault(kiosk: Kiosk) -> None:
 
 def lose_worker_in_capture(kiosk: Kiosk, how: signal.Signals) -> None:
     kiosk.references(None, document("a"))
-    kiosk.worker.begin_capture()
     feed = kiosk.feeder(lambda index: moment("a", index))
+    kiosk.worker.begin_capture()
     kiosk.wait(GuidanceUpdate, feed)
     old = kiosk.worker.process_id
     assert old is not None
@@ -234,8 +275,8 @@ def test_pictures_that_kill_every_worker_end_with_a_person(kiosk: Kiosk) -> None
 
 def test_nothing_of_a_visit_comes_after_forget(kiosk: Kiosk) -> None:
     kiosk.references(None, document("a"))
-    kiosk.worker.begin_capture()
     feed = kiosk.feeder(lambda index: moment("a", index))
+    kiosk.worker.begin_capture()
     kiosk.wait(GuidanceUpdate, feed)
     kiosk.worker.forget()
     kiosk.heard.clear()
@@ -249,8 +290,8 @@ def test_nothing_of_a_visit_comes_after_forget(kiosk: Kiosk) -> None:
 
 def test_ended_capture_tells_nothing_more(kiosk: Kiosk) -> None:
     kiosk.references(None, document("a"))
-    first = kiosk.worker.begin_capture()
     feed = kiosk.feeder(lambda index: moment("a", index))
+    first = kiosk.worker.begin_capture()
     kiosk.wait(GuidanceUpdate, feed)
     kiosk.worker.end_capture()
     kiosk.worker.poll()

@@ -64,6 +64,7 @@ class Truth:
     issued: bool = False
     known_cases: set[str] = field(default_factory=set)
     held_reported: bool = False
+    had_card: bool = False
     ended: list[fx.EndVisit] = field(default_factory=list)
 
     def hear(self, before: Visit, event: ev.Event) -> None:
@@ -128,6 +129,7 @@ class Watch:
         self._asked(before, effects)
         self._untouchable(before, event, after, effects)
         self._no_hot_loop(event, effects)
+        self.truth.had_card |= self.world.place is not CardPlace.OUT
         if after.sequence != before.sequence:
             self._ended(before, after)
             self.truth = Truth()
@@ -182,6 +184,7 @@ class Watch:
         if place is CardPlace.HELD:
             assert truth.held_reported, "a held card was not reported"
             self.world.place = CardPlace.OUT
+        assert truth.ended or not truth.had_card, "the end of a visit was not told"
         if truth.paid and not truth.issued:
             told = [end for end in truth.ended if end.application_id or end.case_id]
             assert told, "paid, not issued, and nobody was told"

@@ -227,7 +227,7 @@ def _order(world: World, ask: fx.MakeOrder, pick: Pick[Any]) -> Options:
     other = Order(f"x-{ask.application_id}", "E2", "C19999999", 1)
     return [
         (92, ev.OrderMade(ask.ref, order)),
-        (2, ev.OrderMade(ask.ref, other)),
+        (8, ev.OrderMade(ask.ref, other)),
         *_server(ask.ref, "conflict"),
     ]
 

@@ -24,7 +24,7 @@ STAGE_TITLE = {
 }
 LEAD = Texts(
     "请留在这里。不用重新排队，也不用重新填写。",
-    "請留在這裏。不用重新排隊，也不用重新填寫。",
+    "請留在這裡。不用重新排隊，也不用重新填寫。",
     "Please stay here. No queueing again, nothing to fill in again.",
 )
 NOBODY_TITLE = Texts(

@@ -22,7 +22,7 @@ def buttons(pen: Pen, area: Area, main: Action | None, second: Action | None, qu
         return
     pen.box(area, BRAND if main.enabled else OFF, pen.theme.radius)
     colour = CARD if main.enabled else INK
-    pen.centred(main.text, _text(pen, area), pen.theme.button, colour, bold=True)
+    pen.centred(main.text, _text(pen, area), pen.theme.button, colour, bold=True, fit=True)
     pen.touch(area, main)
 
 
@@ -42,5 +42,7 @@ def _text(pen: Pen, area: Area) -> Area:
 
 def _outlined(pen: Pen, area: Area, action: Action, size: int) -> None:
     pen.framed(area, CARD, BRAND if action.enabled else OFF, pen.theme.px(4))
-    pen.centred(action.text, _text(pen, area), size, BRAND if action.enabled else INK, bold=True)
+    pen.centred(
+        action.text, _text(pen, area), size, BRAND if action.enabled else INK, bold=True, fit=True
+    )
     pen.touch(area, action)

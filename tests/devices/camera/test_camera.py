@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -203,26 +204,45 @@ def _free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-@pytest.mark.skipif(
-    shutil.which("ffmpeg") is None,
-    reason="ffmpeg is not installed: the live stream (frozen, killed) was NOT tested",
-)
+FFMPEG_SOURCE = ["-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25"]
+
+
+def own_server(port: int) -> list[str]:
+    return [sys.executable, str(Path(__file__).with_name("mjpeg_server.py")), str(port)]
+
+
+def ffmpeg(port: int) -> list[str]:
+    url = f"http://127.0.0.1:{port}/cam.mjpg"
+    return ["ffmpeg", "-loglevel", "error", *FFMPEG_SOURCE, "-f", "mpjpeg", "-listen", "1", url]
+
+
 @pytest.mark.slow
-def test_stream_freezes_and_dies() -> None:
-    url = f"http://127.0.0.1:{_free_port()}/cam.mjpg"
-    source = ["-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=25"]
-    command = ["ffmpeg", "-loglevel", "error", *source, "-f", "mpjpeg", "-listen", "1", url]
-    process = subprocess.Popen(command)
+@pytest.mark.parametrize(
+    "server",
+    [
+        own_server,
+        pytest.param(
+            ffmpeg,
+            marks=pytest.mark.skipif(
+                shutil.which("ffmpeg") is None,
+                reason="ffmpeg is not installed: its live stream was NOT tested",
+            ),
+        ),
+    ],
+)
+def test_stream_freezes_dies_and_comes_back(server: Callable[[int], list[str]]) -> None:
+    port = _free_port()
+    process = subprocess.Popen(server(port))
     try:
-        with opened(url, Watch(max_age_s=0.8)) as camera:
-            assert is_ready(status_within(camera, is_ready, 15.0))
+        with opened(f"http://127.0.0.1:{port}/cam.mjpg", Watch(max_age_s=0.8)) as camera:
+            assert is_ready(status_within(camera, is_ready, 20.0))
             process.send_signal(SIGSTOP)
             assert is_gone(status_within(camera, is_gone, 5.0))
             process.send_signal(SIGCONT)
             process.kill()
             process.wait()
             assert is_gone(status_within(camera, is_gone, 5.0))
-            process = subprocess.Popen(command)
+            process = subprocess.Popen(server(port))
             assert is_ready(status_within(camera, is_ready, 20.0))
     finally:
         process.kill()
