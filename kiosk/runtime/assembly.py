@@ -86,13 +86,14 @@ def assemble(
     version: str = "0",
     step: Step = flow_step,
     clock: Clock | None = None,
+    open_journal: Callable[[Path], Journal] = Journal,
 ) -> KioskRuntime:
     """Read journal and sensors and build the runtime. Waits some seconds for a silent slot."""
     clock = clock or MonotonicClock()
     data_dir = settings.kiosk.data_dir
     data_dir.mkdir(parents=True, exist_ok=True)
     slot = parts.machine.card_printer
-    journal = Journal(journal_path(data_dir))
+    journal = open_journal(journal_path(data_dir))
     left = journal.read()
     _wait_for(slot)
     remains = recover(left)
