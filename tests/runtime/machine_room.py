@@ -6,6 +6,7 @@ the one part that is not the product's own: these tests are about the machine, n
 
 import contextlib
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,10 @@ from kiosk.values import Reference, Score
 
 ROOT = Path(__file__).parents[2]
 QUICK = Durations(take_in_s=0.1, eject_s=0.1, erase_s=0.2, print_s=0.2)
-MODEL_SHA256 = "0" * 64
+_MODEL = tomllib.loads((ROOT / "config" / "server" / "policy.toml").read_text("utf-8"))["match"][
+    "models"
+][0]
+"""The server believes comparisons of the models in its policy only."""
 
 
 class Emulators:
@@ -74,9 +78,11 @@ class Satisfied:
         return CaptureEnd(captured=not cancel.wait(0.01))
 
     def compare(self, attempt: int) -> Match:
-        score = 9.0 if self.matched else 1.0
-        scores = tuple(Score(reference, "fused", score, 6.42) for reference in Reference)
-        return Match(Comparison(self.matched, scores, (), "fused", MODEL_SHA256), None)
+        name, threshold = next(iter(_MODEL["thresholds"].items()))
+        score = threshold + 1.0 if self.matched else threshold - 5.0
+        scores = tuple(Score(reference, name, score, threshold) for reference in Reference)
+        comparison = Comparison(self.matched, scores, (), _MODEL["id"], _MODEL["sha256"][0])
+        return Match(comparison, None)
 
     def forget(self) -> None:
         return

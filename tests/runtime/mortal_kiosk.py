@@ -56,7 +56,7 @@ def _die() -> None:
 
 def main(config: Path, point: int, delay_s: float) -> None:
     DeadlyJournal.point, DeadlyJournal.delay_s = point, delay_s
-    assembly.Journal = DeadlyJournal  # type: ignore[misc]
+    assembly.Journal = DeadlyJournal
     with running(config) as room:
         runtime = room.kiosk.runtime
         runtime.observe(Resident(runtime.post))
