@@ -205,3 +205,18 @@ def mismatch(**fields) -> dict[str, object]:
         "chip_portrait": picture(CHIP),
     }
     return {**evidence, **fields}
+
+
+def dg1(card_number: str, born: str, valid_until: str) -> bytes:
+    """Return DG1 of a permit as its chip holds it; dates are YYMMDD."""
+    parts = (card_number, valid_until, born)
+    checked = [part + _check_digit(part) for part in parts]
+    composite = _check_digit("".join(checked))
+    line = f"CS{checked[0]}<{checked[1]}<{checked[2]}<{composite}"
+    text = (line + "<" * 60).encode()
+    mrz = b"\x5f\x1f" + bytes([len(text)]) + text
+    return b"\x61" + bytes([len(mrz)]) + mrz
+
+
+def _check_digit(text: str) -> str:
+    return str(sum(int(c, 36) * (7, 3, 1)[i % 3] for i, c in enumerate(text)) % 10)
