@@ -128,6 +128,8 @@ class Supervisor(Generic[D]):
                 self._serve(driver)
             except DeviceError as error:
                 self._set_status(Disconnected(str(error)))
+            except Exception as error:
+                self._give_up(error)
             finally:
                 transport.close()
         self._set_status(Disconnected("closed"))
@@ -148,11 +150,17 @@ class Supervisor(Generic[D]):
             transport.close()
             self._set_status(Disconnected(f"does not initialise: {error}"))
             return None
-        except BaseException:
+        except Exception as error:
             transport.close()
-            raise
+            self._give_up(error)
+            return None
         self.connects += 1
         return transport, driver
+
+    def _give_up(self, error: Exception) -> None:
+        """Treat a driver's own mistake like a lost port: the owner's thread must not end."""
+        _log.exception("driver of %s failed", self.name, exc_info=error)
+        self._set_status(Disconnected(f"driver failed: {error}"))
 
     def _serve(self, driver: D) -> None:
         """Run jobs until the port is lost (TransportClosed) or the supervisor closes."""

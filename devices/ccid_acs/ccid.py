@@ -73,9 +73,11 @@ class Command:
     data: bytes = b""
 
     def to_bytes(self) -> bytes:
-        """Return header and data; slot 0, no chaining, power selection automatic."""
+        """Return header and data; slot 0, no chaining."""
         length = len(self.data).to_bytes(4, "little")
-        return bytes([self.request]) + length + bytes([0, self.sequence, 0, 0, 0]) + self.data
+        # bPowerSelect 01 as in the manual's example; a field has no voltage to choose.
+        select = 1 if self.request is Request.POWER_ON else 0
+        return bytes([self.request]) + length + bytes([0, self.sequence, select, 0, 0]) + self.data
 
     @classmethod
     def from_bytes(cls, message: bytes) -> "Command":

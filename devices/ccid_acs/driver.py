@@ -4,23 +4,13 @@ Blocking and without threads; whoever owns the port calls it from one thread.
 """
 
 import time
-from dataclasses import dataclass
 from itertools import count
 from threading import Event
 
-from devices.ccid_acs import polling
-from devices.ccid_acs.ccid import ANSWER_TO, Answer, ChipState, Command, Progress, Reply, Request
-from devices.ccid_acs.frames import (
-    MAX_DATA,
-    NAK,
-    Damage,
-    Frame,
-    FrameParser,
-    Link,
-    MessageFrame,
-    StatusFrame,
-    format_message,
-)
+from devices.ccid_acs.ccid import ChipState, Command, Progress, Reply, Request
+from devices.ccid_acs.exchange import Exchange, Timing, answer_parser
+from devices.ccid_acs.frames import MAX_DATA
+from devices.ccid_acs.polling import Polling, parse_target_count
 from devices.errors import (
     CommandFailed,
     DeviceError,
@@ -31,19 +21,8 @@ from devices.errors import (
 from devices.interfaces import FieldPresence, Transport
 from devices.status import DeviceStatus, Disconnected, Faulted, Ready, Trouble
 
-_READ_SIZE = 512
 _GET_UID = bytes.fromhex("FFCA000000")
 _OK = b"\x90\x00"
-_ANSWERS = frozenset(Answer)
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long the reader may take; the first two only decide when to ask again."""
-
-    silence_s: float = 0.6  # longer than the longest frame takes at 9600 baud (0.29 s)
-    command_s: float = 5.0  # whole command, repeats and time extensions included
-    status_s: float = 1.5
 
 
 class AcsChipReader:
@@ -54,12 +33,14 @@ class AcsChipReader:
         line: Transport,
         *,
         timing: Timing | None = None,
+        polling: Polling | None = None,
         cancel: Event | None = None,
     ) -> None:
         self._line = line
         self._timing = timing or Timing()
         self._cancel = cancel
-        self._parser = FrameParser(_ANSWERS, statuses=True)
+        self._parser = answer_parser()
+        self._polling = polling or Polling()
         self._sequences = count(1)
 
     def initialise(self) -> None:
@@ -78,10 +59,10 @@ class AcsChipReader:
 
     def presence(self) -> FieldPresence:
         """Say how many chips answer the anticollision, and release them again."""
-        answer = self._command(Request.ESCAPE, polling.LIST_TWO_TARGETS).data
-        targets = polling.parse_target_count(answer)
+        answer = self._command(Request.ESCAPE, self._polling.list_targets).data
+        targets = parse_target_count(answer)
         if targets:
-            self._command(Request.ESCAPE, polling.RELEASE_ALL)
+            self._command(Request.ESCAPE, self._polling.release)
         if targets == 0:
             return FieldPresence.EMPTY
         return FieldPresence.ONE if targets == 1 else FieldPresence.SEVERAL
@@ -116,7 +97,7 @@ class AcsChipReader:
         """Send a command and return its reply. Raises CommandFailed when the reader refuses."""
         deadline = time.monotonic() + (timeout_s or self._timing.command_s)
         command = Command(request, next(self._sequences) & 0xFF, data)
-        reply = _Exchange(self._line, self._parser, command, self._timing, self._cancel).run(
+        reply = Exchange(self._line, self._parser, command, self._timing, self._cancel).run(
             deadline
         )
         if reply.progress is Progress.FAILED:
@@ -149,93 +130,3 @@ class AcsChipConnection:
             except DeviceError:
                 # Without a reader or a chip there is no power left to switch off.
                 return
-
-
-class _Exchange:
-    """One command until its own answer, whatever the line does in between.
-
-    The reader keeps its last answer. When something is missing, the host asks for it again
-    (NAK) and the sequence number tells whether the command was carried out: only a command
-    that was certainly not received is sent a second time, because repeating an APDU inside
-    secure messaging would end the channel.
-    """
-
-    def __init__(
-        self,
-        line: Transport,
-        parser: FrameParser,
-        command: Command,
-        timing: Timing,
-        cancel: Event | None,
-    ) -> None:
-        self._line = line
-        self._parser = parser
-        self._command = command
-        self._timing = timing
-        self._cancel = cancel
-        self._naked = False  # a NAK is out and nothing came back yet
-
-    def run(self, deadline: float) -> Reply:
-        """Send, and wait for the answer with this command's sequence number."""
-        self._line.drain()
-        self._parser.reset()
-        self._send(deadline)
-        while time.monotonic() < deadline:
-            frames = self._receive(deadline)
-            if frames is None:
-                self._on_silence(deadline)
-                continue
-            for frame in frames:
-                reply = self._on_frame(frame, deadline)
-                if reply is not None:
-                    return reply
-        raise DeviceTimeout(f"no answer to {self._command.request.name}")
-
-    def _send(self, deadline: float) -> None:
-        self._naked = False
-        self._line.write(format_message(self._command.to_bytes()), deadline)
-
-    def _ask_again(self, deadline: float) -> None:
-        self._naked = True
-        self._line.write(NAK, deadline)
-
-    def _receive(self, deadline: float) -> list[Frame] | None:
-        """Return frames, [] when bytes came but no frame is whole, None on silence."""
-        until = min(deadline, time.monotonic() + self._timing.silence_s)
-        data = self._line.read(_READ_SIZE, until, self._cancel)
-        return self._parser.feed(data) if data else None
-
-    def _on_silence(self, deadline: float) -> None:
-        self._parser.reset()
-        # A reader that has just been switched on has no last answer to repeat. Then only
-        # what can be done twice without harm is sent again.
-        if self._naked and self._command.request is not Request.TRANSFER:
-            self._send(deadline)
-        else:
-            self._ask_again(deadline)
-
-    def _on_frame(self, frame: Frame, deadline: float) -> Reply | None:
-        match frame:
-            case StatusFrame(link=Link.RECEIVED):
-                return None
-            case StatusFrame():
-                self._send(deadline)
-                return None
-            case Damage():
-                self._ask_again(deadline)
-                return None
-            case MessageFrame(message=message):
-                return self._on_message(Reply.from_bytes(message), deadline)
-
-    def _on_message(self, reply: Reply, deadline: float) -> Reply | None:
-        ours = (
-            reply.sequence == self._command.sequence
-            and reply.answer is ANSWER_TO[self._command.request]
-        )
-        if not ours:
-            if self._naked:  # the last answer is an older one: our command never arrived
-                self._send(deadline)
-            return None
-        if reply.progress is Progress.TIME_EXTENSION:
-            return None
-        return reply

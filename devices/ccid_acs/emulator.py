@@ -36,6 +36,7 @@ _log = logging.getLogger(__name__)
 _READ_SIZE = 512
 _IDLE_S = 0.2
 _WRITE_S = 2.0
+_SETTLE_S = 0.02  # noise may be followed by a sound frame; only silence makes it a bad one
 _INCOMPLETE_S = 0.5  # a frame that stops half-way is answered with status FC
 _NAK_TYPE = NAK[1]
 _TYPES = frozenset(Request) | {_NAK_TYPE}
@@ -63,20 +64,20 @@ class AcsReaderEmulator:
         self.field = AntennaField()
         self.faults = ReaderFaults()
         self.power_ons = 0
-        self._pty: PtyLine | None = open_pty(baud=baud) if line is None else None
-        self._line: Transport = line or self._pty or open_pty(baud=baud)
+        self._line = open_pty(baud=baud) if line is None else line
         self._parser = FrameParser(_TYPES, statuses=False)
         self._powered: Chip | None = None
         self._last_answer = b""
+        self._damage: Link | None = None
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="acs-reader-emulator", daemon=True)
 
     @property
     def path(self) -> str:
         """Return the port that a host opens. Raises DeviceError when there is no pty."""
-        if self._pty is None:
-            raise DeviceError("this emulator speaks over a line that it was given")
-        return self._pty.path
+        if not isinstance(self._line, PtyLine):
+            raise DeviceError("this emulator speaks over a line that is no port")
+        return self._line.path
 
     def start(self) -> "AcsReaderEmulator":
         """Switch the reader on."""
@@ -93,6 +94,7 @@ class AcsReaderEmulator:
     def _run(self) -> None:
         while not self._stopping.is_set():
             wait = _INCOMPLETE_S if self._parser.pending else _IDLE_S
+            wait = wait if self._damage is None else _SETTLE_S
             try:
                 data = self._line.read(_READ_SIZE, time.monotonic() + wait)
                 self._take(data)
@@ -103,9 +105,10 @@ class AcsReaderEmulator:
 
     def _take(self, data: bytes) -> None:
         if not data:
-            if self._parser.pending:
+            if self._damage is not None or self._parser.pending:
                 self._parser.reset()
-                self._send(format_status(Link.TIMEOUT))
+                self._send(format_status(self._damage or Link.TIMEOUT))
+                self._damage = None
             return
         for frame in self._parser.feed(data):
             self._on_frame(frame)
@@ -115,9 +118,9 @@ class AcsReaderEmulator:
             self.faults.refuse_frames -= 1
             frame = Damage(Link.CHECKSUM)
         if isinstance(frame, Damage):
-            self._parser.reset()
-            self._send(format_status(frame.link))
+            self._damage = frame.link
         elif isinstance(frame, MessageFrame):
+            self._damage = None
             self._on_message(frame.message)
 
     def _on_message(self, message: bytes) -> None:
@@ -141,6 +144,7 @@ class AcsReaderEmulator:
             self._send(format_message(answer.to_bytes()))
         if self.faults.delay_s:
             self._stopping.wait(self.faults.delay_s)
+            self._line.drain()  # a busy reader accepts nothing
         self._last_answer = format_message(self._carry_out(command).to_bytes())
         self._send_answer(self._last_answer)
 

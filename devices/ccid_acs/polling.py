@@ -4,10 +4,24 @@
 ``D5 4B NbTg ...`` counts those the anticollision told apart. See README for its grade.
 """
 
+from dataclasses import dataclass
+
 from devices.errors import ProtocolError
 
 LIST_TWO_TARGETS = bytes.fromhex("FF00000004D44A0200")
 RELEASE_ALL = bytes.fromhex("FF00000003D45200")
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """The escape commands that count chips; unconfirmed for readers other than ACR122S.
+
+    Settings may replace them for a reader that wants others; the answer keeps its form.
+    """
+
+    list_targets: bytes = LIST_TWO_TARGETS
+    release: bytes = RELEASE_ALL
+
 
 _ANSWER = bytes.fromhex("D54B")
 _OK = b"\x90\x00"

@@ -7,17 +7,17 @@ from devices.transport.loopback import loopback
 from devices.transport.manipulator import Manipulator
 from devices.transport.pty_line import PtyLine, open_pty
 from devices.transport.serial_port import SerialTransport
-from devices.transport.traffic import TRAFFIC, Direction, TrafficLog, WireLog, log_traffic
+from devices.transport.traffic import TRAFFIC, Direction, MaskedLog, TrafficLog, WireLog
 
 __all__ = [
     "TRAFFIC",
     "Direction",
     "Manipulator",
+    "MaskedLog",
     "PtyLine",
     "SerialTransport",
     "TrafficLog",
     "WireLog",
-    "log_traffic",
     "loopback",
     "open_pty",
 ]

@@ -53,23 +53,28 @@ class WireLog:
         return self.total * BITS_PER_BYTE / baud
 
 
-def mask(data: bytes) -> str:
-    """Format bytes for a log: the first few as hex, then only how many follow."""
-    shown = data[:_SHOWN_BYTES].hex(" ").upper()
-    hidden = len(data) - _SHOWN_BYTES
-    return f"{shown} ..+{hidden}" if hidden > 0 else shown
+class MaskedLog:
+    """Writes what goes over a line to a logger, without what it says.
 
+    Of everything that goes one way before the line turns round, only the first four bytes are
+    shown. A limit for each piece would not do: a line that trickles would show it all.
+    """
 
-def log_traffic(name: str) -> TrafficLog:
-    """Make a traffic log that writes masked lines at level TRAFFIC to this logger."""
-    logger = logging.getLogger(name)
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+        self._direction: Direction | None = None
+        self._left = 0
 
-    def log(direction: Direction, at: float, data: bytes) -> None:
-        if logger.isEnabledFor(TRAFFIC):
+    def __call__(self, direction: Direction, at: float, data: bytes) -> None:
+        """Log one write or read at level TRAFFIC."""
+        if direction is not self._direction:
+            self._direction, self._left = direction, _SHOWN_BYTES
+        shown, hidden = data[: self._left], len(data) - self._left
+        self._left -= len(shown)
+        if self._logger.isEnabledFor(TRAFFIC):
             arrow = ">" if direction is Direction.OUT else "<"
-            logger.log(TRAFFIC, "%s %s (%d bytes)", arrow, mask(data), len(data))
-
-    return log
+            rest = f" ..+{hidden}" if hidden > 0 else ""
+            self._logger.log(TRAFFIC, "%s %s%s", arrow, shown.hex(" ").upper(), rest)
 
 
 def note(traffic: TrafficLog | None, direction: Direction, data: bytes) -> None:

@@ -125,6 +125,7 @@ def open_chip(
     connection: ChipConnection,
     key: BacKey,
     *,
+    aid: bytes = EMRTD_AID,
     on_progress: Progress | None = None,
     random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> ChipSession:
@@ -136,7 +137,7 @@ def open_chip(
     """
     if _wants_pace(connection):
         raise AccessNotSupported("the chip wants PACE")
-    _select_application(connection)
+    _select_application(connection, aid)
     challenge = _transmit(connection, CommandApdu(0x00, 0x84, 0, 0, le=CHALLENGE_BYTES))
     _check(challenge, "get challenge")
     if len(challenge.data) != CHALLENGE_BYTES:
@@ -181,11 +182,11 @@ def _wants_pace(connection: ChipConnection) -> bool:
     return lds.offers_pace(raw)
 
 
-def _select_application(connection: ChipConnection) -> None:
+def _select_application(connection: ChipConnection, aid: bytes) -> None:
     """Select by name: first as 9303-10 says, then as chips that know no P2 = 0C want it."""
     last = ResponseApdu(b"", 0)
     for p2, le in ((0x0C, None), (0x00, 256), (0x00, None)):
-        last = _transmit(connection, CommandApdu(0x00, 0xA4, 0x04, p2, EMRTD_AID, le))
+        last = _transmit(connection, CommandApdu(0x00, 0xA4, 0x04, p2, aid, le))
         if last.ok:
             return
     raise NotATravelDocument(f"no travel document application ({last.sw:04X})")

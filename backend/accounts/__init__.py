@@ -1,0 +1,1 @@
+"""Staff: accounts, groups, desks, presence, and the lock-out of guessed logins."""

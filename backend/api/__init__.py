@@ -1,0 +1,1 @@
+"""The kiosks' API: thin views over the services."""

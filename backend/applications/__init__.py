@@ -1,0 +1,1 @@
+"""Applications: what a resident asked for, and whether identity and settlement are there."""

@@ -1,0 +1,51 @@
+"""Applications."""
+
+from django.db import models
+
+from backend.fleet.models import Kiosk
+
+
+class Basis(models.TextChoices):
+    """Where an application's identity comes from."""
+
+    NONE = "none"
+    MATCH = "match"
+    CASE = "case"
+
+
+class Application(models.Model):
+    """What a resident asked for in one visit, bound to card, kiosk and visit."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    number = models.CharField(max_length=24, unique=True)
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT)
+    visit_id = models.CharField(max_length=64)
+    card_number = models.CharField(max_length=9)
+    offer_code = models.CharField(max_length=64)
+    offer = models.JSONField()
+    fee_fen = models.PositiveIntegerField()
+    identity = models.CharField(max_length=8, choices=Basis.choices, default=Basis.NONE)
+    identity_case_id = models.CharField(max_length=64, blank=True)
+    match = models.JSONField(null=True, blank=True)
+    granted = models.BooleanField(default=False)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """A visit has one application for one offer of one card."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kiosk", "visit_id", "card_number", "offer_code"), name="one_application"
+            ),
+        )
+
+    @property
+    def settled(self) -> bool:
+        """Say whether it is paid, or free by rule."""
+        return self.settled_at is not None
+
+    @property
+    def identified(self) -> bool:
+        """Say whether identity is established."""
+        return self.identity != Basis.NONE

@@ -1,0 +1,182 @@
+"""Apply, settle, and find applications."""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from backend.applications.identity import match_fault
+from backend.applications.models import Application, Basis
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.cases.grants import granted_offers, identity_accepted
+from backend.cases.models import Case
+from backend.clock import now
+from backend.endorsements.services import possible
+from backend.fleet.models import Kiosk
+from backend.live.services import bump
+from backend.records.services import chip_read
+from backend.records.source import Record, record_source
+from backend.refusal import Refused
+from backend_client.contract import (
+    ApplicationRequest,
+    ApplicationView,
+    MatchReport,
+    Offer,
+    RefusalCode,
+)
+
+
+def apply(kiosk: Kiosk, wanted: ApplicationRequest) -> Application:
+    """Make the application, or find it and bring it up to date; free ones are settled at once.
+
+    A match that policy does not accept leaves the application unidentified; it is no refusal,
+    because a person may still decide. Raises Refused: CONFLICT (chip not read in this visit),
+    NO_RECORD, NOT_ELIGIBLE, NOT_FOUND (case).
+    """
+    with transaction.atomic():
+        read = chip_read(kiosk, wanted.visit_id, wanted.card_number)
+        if read is None:
+            raise Refused(RefusalCode.CONFLICT, "the card's chip was not read in this visit")
+        record = record_source().find(wanted.card_number)
+        if record is None:
+            raise Refused(RefusalCode.NO_RECORD, "this card is not on record")
+        case = _case(wanted.case_id)
+        application = _find_or_make(kiosk, wanted, record)
+        if not application.identified:
+            if wanted.match is not None:
+                compared = record.has_portrait and read.portrait_released
+                _identify_by_match(application, wanted.match, compared=compared)
+            if case is not None:
+                _identify_by_case(application, case)
+        if not application.settled and application.fee_fen == 0:
+            settle(application, f"kiosk:{kiosk.id}")
+    return application
+
+
+def make_for_counter(case: Case) -> Application:
+    """Make the application that a case at the counter is about, where the kiosk made none.
+
+    Call it inside a transaction. Raises Refused: NO_RECORD, NOT_ELIGIBLE.
+    """
+    record = record_source().find(case.card_number)
+    if record is None or case.kiosk is None:
+        raise Refused(RefusalCode.NO_RECORD, "this card is not on record")
+    offer = possible(record, granted_offers(case.card_number, case.id)).find(case.offer_code)
+    if offer is None:
+        raise Refused(RefusalCode.NOT_ELIGIBLE, "the case names no offer that can be had")
+    made = _make(case.kiosk, case.visit_id, case.card_number, offer, granted=False)
+    case.application = made
+    case.save(update_fields=["application"])
+    return made
+
+
+def settle(application: Application, who: str) -> None:
+    """Note that the application is paid, or free; call it inside a transaction."""
+    application.settled_at = now()
+    application.save(update_fields=["settled_at"])
+    append(Kind.SETTLED, who, f"application:{application.id}", fee_fen=application.fee_fen)
+
+
+def application_of(kiosk: Kiosk, application_id: str, visit_id: str) -> Application:
+    """Return this kiosk's application of this visit. Raises Refused NOT_FOUND."""
+    found = Application.objects.filter(id=application_id, kiosk=kiosk, visit_id=visit_id).first()
+    if found is None:
+        raise Refused(RefusalCode.NOT_FOUND, "no such application in this visit")
+    return found
+
+
+def application_view(application: Application) -> ApplicationView:
+    """Build what the kiosk sees."""
+    return ApplicationView(
+        id=application.id,
+        number=application.number,
+        offer=Offer.model_validate(application.offer),
+        settled=application.settled,
+        identified=application.identified,
+    )
+
+
+def _find_or_make(kiosk: Kiosk, wanted: ApplicationRequest, record: Record) -> Application:
+    known = Application.objects.filter(
+        kiosk=kiosk,
+        visit_id=wanted.visit_id,
+        card_number=wanted.card_number,
+        offer_code=wanted.offer_code,
+    ).first()
+    if known is not None:
+        return known
+    granted = granted_offers(wanted.card_number, wanted.case_id)
+    offer = possible(record, granted).find(wanted.offer_code)
+    if offer is None:
+        raise Refused(RefusalCode.NOT_ELIGIBLE, "this cannot be had today")
+    return _make(kiosk, wanted.visit_id, wanted.card_number, offer, granted=offer.code in granted)
+
+
+def _make(
+    kiosk: Kiosk, visit_id: str, card_number: str, offer: Offer, *, granted: bool
+) -> Application:
+    made = Application.objects.create(
+        id=secrets.token_hex(12),
+        number=f"A{timezone.localdate():%Y%m%d}-{secrets.token_hex(3).upper()}",
+        kiosk=kiosk,
+        visit_id=visit_id,
+        card_number=card_number,
+        offer_code=offer.code,
+        offer=offer.model_dump(mode="json"),
+        fee_fen=offer.fee_fen,
+        granted=granted,
+        created_at=now(),
+    )
+    append(
+        Kind.APPLICATION_MADE,
+        f"kiosk:{kiosk.id}",
+        f"application:{made.id}",
+        visit=visit_id,
+        card=card_number,
+        offer=offer.code,
+        fee_fen=offer.fee_fen,
+    )
+    bump()
+    return made
+
+
+def _case(case_id: str | None) -> Case | None:
+    if case_id is None:
+        return None
+    case = Case.objects.filter(id=case_id).first()
+    if case is None:
+        raise Refused(RefusalCode.NOT_FOUND, "no such case")
+    return case
+
+
+def _identify_by_match(application: Application, match: MatchReport, *, compared: bool) -> None:
+    fault = match_fault(match, has_record_portrait=compared)
+    application.match = match.model_dump(mode="json")
+    if not fault:
+        application.identity = Basis.MATCH
+    application.save(update_fields=["match", "identity"])
+    append(
+        Kind.MATCH_NOT_ACCEPTED if fault else Kind.IDENTITY_MATCHED,
+        f"kiosk:{application.kiosk_id}",
+        f"application:{application.id}",
+        why=fault,
+        model=match.model_sha256,
+    )
+
+
+def _identify_by_case(application: Application, case: Case) -> None:
+    if not identity_accepted(case, application.card_number, application.visit_id):
+        return
+    application.identity = Basis.CASE
+    application.identity_case_id = case.id
+    application.save(update_fields=["identity", "identity_case_id"])
+    if case.application_id is None:
+        case.application = application
+        case.save(update_fields=["application"])
+    append(
+        Kind.IDENTITY_BY_CASE,
+        f"kiosk:{application.kiosk_id}",
+        f"application:{application.id}",
+        case=case.id,
+    )

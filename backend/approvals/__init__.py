@@ -1,0 +1,1 @@
+"""Whose word a decision needs before it is in force."""

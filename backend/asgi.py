@@ -1,0 +1,7 @@
+"""The server as an ASGI application: Django behind a limit on what a body may hold."""
+
+from django.core.asgi import get_asgi_application
+
+from backend.body_limit import BodyLimit
+
+application = BodyLimit(get_asgi_application(), max_bytes=6_000_000)

@@ -1,0 +1,1 @@
+"""The one queue: cases, claims, decisions, and what the resident sees of them."""

@@ -1,0 +1,41 @@
+"""Close a case: its visit went on to the end, or the counter is done with it."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from backend.accounts.services import actor
+from backend.applications.models import Application
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.cases.claims import find, require
+from backend.cases.decisions import move
+from backend.cases.models import SERVERS_OWN, Case, Stage
+from backend.clock import now
+
+
+def close(case: Case, who: str, outcome: str) -> None:
+    """Close an open case; closing twice is fine. ``who`` is the audit's name of the actor."""
+    with transaction.atomic():
+        case.refresh_from_db()
+        if case.stage == Stage.CLOSED:
+            return
+        case.closed_at = now()
+        case.close_outcome = outcome
+        case.card_inside = False
+        case.save(update_fields=["closed_at", "close_outcome", "card_inside"])
+        move(case, Stage.CLOSED)
+        append(Kind.CASE_CLOSED, who, f"case:{case.id}", outcome=outcome)
+
+
+def close_servers_own(application: Application, outcome: str) -> None:
+    """Close what the server itself opened for an application, once that matter is settled."""
+    for case in application.cases.filter(id__startswith=SERVERS_OWN):
+        close(case, "system", outcome)
+
+
+def close_by_staff(case_id: str, user: User, outcome: str) -> Case:
+    """Close a case whose matter is done or whose resident is gone. Raises Refused."""
+    require(user, "decide")
+    case = find(case_id)
+    close(case, actor(user), outcome[:64])
+    return case

@@ -1,0 +1,177 @@
+"""Open a case, once, whatever is repeated; give it a ticket number and its evidence."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from backend.applications.models import Application
+from backend.audit.kinds import Kind
+from backend.audit.services import append, text_hash
+from backend.cases.grants import is_sent_to_counter
+from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
+from backend.cases.queue import decision_moment
+from backend.clock import now
+from backend.evidence.models import Picture
+from backend.evidence.services import media_type, seal
+from backend.fleet.models import Kiosk
+from backend.live.services import bump
+from backend.records.models import Permit
+from backend.refusal import Refused
+from backend_client.contract import CaseReason, CaseRequest, RefusalCode
+
+TICKETS_PER_LETTER = 999
+
+
+def open_case(kiosk: Kiosk, wanted: CaseRequest) -> Case:
+    """Open the case of this id, or return it when it is open already.
+
+    Raises Refused: CONFLICT when another kiosk or visit has this id, NOT_FOUND for an unknown
+    application, BAD_REQUEST for a portrait that is no picture.
+    """
+    with transaction.atomic():
+        known = Case.objects.filter(id=wanted.id).first()
+        if known is not None:
+            if known.kiosk_id != kiosk.id or known.visit_id != wanted.visit_id:
+                raise Refused(RefusalCode.CONFLICT, "this case id belongs to another visit")
+            return known
+        return _create(kiosk, wanted)
+
+
+def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
+    moment = now()
+    day, seq, ticket = next_ticket(moment, wanted.ticket)
+    permit = Permit.objects.filter(card_number=wanted.card_number or "").first()
+    case = Case(
+        id=wanted.id,
+        ticket=ticket,
+        ticket_day=day,
+        ticket_seq=seq,
+        kiosk=kiosk,
+        visit_id=wanted.visit_id,
+        reason=wanted.reason.value,
+        language=wanted.language,
+        phase=wanted.phase,
+        card_number=wanted.card_number or "",
+        card_inside=wanted.card_inside,
+        card_kept_until=wanted.card_kept_until,
+        offer_code=wanted.offer_code or "",
+        application=_application(kiosk, wanted),
+        match=wanted.match.model_dump(mode="json") if wanted.match else None,
+        detail=wanted.detail,
+        live_portrait=_sealed(wanted.live_portrait),
+        chip_portrait=_sealed(wanted.chip_portrait),
+        record_portrait=permit.resident.portrait if permit else None,
+        permit=permit,
+        created_at=moment,
+        decide_by=decision_moment(moment, None, ""),
+        version=bump(),
+    )
+    case.save(force_insert=True)
+    if case.application is not None:
+        _take_over_servers_own(case, case.application)
+    append(
+        Kind.CASE_OPENED,
+        f"kiosk:{kiosk.id}",
+        f"case:{case.id}",
+        reason=case.reason,
+        visit=case.visit_id,
+        ticket=case.ticket,
+        detail=text_hash(case.detail) if case.detail else "",
+    )
+    return case
+
+
+def standing_case(application: Application, reason: CaseReason) -> Case | None:
+    """Return the case that has this matter before a person already, or had it.
+
+    One that was decided so that the visit could go on does not: it is no longer looked at.
+    """
+    for case in application.cases.order_by("created_at"):
+        waits = case.stage in OPEN_STAGES
+        if waits or case.reason == reason or is_sent_to_counter(case):
+            return case
+    return None
+
+
+def _take_over_servers_own(case: Case, application: Application) -> None:
+    """Let the kiosk's case stand for one that the server opened for the same application.
+
+    The kiosk knows more, and the resident's ticket is the kiosk's.
+    """
+    own = application.cases.filter(id__startswith=SERVERS_OWN, stage=Stage.WAITING)
+    for known in own.exclude(id=case.id):
+        known.stage = Stage.CLOSED
+        known.closed_at = case.created_at
+        known.close_outcome = "merged"
+        known.version = case.version
+        known.save(update_fields=["stage", "closed_at", "close_outcome", "version"])
+        append(Kind.CASE_CLOSED, "system", f"case:{known.id}", outcome="merged", into=case.id)
+
+
+def open_by_server(application: Application, reason: CaseReason, detail: str) -> Case:
+    """Open a case that no kiosk asked for; one that is open for the application is enough."""
+    with transaction.atomic():
+        known = standing_case(application, reason)
+        if known is not None:
+            return known
+        moment = now()
+        day, seq, ticket = next_ticket(moment, None)
+        permit = Permit.objects.filter(card_number=application.card_number).first()
+        case = Case.objects.create(
+            id=f"{SERVERS_OWN}{reason.value}-{application.id}"[:64],
+            ticket=ticket,
+            ticket_day=day,
+            ticket_seq=seq,
+            kiosk=application.kiosk,
+            visit_id=application.visit_id,
+            reason=reason.value,
+            language="zh-Hans",
+            phase="issue",
+            card_number=application.card_number,
+            offer_code=application.offer_code,
+            application=application,
+            detail=detail,
+            permit=permit,
+            record_portrait=permit.resident.portrait if permit else None,
+            created_at=moment,
+            decide_by=decision_moment(moment, None, ""),
+            version=bump(),
+        )
+        append(
+            Kind.CASE_OPENED,
+            "system",
+            f"case:{case.id}",
+            reason=case.reason,
+            visit=case.visit_id,
+            ticket=case.ticket,
+        )
+    return case
+
+
+def next_ticket(moment: datetime, printed: str | None) -> tuple[date, int, str]:
+    """Return (day, number within it, text); ``printed`` is a ticket that is out already."""
+    day = timezone.localtime(moment).date()
+    last = Case.objects.filter(ticket_day=day).aggregate(last=Max("ticket_seq"))["last"] or 0
+    seq = last + 1
+    letter = chr(ord("A") + min(25, (seq - 1) // TICKETS_PER_LETTER))
+    text = f"{letter} {(seq - 1) % TICKETS_PER_LETTER + 1:03d}"
+    return day, seq, printed or text
+
+
+def _application(kiosk: Kiosk, wanted: CaseRequest) -> Application | None:
+    if wanted.application_id is None:
+        return None
+    found = Application.objects.filter(id=wanted.application_id, kiosk=kiosk).first()
+    if found is None:
+        raise Refused(RefusalCode.NOT_FOUND, "no such application at this kiosk")
+    return found
+
+
+def _sealed(data: bytes | None) -> Picture | None:
+    if data is None:
+        return None
+    if media_type(data) is None:
+        raise Refused(RefusalCode.BAD_REQUEST, "a portrait must be JPEG, PNG or JPEG 2000")
+    return seal(data)

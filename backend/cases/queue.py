@@ -1,0 +1,79 @@
+"""The order of the queue, who is ahead of whom, and how long that may take."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q, QuerySet
+
+from backend.accounts.services import present_staff
+from backend.cases.models import OPEN_STAGES, Case, Decision, Stage
+from backend.clock import ago
+from backend.config import hall
+
+RECENT = 20
+
+
+def decision_moment(created: datetime, depart: datetime | None, ground: str) -> datetime:
+    """Return until when a case must be decided: departure, else the ground's span, else default."""
+    if depart is not None:
+        return depart
+    found = hall().urgency.find(ground) if ground else None
+    if found is not None:
+        return created + timedelta(minutes=found.decide_within_min)
+    return created + timedelta(seconds=hall().timers.default_decision_within_s)
+
+
+def queue() -> QuerySet[Case]:
+    """Return all cases that wait for staff, the most pressing first.
+
+    Waiting, claimed and in approval; decided ones that wait at the counter are ``at_counter``.
+    """
+    return (
+        Case.objects.filter(stage__in=OPEN_STAGES)
+        .select_related("kiosk", "claimed_by", "application")
+        .order_by("decide_by", "created_at", "id")
+    )
+
+
+def at_counter() -> QuerySet[Case]:
+    """Return the cases that were sent to the counter and are not done there yet."""
+    return (
+        Case.objects.filter(
+            stage=Stage.DECIDED,
+            decisions__state=Decision.State.IN_FORCE,
+            decisions__kind="to_counter",
+        )
+        .select_related("kiosk", "claimed_by", "application")
+        .order_by("decide_by", "created_at", "id")
+    )
+
+
+def ahead_of(case: Case) -> int:
+    """Return how many waiting cases come before this one; 0 once it is claimed."""
+    if case.stage != Stage.WAITING:
+        return 0
+    sooner = Q(decide_by__lt=case.decide_by) | Q(
+        decide_by=case.decide_by, created_at__lt=case.created_at
+    )
+    return Case.objects.filter(sooner, stage=Stage.WAITING).exclude(id=case.id).count()
+
+
+def handling_seconds() -> float:
+    """Return how long a case took from claim to decision of late."""
+    recent = (
+        Decision.objects.filter(made_at__gte=ago(24 * 3600), case__claimed_at__isnull=False)
+        .order_by("-made_at")
+        .values_list("id", flat=True)[:RECENT]
+    )
+    took = ExpressionWrapper(F("made_at") - F("case__claimed_at"), output_field=DurationField())
+    mean = Decision.objects.filter(id__in=list(recent)).aggregate(mean=Avg(took))["mean"]
+    if mean is None:
+        return hall().timers.expected_handling_s
+    return max(10.0, float(mean.total_seconds()))
+
+
+def expected_wait_seconds(case: Case, ahead: int) -> int:
+    """Return a guess of the time until a decision, from cases ahead and staff present."""
+    if case.stage in (Stage.DECIDED, Stage.CLOSED):
+        return 0
+    rounds = ahead // max(1, present_staff()) + 1
+    return round(rounds * handling_seconds())

@@ -1,0 +1,77 @@
+"""What the resident does to a case: say when and why they travel, leave with a ticket."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.cases.models import Case, Stage
+from backend.cases.queue import decision_moment
+from backend.clock import now
+from backend.config import hall
+from backend.fleet.models import Kiosk
+from backend.live.services import bump
+from backend.refusal import Refused
+from backend_client.contract import LeaveRequest, RefusalCode, TravelRequest
+
+LATEST_DEPARTURE = timedelta(days=366)
+EARLIEST_DEPARTURE = timedelta(days=-1)
+
+
+def case_of(kiosk: Kiosk, case_id: str) -> Case:
+    """Return a case that this kiosk opened. Raises Refused NOT_FOUND."""
+    case = Case.objects.select_related("claimed_by").filter(id=case_id, kiosk=kiosk).first()
+    if case is None:
+        raise Refused(RefusalCode.NOT_FOUND, "no such case at this kiosk")
+    return case
+
+
+def set_travel(kiosk: Kiosk, case_id: str, travel: TravelRequest) -> Case:
+    """Set departure and ground; the queue orders by them. Raises Refused BAD_REQUEST."""
+    with transaction.atomic():
+        case = case_of(kiosk, case_id)
+        _check(travel)
+        case.depart_at = travel.depart_at
+        case.ground = travel.ground or ""
+        case.decide_by = decision_moment(case.created_at, case.depart_at, case.ground)
+        case.version = bump()
+        case.save(update_fields=["depart_at", "ground", "decide_by", "version"])
+        append(
+            Kind.CASE_TRAVEL_SET,
+            f"kiosk:{kiosk.id}",
+            f"case:{case.id}",
+            ground=case.ground,
+            decide_by=case.decide_by.isoformat(),
+        )
+    return case
+
+
+def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
+    """Note that the resident left with card and ticket; the case waits for them."""
+    with transaction.atomic():
+        case = case_of(kiosk, case_id)
+        if case.stage != Stage.CLOSED and not case.left_with_ticket:
+            case.left_with_ticket = True
+            case.card_inside = False
+            case.card_kept_until = None
+            case.version = bump()
+            case.save(
+                update_fields=["left_with_ticket", "card_inside", "card_kept_until", "version"]
+            )
+            append(Kind.CASE_LEFT, f"kiosk:{kiosk.id}", f"case:{case.id}", card=request.card)
+    return case
+
+
+def _check(travel: TravelRequest) -> None:
+    if travel.ground is not None and hall().urgency.find(travel.ground) is None:
+        allowed = ", ".join(ground.code for ground in hall().urgency.ground)
+        raise Refused(RefusalCode.BAD_REQUEST, f"ground must be one of {allowed}")
+    if travel.depart_at is None:
+        return
+    try:
+        distance = travel.depart_at - now()
+    except OverflowError:
+        distance = LATEST_DEPARTURE * 2
+    if not EARLIEST_DEPARTURE <= distance <= LATEST_DEPARTURE:
+        raise Refused(RefusalCode.BAD_REQUEST, "depart_at must lie within the year to come")

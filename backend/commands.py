@@ -1,0 +1,116 @@
+"""What the command line does, once Django is started."""
+
+import argparse
+import re
+import secrets
+import sys
+
+from django.core.management import call_command
+
+from backend.accounts.services import NewAccount, create_account
+from backend.audit.services import Head, head, verify
+from backend.config import hall
+from backend.demo.seed import ensure_accounts, seed
+from backend.evidence.services import ensure_evidence_key
+from backend.fleet.services import enrol, revoke
+from backend.serving import serve
+
+KIOSK = re.compile(r"[A-Za-z0-9_-]{1,16}")
+
+
+class UsageError(Exception):
+    """An argument that cannot be used, said in one line."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check the configuration, bring the database up to date, and run the command."""
+    hall()
+    ensure_evidence_key()
+    call_command("migrate", verbosity=0)
+    return {
+        "serve": _serve,
+        "enrol": _enrol,
+        "revoke": _revoke,
+        "verify-audit": _verify,
+        "demo-data": _demo,
+        "account": _account,
+    }[options.command](options)
+
+
+def say(text: str) -> None:
+    """Write a line for whoever runs the command."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _serve(options: argparse.Namespace) -> int:
+    if options.demo:
+        _seed()
+        _say_accounts()
+    return serve(options.host, options.port, say)
+
+
+def _enrol(options: argparse.Namespace) -> int:
+    _check_kiosk(options.kiosk)
+    say(enrol(options.kiosk))
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    _check_kiosk(options.kiosk)
+    if revoke(options.kiosk):
+        say(f"kiosk {options.kiosk}: credential revoked")
+        return 0
+    say(f"kiosk {options.kiosk}: no such kiosk, or revoked already")
+    return 1
+
+
+def _check_kiosk(kiosk_id: str) -> None:
+    if not KIOSK.fullmatch(kiosk_id):
+        raise UsageError("--kiosk: 1 to 16 letters, digits, - or _ are allowed")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    verdict = verify(_parse_head(options.head) if options.head else None)
+    if verdict.ok:
+        say(f"ok: {verdict.events} events, head {verdict.head.seq}:{verdict.head.hash}")
+        return 0
+    say(f"broken: event {verdict.broken_at}: {verdict.why}")
+    return 1
+
+
+def _parse_head(text: str) -> Head:
+    match = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", text)
+    if match is None:
+        raise UsageError(f"--head: SEQ:HASH is allowed, as in {head().seq}:{'0' * 64}")
+    return Head(int(match[1]), match[2])
+
+
+def _demo(options: argparse.Namespace) -> int:
+    _seed()
+    ensure_accounts()
+    if options.demo:
+        _say_accounts()
+    return 0
+
+
+def _seed() -> None:
+    for line in seed():
+        say(line)
+
+
+def _say_accounts() -> None:
+    for account in ensure_accounts():
+        say(f"demo login {account.username} / {account.password} ({', '.join(account.roles)})")
+
+
+def _account(options: argparse.Namespace) -> int:
+    unknown = set(options.role) - set(hall().policy.roles)
+    if unknown:
+        allowed = ", ".join(hall().policy.roles)
+        raise UsageError(f"--role: {', '.join(sorted(unknown))}; allowed: {allowed}")
+    password = secrets.token_urlsafe(12)
+    roles = tuple(options.role)
+    create_account(NewAccount(options.username, password, options.username, roles, options.desk))
+    say(f"{options.username}: password {password}")
+    return 0

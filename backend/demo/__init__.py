@@ -1,0 +1,1 @@
+"""Fictitious residents and staff for demonstration and training."""

@@ -1,0 +1,1 @@
+"""Portraits, encrypted at rest with a key that lies outside the database."""

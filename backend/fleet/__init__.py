@@ -1,0 +1,1 @@
+"""The hall's kiosks: enrolment, credentials, heartbeats, device status."""

@@ -1,0 +1,106 @@
+"""Enrol, revoke and recognise kiosks; heartbeats; release of held cards; rate limits."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from backend.accounts.services import actor, has_right, staff_signed_in
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.clock import now
+from backend.fleet.models import Kiosk, RateEntry
+from backend.live.services import bump
+from backend.refusal import Refused
+from backend_client.contract import Heartbeat, HeartbeatAnswer, RefusalCode
+
+LAST_SEEN_STEP = timedelta(seconds=2)
+
+
+def enrol(kiosk_id: str, name: str = "") -> str:
+    """Enrol a kiosk, or give it a new credential; return the credential, which is shown once."""
+    secret = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        Kiosk.objects.update_or_create(
+            id=kiosk_id,
+            defaults={
+                "name": name or f"{kiosk_id}号机",
+                "credential_hash": _digest(secret),
+                "enrolled_at": now(),
+                "revoked_at": None,
+            },
+        )
+        append(Kind.KIOSK_ENROLLED, "system", f"kiosk:{kiosk_id}")
+        bump()
+    return f"{kiosk_id}.{secret}"
+
+
+def revoke(kiosk_id: str) -> bool:
+    """Take a kiosk's credential away; False when there is no such kiosk."""
+    with transaction.atomic():
+        gone = Kiosk.objects.filter(id=kiosk_id, revoked_at=None).update(revoked_at=now())
+        if gone:
+            append(Kind.KIOSK_REVOKED, "system", f"kiosk:{kiosk_id}")
+            bump()
+    return bool(gone)
+
+
+def recognise(credential: str) -> Kiosk | None:
+    """Return the kiosk that this credential belongs to; None when unknown or revoked."""
+    kiosk_id, dot, secret = credential.partition(".")
+    if not dot or len(credential) > 200:
+        return None
+    kiosk = Kiosk.objects.filter(id=kiosk_id, revoked_at=None).first()
+    if kiosk is None or not secrets.compare_digest(kiosk.credential_hash, _digest(secret)):
+        return None
+    return kiosk
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def heartbeat(kiosk: Kiosk, beat: Heartbeat) -> HeartbeatAnswer:
+    """Store a sign of life; pages are told only when something changed."""
+    devices = {name: report.model_dump(mode="json") for name, report in beat.devices.items()}
+    with transaction.atomic():
+        kiosk.refresh_from_db()
+        before = (kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held)
+        after = (beat.phase, beat.version, devices, beat.card_held)
+        if beat.card_held and not kiosk.card_held:
+            append(Kind.CARD_HELD, f"kiosk:{kiosk.id}", f"kiosk:{kiosk.id}")
+        release = kiosk.release_requested and beat.card_held
+        if not beat.card_held:
+            kiosk.release_requested = False
+        kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held = after
+        kiosk.last_seen_at = now()
+        kiosk.save()
+        if before != after:
+            bump()
+    return HeartbeatAnswer(
+        server_time=now(), staff_signed_in=staff_signed_in(), release_held_card=release
+    )
+
+
+def ask_release(kiosk_id: str, user: User) -> None:
+    """Let the kiosk give back a card that it holds. Raises Refused NOT_ELIGIBLE, NOT_FOUND."""
+    if not (has_right(user, "release_card") or has_right(user, "decide")):
+        raise Refused(RefusalCode.NOT_ELIGIBLE, "this account may not release held cards")
+    with transaction.atomic():
+        if not Kiosk.objects.filter(id=kiosk_id).update(release_requested=True):
+            raise Refused(RefusalCode.NOT_FOUND, "no such kiosk")
+        append(Kind.HELD_CARD_RELEASE_ASKED, actor(user), f"kiosk:{kiosk_id}")
+        bump()
+
+
+def spend(kiosk: Kiosk, topic: str, limit: int, span: timedelta) -> bool:
+    """Use up one of ``limit`` uses within ``span``; False when they are used up."""
+    since = now() - span
+    with transaction.atomic():
+        RateEntry.objects.filter(kiosk=kiosk, topic=topic, at__lt=since).delete()
+        if RateEntry.objects.filter(kiosk=kiosk, topic=topic).count() >= limit:
+            return False
+        RateEntry.objects.create(kiosk=kiosk, topic=topic, at=now())
+    return True

@@ -1,0 +1,1 @@
+"""What lets pages and long polls notice a change: one version row."""

@@ -1,0 +1,1 @@
+"""Issue orders: the only licence to print."""

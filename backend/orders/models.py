@@ -1,0 +1,39 @@
+"""Issue orders."""
+
+from django.db import models
+
+from backend.applications.models import Application
+from backend.fleet.models import Kiosk
+
+
+class State(models.TextChoices):
+    """Where an order stands; the contract's OrderState, and one that no kiosk ever prints."""
+
+    ORDERED = "ordered"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    AT_COUNTER = "at_counter"
+
+
+class IssueOrder(models.Model):
+    """The only licence to print, bound to card, content, kiosk, visit and fencing token."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    number = models.CharField(max_length=24, unique=True)
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="order")
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT)
+    visit_id = models.CharField(max_length=64)
+    card_number = models.CharField(max_length=9)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ORDERED)
+    fencing_token = models.BigIntegerField(default=1)
+    printing_token = models.BigIntegerField(null=True, blank=True)
+    new = models.JSONField()
+    back = models.JSONField()
+    reprint_of = models.CharField(max_length=64, blank=True)
+    evidence = models.CharField(max_length=20, blank=True)
+    detail = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    printing_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,77 @@
+"""Find what is unfinished and put it right, or before a person: paid but not issued, stuck."""
+
+from django.db import transaction
+
+from backend.applications.models import Application
+from backend.applications.services import application_of
+from backend.cases.closing import close
+from backend.cases.grants import is_sent_to_counter
+from backend.cases.models import Case, Stage
+from backend.cases.opening import open_by_server, standing_case
+from backend.clock import ago
+from backend.config import hall
+from backend.fleet.models import Kiosk
+from backend.orders.models import IssueOrder, State
+from backend.orders.printing import end, not_issued_reason
+from backend.payments.services import expire_pending
+from backend.refusal import Refused
+from backend_client.contract import CaseReason
+
+
+def reconcile() -> int:
+    """Look once at everything unfinished; return how many matters were moved on."""
+    return expire_pending() + end_stuck_orders() + find_paid_not_issued()
+
+
+def end_stuck_orders() -> int:
+    """Orders that nobody reported on: printing becomes unknown, ordered gets a case."""
+    late = ago(hall().timers.order_stuck_s)
+    moved = 0
+    with transaction.atomic():
+        for order in IssueOrder.objects.filter(state=State.PRINTING, printing_at__lt=late):
+            end(order, State.UNKNOWN, "system", "", "no report from the kiosk")
+            moved += 1
+        waiting = IssueOrder.objects.filter(state=State.ORDERED, created_at__lt=late)
+        for order in waiting.select_related("application"):
+            reason = not_issued_reason(order)
+            if standing_case(order.application, reason) is None:
+                open_by_server(order.application, reason, "never printed")
+                moved += 1
+    return moved
+
+
+def find_paid_not_issued() -> int:
+    """Applications that are paid and that nobody ordered: a case each."""
+    late = ago(hall().timers.paid_not_issued_s)
+    found = 0
+    with transaction.atomic():
+        for application in Application.objects.filter(
+            fee_fen__gt=0, settled_at__lt=late, order__isnull=True
+        ).exclude(cases__reason=CaseReason.PAID_NOT_ISSUED.value):
+            if standing_case(application, CaseReason.PAID_NOT_ISSUED) is None:
+                open_by_server(application, CaseReason.PAID_NOT_ISSUED, "paid, no order")
+                found += 1
+    return found
+
+
+def visit_ended(kiosk: Kiosk, visit_id: str, application_id: str | None) -> None:
+    """At the end of a visit: paid and not issued goes before a person at once.
+
+    Cases of the visit that the kiosk has gone past are closed. Inside a transaction only.
+    """
+    issued = IssueOrder.objects.filter(kiosk=kiosk, visit_id=visit_id, state=State.PRINTED).exists()
+    if issued:
+        for case in Case.objects.filter(kiosk=kiosk, visit_id=visit_id):
+            close(case, f"kiosk:{kiosk.id}", "issued")
+        return
+    for case in Case.objects.filter(kiosk=kiosk, visit_id=visit_id, stage=Stage.DECIDED):
+        if not case.left_with_ticket and not is_sent_to_counter(case):
+            close(case, f"kiosk:{kiosk.id}", "visit_ended")
+    if application_id is None:
+        return
+    try:
+        application = application_of(kiosk, application_id, visit_id)
+    except Refused:
+        return
+    if application.fee_fen > 0 and application.settled:
+        open_by_server(application, CaseReason.PAID_NOT_ISSUED, "the visit ended before the print")

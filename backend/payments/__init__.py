@@ -1,0 +1,1 @@
+"""Payments: an interface, and a simulator behind it."""

@@ -1,0 +1,1 @@
+"""Residents, permits and endorsements on record, behind one interface."""

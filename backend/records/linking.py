@@ -1,0 +1,54 @@
+"""Find people on record, and link a card to one of them by a person's decision."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.records.models import ChipRead, Permit, Resident
+from backend.refusal import Refused
+from backend_client.contract import RefusalCode
+
+if TYPE_CHECKING:
+    from backend.cases.models import Case
+
+LIMIT = 20
+
+
+def search_residents(text: str) -> QuerySet[Resident]:
+    """Return up to 20 people whose name or card number contains ``text`` (two characters up)."""
+    text = text.strip()
+    if len(text) < 2:
+        return Resident.objects.none()
+    names = Q(name_zh__contains=text) | Q(surname__icontains=text) | Q(given__icontains=text)
+    cards = Q(permits__card_number__icontains=text)
+    found = Resident.objects.filter(names | cards).distinct().order_by("id")
+    return found.prefetch_related("permits")[:LIMIT]
+
+
+def link_record(case: "Case", resident: Resident, who: str) -> Permit:
+    """Put the case's card on record as this resident's, as its chip said in this visit.
+
+    The chip's date of birth must be the resident's. Raises Refused CONFLICT or BAD_REQUEST.
+    """
+    read = ChipRead.objects.filter(
+        kiosk=case.kiosk, visit_id=case.visit_id, card_number=case.card_number
+    ).first()
+    if read is None:
+        raise Refused(RefusalCode.CONFLICT, "the card's chip was not read in this visit")
+    if read.born != resident.born:
+        raise Refused(RefusalCode.BAD_REQUEST, "the chip's date of birth is not this person's")
+    permit, made = Permit.objects.get_or_create(
+        card_number=case.card_number,
+        defaults={"resident": resident, "valid_until": read.valid_until},
+    )
+    if not made:
+        permit.resident = resident
+        permit.valid_until = read.valid_until
+        permit.save(update_fields=["resident", "valid_until"])
+    case.permit = permit
+    case.record_portrait = resident.portrait
+    case.save(update_fields=["permit", "record_portrait"])
+    append(Kind.RECORD_LINKED, who, f"card:{permit.card_number}", resident=resident.pk)
+    return permit
