@@ -163,7 +163,7 @@ def test_stuck_cutter_is_a_fault_of_its_own(make_kit: MakeKit) -> None:
     assert kit.printer.status() == Ready()
 
 
-def test_cover_closed_again_lets_the_receipt_end(make_kit: MakeKit) -> None:
+def test_paper_that_is_refilled_in_time_lets_the_receipt_end(make_kit: MakeKit) -> None:
     timing = ReceiptTiming(status_s=0.2, print_s=3.0, ask_again_s=5.0, baud=1_000_000)
     kit = make_kit(timing=timing)
     kit.emulator.faults.paper_out_after = 3
