@@ -154,7 +154,7 @@ def test_wait_between_tries_never_grows_past_its_cap() -> None:
     rig = RigCamera(fps=100)
     rig.unplug()
     with opened(rig) as camera:
-        time.sleep(0.5)  # enough doublings to be far past the cap without one
+        time.sleep(1.4)  # without a cap the next try would now be 1.1 s away
         rig.unplug(False)
         began = time.monotonic()
         assert is_ready(status_within(camera, is_ready, 3.0))
