@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import uvicorn
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import connection, connections
 
 from backend.config import hall
 
@@ -31,6 +31,8 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> int:
         h11_max_incomplete_event_size=64 * 1024,
     )
     server = _Server(settings, say)
+    # A connection that stayed open here would keep SQLite from closing any other's file handle.
+    connections.close_all()
     try:
         asyncio.run(server.serve())
     except KeyboardInterrupt:

@@ -114,4 +114,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A kiosk's refused request is an answer, not a warning for whoever runs the server.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -77,7 +77,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Use connections that are known to the call they carry."""
-        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
@@ -102,5 +102,5 @@ def open_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
-        session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=8))
+        session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=32))
     return session

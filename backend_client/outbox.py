@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 from backend_client.client import KioskClient, ServerRefused, ServerUnavailable
 from backend_client.contract import Message, RefusalCode
@@ -38,18 +39,35 @@ CREATE TABLE IF NOT EXISTS refused (
 """
 
 
+class Seal(Protocol):
+    """Keeps the messages on the disk unreadable; a Fernet cipher is one."""
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Return sealed bytes."""
+        ...
+
+    def decrypt(self, token: bytes) -> bytes:
+        """Return the bytes that were sealed; any exception means that they are lost."""
+        ...
+
+
 class Outbox:
-    """Store and forward. One process at a time works on a file."""
+    """Store and forward. One process at a time works on a file.
+
+    Messages can hold portraits: give a ``seal`` whose key lies elsewhere.
+    """
 
     def __init__(
         self,
         path: Path,
         client: KioskClient,
         *,
+        seal: Seal | None = None,
         on_refused: Callable[[str, RefusalCode], None] | None = None,
     ) -> None:
         self._path = path
         self._client = client
+        self._seal = seal
         self._on_refused = on_refused
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -70,11 +88,13 @@ class Outbox:
 
     def put(self, key: str, path: str, body: Message) -> None:
         """Keep a message until the server has answered it; the same key twice is one."""
+        data = body.model_dump_json().encode()
+        sealed = data if self._seal is None else self._seal.encrypt(data)
         with closing(self._open()) as database, database:
             database.execute(
                 "INSERT INTO message (key, path, body) VALUES (?, ?, ?) "
                 "ON CONFLICT (key) DO NOTHING",
-                (key, path, body.model_dump_json().encode()),
+                (key, path, sealed),
             )
         self._wake.set()
 
@@ -118,14 +138,8 @@ class Outbox:
             ).fetchone()
         if row is None:
             return False
-        seq, key, path, body = row
-        code: RefusalCode | None = None
-        try:
-            self._client.post_json(path, body, key=key, within_s=SEND_WITHIN_S)
-        except ServerRefused as refused:
-            if refused.code in PASSING:
-                raise ServerUnavailable(f"refused for now: {refused.code.value}") from refused
-            code = refused.code
+        seq, key, path, sealed = row
+        code = self._send(key, path, sealed)
         with closing(self._open()) as database, database:
             database.execute("DELETE FROM message WHERE seq = ?", (seq,))
             if code is not None:
@@ -138,3 +152,18 @@ class Outbox:
             if self._on_refused is not None:
                 self._on_refused(key, code)
         return True
+
+    def _send(self, key: str, path: str, sealed: bytes) -> RefusalCode | None:
+        """Send one message; return the code when it was refused for good."""
+        try:
+            body = sealed if self._seal is None else self._seal.decrypt(sealed)
+        except Exception:
+            LOG.exception("outbox: %s cannot be unsealed and is given up", path)
+            return RefusalCode.BAD_REQUEST
+        try:
+            self._client.post_json(path, body, key=key, within_s=SEND_WITHIN_S)
+        except ServerRefused as refused:
+            if refused.code in PASSING:
+                raise ServerUnavailable(f"refused for now: {refused.code.value}") from refused
+            return refused.code
+        return None

@@ -99,11 +99,13 @@ class Hall:
         return done.stdout
 
     def _listen(self, process: "subprocess.Popen[str]") -> None:
-        for line in process.stdout or ():
-            self._said.append(line.rstrip())
-            login = re.match(r"demo login (\S+) / (\S+) \((.*)\)", line)
-            if login:
-                self.logins[login[1]] = Login(login[1], login[2], login[3])
+        assert process.stdout is not None, "it is a pipe"  # noqa: S101 - see start
+        with process.stdout as said:
+            for line in said:
+                self._said.append(line.rstrip())
+                login = re.match(r"demo login (\S+) / (\S+) \((.*)\)", line)
+                if login:
+                    self.logins[login[1]] = Login(login[1], login[2], login[3])
 
 
 def free_port() -> int:

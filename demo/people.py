@@ -9,7 +9,6 @@ from devices.rig.card import Card, CardFront
 from devices.rig.chip import EepChip
 from devices.rig.chip_files import make_files
 from devices.travel_document.eep import (
-    DOCUMENT_CODE,
     Holder,
     PrintedMrz,
     check_digit,
@@ -41,7 +40,7 @@ def _person(row: dict[str, object]) -> Person:
     born, number = row["born"], str(row["card_number"])
     assert isinstance(born, date), "residents.toml holds dates"  # noqa: S101 - our own file
     expires = datetime.now(UTC).date() + timedelta(days=int(str(row["permit_valid_days"])))
-    printed = PrintedMrz(DOCUMENT_CODE, number, f"{expires:%y%m%d}", f"{born:%y%m%d}")
+    printed = PrintedMrz(number, f"{expires:%y%m%d}", f"{born:%y%m%d}")
     name = str(row["name_zh"])
     holder = Holder(printed, name[:3], str(row["surname"]), str(row["given"]), str(row["sex"]))
     portrait = PORTRAITS / str(row.get("document_portrait", "resident_a_document.jpg"))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from devices.ccid_acs.driver import AcsChipReader
+from devices.escpos_receipt.builder import ReceiptStyle
+from devices.escpos_receipt.driver import EscposPrinter, ReceiptTiming
 from devices.interfaces import CardInspector
 from devices.mrz_reader.driver import ElyctisMrzReader
 from devices.sanwa_crp1231.driver import SanwaPrinter
@@ -22,6 +24,7 @@ from devices.supervised import (
     SlotAndPrinter,
     SupervisedChipReader,
     SupervisedDocumentReader,
+    SupervisedReceiptPrinter,
 )
 from devices.supervisor import Pace, Supervisor
 from devices.transport import SerialTransport
@@ -139,14 +142,32 @@ def open_machine(config: MachineConfig) -> Machine:
     }
     for supervisor in (printer, documents, chips):
         supervisor.start()
+    closers = [printer.close, documents.close, chips.close]
+    receipts = None
+    if config.receipt_printer is not None:
+        paper = _receipt_printer(config.receipt_printer, pace).start()
+        probes["receipt_printer"] = paper.status
+        closers.append(paper.close)
+        receipts = OwnedReceiptPrinter(paper)
     return Machine(
         OwnedCardPrinter(printer, max_lines=layout.max_lines, max_columns=layout.max_columns),
         OwnedDocumentReader(documents),
         OwnedChipReader(chips),
-        None,
-        None,
+        receipts,
+        None,  # a camera that sees the back is one more device of this assembly; none is built yet
         probes,
-        (printer.close, documents.close, chips.close),
+        tuple(closers),
+    )
+
+
+def _receipt_printer(config: ReceiptConfig, pace: Pace) -> Supervisor[SupervisedReceiptPrinter]:
+    style = ReceiptStyle(width_dots=config.width_dots)
+    timing = ReceiptTiming(baud=config.baud)
+    return Supervisor(
+        "receipt printer",
+        _line(config),
+        lambda line: EscposPrinter(line, style=style, timing=timing),
+        pace=pace,
     )
 
 

@@ -120,7 +120,7 @@ class DevicesSection(_Section):
 
 
 class CameraSection(_Section):
-    """Where pictures come from."""
+    """Where pictures come from. Once loaded, ``source`` is what the camera is opened by."""
 
     source: Annotated[str, Field(pattern=r"^(device:\d{1,2}|(video|folder|stream):[^\s].*)$")]
     width: Pixels = 1280
@@ -262,10 +262,9 @@ def _absolute(base: Path, path: Path) -> Path:
 
 
 def _source(base: Path, source: str) -> str:
+    """Return what the camera is opened by: a device's number, an address or an absolute path."""
     kind, _, where = source.partition(":")
-    if kind in ("video", "folder"):
-        return f"{kind}:{_absolute(base, Path(where))}"
-    return source
+    return str(_absolute(base, Path(where))) if kind in ("video", "folder") else where
 
 
 def _check(model: type[_File], file: Path) -> _File:

@@ -57,14 +57,29 @@ def test_relative_paths_resolve_against_the_file(config: Path, tmp_path: Path) -
     assert settings.kiosk.data_dir == tmp_path.parent / "var" / "kiosk"
     assert settings.server.credential_file == tmp_path.parent / "var" / "kiosk" / "credential"
     assert settings.kiosk.urgency_file == tmp_path / "server" / "urgency.toml"
-    assert settings.portrait.models_dir == tmp_path.parent / "models"
-    assert settings.camera.source == f"folder:{tmp_path / 'faces'}"
+    assert settings.portrait.models_dir == tmp_path.parent / "assets" / "models"
+    assert settings.camera.source == str(tmp_path / "faces")
+
+
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [
+        ("device:3", "3"),
+        ("stream:rtsp://127.0.0.1/a", "rtsp://127.0.0.1/a"),
+        ("video:/v.mp4", "/v.mp4"),
+    ],
+)
+def test_a_camera_source_becomes_what_it_is_opened_by(
+    config: Path, written: str, opened: str
+) -> None:
+    change(config, '"device:0"', f'"{written}"')
+    assert load_settings(config).camera.source == opened
 
 
 def test_settings_are_frozen(config: Path) -> None:
     settings = load_settings(config)
     with pytest.raises(ValidationError):
-        settings.kiosk.number = "2"  # type: ignore[misc]
+        settings.kiosk.number = "2"
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from backend.accounts.services import actor
+from backend.applications.models import Application
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find, require
 from backend.cases.decisions import move
-from backend.cases.models import Case, Stage
+from backend.cases.models import SERVERS_OWN, Case, Stage
 from backend.clock import now
 
 
@@ -24,6 +25,12 @@ def close(case: Case, who: str, outcome: str) -> None:
         case.save(update_fields=["closed_at", "close_outcome", "card_inside"])
         move(case, Stage.CLOSED)
         append(Kind.CASE_CLOSED, who, f"case:{case.id}", outcome=outcome)
+
+
+def close_servers_own(application: Application, outcome: str) -> None:
+    """Close what the server itself opened for an application, once that matter is settled."""
+    for case in application.cases.filter(id__startswith=SERVERS_OWN):
+        close(case, "system", outcome)
 
 
 def close_by_staff(case_id: str, user: User, outcome: str) -> Case:

@@ -30,3 +30,10 @@ def identity_accepted(case: Case, card_number: str, visit_id: str) -> bool:
             expires_at__gt=now(),
         ).exists()
     )
+
+
+def is_sent_to_counter(case: Case) -> bool:
+    """Say whether a decision in force sent the case to the counter."""
+    return case.decisions.filter(
+        state=Decision.State.IN_FORCE, kind=DecisionKind.TO_COUNTER.value
+    ).exists()

@@ -19,6 +19,9 @@ class Stage(models.TextChoices):
     CLOSED = "closed"
 
 
+SERVERS_OWN = "server-"
+"""How the ids of cases begin that the server opened by itself."""
+
 OPEN_STAGES = (Stage.WAITING, Stage.CLAIMED, Stage.APPROVAL)
 
 

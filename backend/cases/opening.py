@@ -9,7 +9,8 @@ from django.utils import timezone
 from backend.applications.models import Application
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
-from backend.cases.models import Case
+from backend.cases.grants import is_sent_to_counter
+from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
 from backend.cases.queue import decision_moment
 from backend.clock import now
 from backend.evidence.models import Picture
@@ -68,6 +69,8 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         version=bump(),
     )
     case.save(force_insert=True)
+    if case.application is not None:
+        _take_over_servers_own(case, case.application)
     append(
         Kind.CASE_OPENED,
         f"kiosk:{kiosk.id}",
@@ -80,17 +83,44 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
     return case
 
 
+def standing_case(application: Application, reason: CaseReason) -> Case | None:
+    """Return the case that has this matter before a person already, or had it.
+
+    One that was decided so that the visit could go on does not: it is no longer looked at.
+    """
+    for case in application.cases.order_by("created_at"):
+        waits = case.stage in OPEN_STAGES
+        if waits or case.reason == reason or is_sent_to_counter(case):
+            return case
+    return None
+
+
+def _take_over_servers_own(case: Case, application: Application) -> None:
+    """Let the kiosk's case stand for one that the server opened for the same application.
+
+    The kiosk knows more, and the resident's ticket is the kiosk's.
+    """
+    own = application.cases.filter(id__startswith=SERVERS_OWN, stage=Stage.WAITING)
+    for known in own.exclude(id=case.id):
+        known.stage = Stage.CLOSED
+        known.closed_at = case.created_at
+        known.close_outcome = "merged"
+        known.version = case.version
+        known.save(update_fields=["stage", "closed_at", "close_outcome", "version"])
+        append(Kind.CASE_CLOSED, "system", f"case:{known.id}", outcome="merged", into=case.id)
+
+
 def open_by_server(application: Application, reason: CaseReason, detail: str) -> Case:
-    """Open a case that no kiosk asked for; once for an application and reason."""
+    """Open a case that no kiosk asked for; one that is open for the application is enough."""
     with transaction.atomic():
-        known = application.cases.filter(reason=reason.value).first()
+        known = standing_case(application, reason)
         if known is not None:
             return known
         moment = now()
         day, seq, ticket = next_ticket(moment, None)
         permit = Permit.objects.filter(card_number=application.card_number).first()
         case = Case.objects.create(
-            id=f"server-{reason.value}-{application.id}"[:64],
+            id=f"{SERVERS_OWN}{reason.value}-{application.id}"[:64],
             ticket=ticket,
             ticket_day=day,
             ticket_seq=seq,

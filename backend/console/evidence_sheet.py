@@ -57,7 +57,7 @@ class EvidenceSheet:
     portraits: list[PortraitBox]
     measures: list[MeasureLine]
     person: list[str]
-    elsewhere: list[str]
+    elsewhere: str
     model: str
 
 
@@ -73,7 +73,7 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
         portraits=portraits,
         measures=[_measure(measure, language) for measure in facts.measures],
         person=_person(case),
-        elsewhere=_elsewhere(case, language, now),
+        elsewhere=" · ".join(_elsewhere(case, language, now)),
         model=report.model if report else "",
     )
 

@@ -5,6 +5,7 @@ of its own beyond being signed in. It holds no database connection while it wait
 """
 
 from collections.abc import AsyncIterator
+from time import monotonic
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from backend.accounts.services import has_right, touch_presence
 from backend.live.services import wait_for_change
 
 TICK_S = 10.0
-"""How often a quiet stream says that it lives and that its reader is at the console."""
+"""How often a stream says that it lives, and the server learns that its reader is there."""
 RETRY_MS = 700
 """How soon a browser whose stream broke comes back."""
 
@@ -34,15 +35,17 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 async def _events(user_id: int) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     version = -1
+    next_tick = monotonic() + TICK_S
     while True:
-        newest = await wait_for_change(version, TICK_S)
+        newest = await wait_for_change(version, max(0.0, next_tick - monotonic()))
         if newest != version:
             version = newest
             yield f"id: {version}\nevent: change\ndata: {version}\n\n"
-            continue
-        if not await sync_to_async(_still_there, thread_sensitive=False)(user_id):
-            return
-        yield ": still here\n\n"
+        if monotonic() >= next_tick:
+            next_tick = monotonic() + TICK_S
+            if not await sync_to_async(_still_there, thread_sensitive=False)(user_id):
+                return
+            yield ": still here\n\n"
 
 
 def _reader(request: HttpRequest) -> User | None:

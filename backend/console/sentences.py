@@ -160,7 +160,19 @@ def _machine(facts: CaseFacts, language: str) -> str:
     counts = say(
         language, "why.counts", kiosk=today.name, compared=today.compared, failed=today.failed
     )
-    if today.compared < MACHINE_VERDICT_MIN_VISITS and facts.cause != "machine":
-        return say(language, "why.machine_unknown", counts=counts)
-    suspect = facts.cause == "machine" or today.failed > today.compared * MACHINE_SUSPECT_SHARE
-    return say(language, f"why.machine_{'suspect' if suspect else 'fine'}", counts=counts)
+    return say(language, f"why.machine_{_machine_verdict(facts, today)}", counts=counts)
+
+
+def _machine_verdict(facts: CaseFacts, today: KioskToday) -> str:
+    """Judge the machine: by the engine's own word, by this visit, then by today's visits.
+
+    A good capture that matches one reference shows that camera and engine work here and now.
+    """
+    good_capture = bool(facts.measures) and all(m.holds for m in facts.measures)
+    if facts.cause == "machine":
+        return "suspect"
+    if good_capture and any(score.holds for score in facts.scores):
+        return "works"
+    if today.compared < MACHINE_VERDICT_MIN_VISITS:
+        return "unknown"
+    return "suspect" if today.failed > today.compared * MACHINE_SUSPECT_SHARE else "fine"

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from backend.accounts.models import Presence
+from backend.accounts.services import has_right
+from backend.approvals.services import asked_of
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.clock import ago
 from backend.config import hall
@@ -28,6 +31,22 @@ def count_open() -> int:
 def count_unclaimed() -> int:
     """Return how many cases nobody has claimed."""
     return Case.objects.filter(stage=Stage.WAITING).count()
+
+
+def alerts_for(user: User) -> list[str]:
+    """Return what this person should hear of, one token for each; a new token is a new sound.
+
+    Unclaimed cases, again when a timer has raised them; for the duty leader also raised cases
+    that are not decided; and decisions that wait for this person's word.
+    """
+    alerts = [f"decision:{decision.pk}" for decision in asked_of(user)]
+    if not has_right(user, "view_queue"):
+        return alerts
+    calls = Q(stage=Stage.WAITING)
+    if has_right(user, "open_any_evidence"):
+        calls |= Q(stage__in=OPEN_STAGES, level__gt=0)
+    cases = Case.objects.filter(calls).order_by("created_at").values_list("id", "level")
+    return [*alerts, *(f"case:{case_id}:{level}" for case_id, level in cases)]
 
 
 def display_name(user: User | None) -> str:

@@ -9,13 +9,13 @@ from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find, require
 from backend.cases.closing import close
-from backend.cases.models import Case, Decision
+from backend.cases.grants import is_sent_to_counter
 from backend.clock import now
 from backend.live.services import bump
 from backend.orders.issuing import find_or_make_order, put_on_record
 from backend.orders.models import IssueOrder, State
 from backend.refusal import Refused
-from backend_client.contract import DecisionKind, RefusalCode
+from backend_client.contract import RefusalCode
 
 
 def issue_at_counter(
@@ -33,7 +33,7 @@ def issue_at_counter(
     require(user, "decide")
     with transaction.atomic():
         case = find(case_id)
-        if not _sent_to_counter(case):
+        if not is_sent_to_counter(case):
             raise Refused(RefusalCode.CONFLICT, "the case was not sent to the counter")
         application = case.application or make_for_counter(case)
         if not seen_in_person:
@@ -54,9 +54,3 @@ def issue_at_counter(
         close(case, actor(user), "issued_at_counter")
         bump()
     return order
-
-
-def _sent_to_counter(case: Case) -> bool:
-    return case.decisions.filter(
-        state=Decision.State.IN_FORCE, kind=DecisionKind.TO_COUNTER.value
-    ).exists()

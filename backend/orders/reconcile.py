@@ -5,8 +5,9 @@ from django.db import transaction
 from backend.applications.models import Application
 from backend.applications.services import application_of
 from backend.cases.closing import close
-from backend.cases.models import Case
-from backend.cases.opening import open_by_server
+from backend.cases.grants import is_sent_to_counter
+from backend.cases.models import Case, Stage
+from backend.cases.opening import open_by_server, standing_case
 from backend.clock import ago
 from backend.config import hall
 from backend.fleet.models import Kiosk
@@ -31,9 +32,11 @@ def end_stuck_orders() -> int:
             end(order, State.UNKNOWN, "system", "", "no report from the kiosk")
             moved += 1
         waiting = IssueOrder.objects.filter(state=State.ORDERED, created_at__lt=late)
-        for order in waiting.filter(application__cases__isnull=True):
-            open_by_server(order.application, not_issued_reason(order), "never printed")
-            moved += 1
+        for order in waiting.select_related("application"):
+            reason = not_issued_reason(order)
+            if standing_case(order.application, reason) is None:
+                open_by_server(order.application, reason, "never printed")
+                moved += 1
     return moved
 
 
@@ -43,10 +46,11 @@ def find_paid_not_issued() -> int:
     found = 0
     with transaction.atomic():
         for application in Application.objects.filter(
-            fee_fen__gt=0, settled_at__lt=late, order__isnull=True, cases__isnull=True
-        ):
-            open_by_server(application, CaseReason.PAID_NOT_ISSUED, "paid, no order")
-            found += 1
+            fee_fen__gt=0, settled_at__lt=late, order__isnull=True
+        ).exclude(cases__reason=CaseReason.PAID_NOT_ISSUED.value):
+            if standing_case(application, CaseReason.PAID_NOT_ISSUED) is None:
+                open_by_server(application, CaseReason.PAID_NOT_ISSUED, "paid, no order")
+                found += 1
     return found
 
 
@@ -60,13 +64,14 @@ def visit_ended(kiosk: Kiosk, visit_id: str, application_id: str | None) -> None
         for case in Case.objects.filter(kiosk=kiosk, visit_id=visit_id):
             close(case, f"kiosk:{kiosk.id}", "issued")
         return
+    for case in Case.objects.filter(kiosk=kiosk, visit_id=visit_id, stage=Stage.DECIDED):
+        if not case.left_with_ticket and not is_sent_to_counter(case):
+            close(case, f"kiosk:{kiosk.id}", "visit_ended")
     if application_id is None:
         return
     try:
         application = application_of(kiosk, application_id, visit_id)
     except Refused:
         return
-    unsettled = application.fee_fen == 0 or not application.settled
-    if unsettled or application.cases.exclude(stage="closed").exists():
-        return
-    open_by_server(application, CaseReason.PAID_NOT_ISSUED, "the visit ended before the print")
+    if application.fee_fen > 0 and application.settled:
+        open_by_server(application, CaseReason.PAID_NOT_ISSUED, "the visit ended before the print")

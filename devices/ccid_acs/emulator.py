@@ -64,8 +64,7 @@ class AcsReaderEmulator:
         self.field = AntennaField()
         self.faults = ReaderFaults()
         self.power_ons = 0
-        self._pty: PtyLine | None = open_pty(baud=baud) if line is None else None
-        self._line: Transport = line or self._pty or open_pty(baud=baud)
+        self._line = open_pty(baud=baud) if line is None else line
         self._parser = FrameParser(_TYPES, statuses=False)
         self._powered: Chip | None = None
         self._last_answer = b""
@@ -76,9 +75,9 @@ class AcsReaderEmulator:
     @property
     def path(self) -> str:
         """Return the port that a host opens. Raises DeviceError when there is no pty."""
-        if self._pty is None:
-            raise DeviceError("this emulator speaks over a line that it was given")
-        return self._pty.path
+        if not isinstance(self._line, PtyLine):
+            raise DeviceError("this emulator speaks over a line that is no port")
+        return self._line.path
 
     def start(self) -> "AcsReaderEmulator":
         """Switch the reader on."""

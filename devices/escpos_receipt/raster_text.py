@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from devices.glyphs import CELL_DOTS, UNKNOWN_CELL, read_row
 
 _RULE_TEXT = "-" * 48
-_SCALES = (1, 2, 3)  # a smaller size that covers all the ink rules the larger ones out
+# Sizes and weights in the order they are tried: a smaller size that covers all the ink rules the
+# larger ones out, and large text is mostly bold. Each one takes a second to make ready.
+_STYLES = ((1, False), (1, True), (2, True), (2, False), (3, True), (3, False))
+_TOO_STRANGE = 0.9  # share of cells that are no common character
+_MAKES_SENSE = 0.5
 _QR_ZOOM = 3
 _QUIET_DOTS = 24
 
@@ -33,16 +37,25 @@ def describe_raster(dots: Dots) -> str:
 
 
 def _read_text(dots: Dots, first: int, last: int) -> str | None:
-    """Try every size and position of one text row; None when no reading is whole."""
-    for scale in _SCALES:
+    """Try every size, weight and position of one text row; None when no reading is whole."""
+    best: tuple[float, Dots, int, bool] = (_TOO_STRANGE, dots, 1, False)
+    for scale, bold in _STYLES:
         height = CELL_DOTS * scale
         for top in range(max(0, last + 1 - height), min(first, dots.shape[0] - height) + 1):
-            for bold in (False, True):
-                row = np.ascontiguousarray(dots[top : top + height])
-                text = read_row(row, scale=scale, bold=bold)
-                if text and UNKNOWN_CELL not in text:
-                    return text
-    return None
+            row = np.ascontiguousarray(dots[top : top + height])
+            text = read_row(row, scale=scale, bold=bold, with_rare=False)
+            strange = text.count(UNKNOWN_CELL) / max(1, len(text.replace(" ", "")))
+            if text and not strange:
+                return text
+            best = min(best, (strange, row, scale, bold), key=lambda reading: reading[0])
+        if best[0] < _MAKES_SENSE:
+            break
+    share, row, scale, bold = best
+    if share >= _TOO_STRANGE:
+        return None
+    # Looking at rare hanzi takes long: only where the common ones already make some sense.
+    text = read_row(row, scale=scale, bold=bold)
+    return text if UNKNOWN_CELL not in text else None
 
 
 def read_qr(dots: Dots) -> str:

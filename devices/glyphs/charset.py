@@ -21,6 +21,7 @@ _RANGES = (
     (0xFFE5, 0xFFE5),  # full-width yen
 )
 _GB2312_LEADS = range(0xA1, 0xF8)
+_GB2312_LEVEL_1 = range(0xB0, 0xD8)
 _GB2312_TRAILS = (range(0xA1, 0xFF),)
 _BIG5_LEADS = range(0xA1, 0xC7)  # level 1: the 5,401 common characters and the symbols
 _BIG5_TRAILS = (range(0x40, 0x7F), range(0xA1, 0xFF))
@@ -43,6 +44,13 @@ def covered() -> frozenset[int]:
     points = {point for low, high in _RANGES for point in range(low, high + 1)}
     points |= _two_byte("gb2312", _GB2312_LEADS, _GB2312_TRAILS)
     return frozenset(points | _two_byte("big5", _BIG5_LEADS, _BIG5_TRAILS))
+
+
+@lru_cache(maxsize=1)
+def common() -> frozenset[int]:
+    """Return the part of it that most texts are made of: GB 2312 level 1, no other hanzi."""
+    points = {point for point in covered() if not 0x4E00 <= point <= 0x9FFF}
+    return frozenset(points | _two_byte("gb2312", _GB2312_LEVEL_1, _GB2312_TRAILS))
 
 
 def can_draw(char: str) -> bool:

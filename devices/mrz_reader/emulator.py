@@ -33,8 +33,7 @@ class ElyctisEmulator:
         self.faults = MrzFaults()
         self.document: str | None = None
         """The MRZ that lies in the reader's view, lines joined by newline; None for none."""
-        self._pty: PtyLine | None = open_pty(baud=baud) if line is None else None
-        self._line: Transport = line or self._pty or open_pty(baud=baud)
+        self._line = open_pty(baud=baud) if line is None else line
         self._parser = FrameParser()
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="mrz-reader-emulator", daemon=True)
@@ -42,9 +41,9 @@ class ElyctisEmulator:
     @property
     def path(self) -> str:
         """Return the port that a host opens. Raises DeviceError when there is no pty."""
-        if self._pty is None:
-            raise DeviceError("this emulator speaks over a line that it was given")
-        return self._pty.path
+        if not isinstance(self._line, PtyLine):
+            raise DeviceError("this emulator speaks over a line that is no port")
+        return self._line.path
 
     def start(self) -> "ElyctisEmulator":
         """Switch the reader on."""

@@ -52,7 +52,6 @@ class EepChip:
         self._master_files = master_files or {}
         self._quirks = quirks or ChipQuirks()
         self.uid = uid or b"\x04" + os.urandom(6)
-        self.reads = 0
         self.reset()
 
     def reset(self) -> None:
@@ -71,7 +70,7 @@ class EepChip:
         if apdu.cla & 0x0C == 0x0C:
             return self._protected(apdu).to_bytes()
         self._channel = None
-        return self._plain(apdu).to_bytes()
+        return self._answer(apdu).to_bytes()
 
     def _protected(self, apdu: CommandApdu) -> ResponseApdu:
         channel = self._channel
@@ -84,9 +83,6 @@ class EepChip:
             return ResponseApdu(b"", _BAD_OBJECTS)
         answer = self._answer(inner)
         return channel.close(answer, odd=bool(apdu.ins & 1), last=self._quirks.data_object_last)
-
-    def _plain(self, apdu: CommandApdu) -> ResponseApdu:
-        return self._answer(apdu)
 
     def _answer(self, apdu: CommandApdu) -> ResponseApdu:
         try:
@@ -156,7 +152,6 @@ class EepChip:
             raise _Refused(_NO_SECURITY)
         if offset > len(self._selected):
             raise _Refused(_BAD_OFFSET)
-        self.reads += 1
         data = self._selected[offset : offset + wanted]
         return data, _OK if len(data) == wanted or wanted == 256 else _MORE
 

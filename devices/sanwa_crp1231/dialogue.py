@@ -81,7 +81,9 @@ class Dialogue:
             answer = self.enquire(frame.code, deadline)
             if answer.s not in (S_RUNNING, S_WAITING_FOR_CARD):
                 return answer
-            if time.monotonic() + self._timing.poll_s > deadline:
+            # Room for one more answer: a deadline that cuts an answer short would look like a
+            # dead line.
+            if time.monotonic() + self._timing.poll_s + self._timing.answer_s > deadline:
                 raise MotionTimeout(f"command {frame.code:02X} still runs after {within_s:g} s")
             time.sleep(self._timing.poll_s)
 

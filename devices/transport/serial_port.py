@@ -75,6 +75,8 @@ class SerialTransport:
             if not wait_readable(self._port.fileno(), deadline, cancel):
                 return b""
             data = bytes(self._port.read(size))
+        if not data:
+            raise TransportClosed(f"read {self.address}: readable, but nothing there")
         note(self._traffic, Direction.IN, data)
         return data
 

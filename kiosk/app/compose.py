@@ -5,21 +5,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-from devices.camera import open_camera
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from backend_client.client import KioskClient
 from backend_client.outbox import Outbox
 from devices.assembly import Machine, UnknownAssembly, open_machine
+from devices.camera import open_camera
 from devices.interfaces import Camera
 from kiosk.app.portrait_link import PortraitLink
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
-from kiosk.app.server_line import ServerLine
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.slots import ModelSlot, load_slot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
+from kiosk.runtime.line import ClientLine
 from kiosk.session.events import Event
 from kiosk.session.visit import Visit
 from kiosk.settings import ConfigError, Settings, read_credential
@@ -38,17 +37,18 @@ RETRY_FMR = 0.001
 
 
 class Kiosk:
-    """A kiosk until ``close``. ``run`` shows the screen and belongs to the main thread."""
+    """A kiosk until ``close``. ``run`` shows the screen and belongs to the main thread.
 
-    def __init__(self, settings: Settings) -> None:
+    ``camera`` takes the place of the one that the settings name.
+    """
+
+    def __init__(self, settings: Settings, camera: Camera | None = None) -> None:
         self.settings = settings
         self._closers = contextlib.ExitStack()
         worker, retry_from = portrait_settings(settings)
         credential = read_credential(settings)
         # The worker starts first: no fork or exec after threads of the screen's toolkit.
-        self.camera: Camera = self._keep(
-            open_camera(settings.camera), lambda camera: camera.close()
-        )
+        self.camera = self._keep(camera or _open_camera(settings), _close_camera)
         self.frames = CameraFrames(self.camera)
         self.portrait = self._keep(
             PortraitLink(worker, self.frames.latest, retry_from), PortraitLink.close
@@ -66,7 +66,7 @@ class Kiosk:
                 Parts(
                     self.machine,
                     self.camera.status,
-                    ServerLine(client),
+                    ClientLine(client),
                     self._outbox,
                     self.portrait,
                 ),
@@ -129,10 +129,8 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
             allowed = f"is not a limit; allowed are {', '.join(sorted(known))}"
             raise ConfigError(settings.file, f"portrait.limits.{name}", allowed)
     whole = {field.name for field in fields(PortraitLimits) if field.type in (int, "int")}
-    limits = replace(
-        PortraitLimits(),
-        **{name: int(v) if name in whole else v for name, v in portrait.limits.items()},
-    )
+    values: dict[str, Any] = {n: int(v) if n in whole else v for n, v in portrait.limits.items()}
+    limits = replace(PortraitLimits(), **values)
     worker = WorkerSettings(
         models=portrait.models_dir,
         engine=portrait.matcher,
@@ -155,7 +153,8 @@ def check_models(folder: Path, matcher: str) -> list[ModelSlot]:
 
 def _open_camera(settings: Settings) -> Camera:
     camera = settings.camera
-    return open_camera(camera.source, width=camera.width, height=camera.height)
+    where = camera.source.partition(":")[2]
+    return open_camera(where, size=(camera.width, camera.height))
 
 
 def _close_camera(camera: Camera) -> None:

@@ -31,6 +31,7 @@ from kiosk.runtime.watch import DeviceWatch, ServerWatch
 from kiosk.session.effects import Effect
 from kiosk.session.facts import Device
 from kiosk.session.flow import step as flow_step
+from kiosk.session.rules import Rules
 from kiosk.session.visit import Visit
 from kiosk.settings import Settings
 
@@ -59,6 +60,7 @@ class KioskRuntime:
     device_watch: DeviceWatch
     server_watch: ServerWatch
     materials: MaterialsByVisit
+    rules: Rules
     _journal: Journal
     _log: EventLog
 
@@ -102,9 +104,10 @@ def assemble(
     if left.visit is not None:
         materials.note(left.visit)
     log = EventLog(data_dir / "events.jsonl")
+    rules = settings.rules(slot_has_bin=slot.has_bin)
     runtime = Runtime(
         step=step,
-        rules=settings.rules(slot_has_bin=slot.has_bin),
+        rules=rules,
         journal=journal,
         handlers=make_handlers(settings, parts, journal, materials),
         timers=Timers(clock),
@@ -130,7 +133,7 @@ def assemble(
         heartbeat_s=settings.server.heartbeat_s,
         lost_after_s=settings.server.lost_after_s,
     )
-    return KioskRuntime(runtime, devices, server, materials, journal, log)
+    return KioskRuntime(runtime, devices, server, materials, rules, journal, log)
 
 
 def make_handlers(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Protocol, TypeVar
 
+from backend_client.client import KioskClient, ServerRefused, ServerUnavailable
 from backend_client.contract import Message, Refusal, RefusalCode
 
 Answered = TypeVar("Answered", bound=Message)
@@ -32,15 +33,21 @@ class HallServer(Protocol):
     """Requests to the hall's server. Paths are those of the contract, without its prefix."""
 
     def post(
-        self, path: str, body: Message, answer: type[Answered], *, key: str, within_s: float
+        self, path: str, body: Message | None, answer: type[Answered], *, key: str, within_s: float
     ) -> Answered | Refusal | Lost:
-        """Send once; the same key gets the same answer again."""
+        """Send; the same key gets the same answer again."""
         ...
 
     def get(
-        self, path: str, answer: type[Answered], *, wait_s: float, within_s: float
+        self,
+        path: str,
+        answer: type[Answered],
+        *,
+        wait_s: float,
+        within_s: float,
+        after: int | None = None,
     ) -> Answered | Refusal | Lost:
-        """Ask once, letting the server wait up to ``wait_s`` for news."""
+        """Ask, letting the server wait up to ``wait_s`` for something newer than ``after``."""
         ...
 
 
@@ -50,6 +57,43 @@ class Outbox(Protocol):
     def put(self, key: str, path: str, body: Message) -> None:
         """Keep a message until the server has acknowledged it; on the disk when this returns."""
         ...
+
+
+class ClientLine:
+    """The kiosk's client as a HallServer."""
+
+    def __init__(self, client: KioskClient) -> None:
+        self._client = client
+
+    def post(
+        self, path: str, body: Message | None, answer: type[Answered], *, key: str, within_s: float
+    ) -> Answered | Refusal | Lost:
+        """Send; the same key gets the same answer again."""
+        return _as_value(lambda: self._client.post(path, body, answer, key=key, within_s=within_s))
+
+    def get(
+        self,
+        path: str,
+        answer: type[Answered],
+        *,
+        wait_s: float,
+        within_s: float,
+        after: int | None = None,
+    ) -> Answered | Refusal | Lost:
+        """Ask, letting the server wait up to ``wait_s`` for something newer than ``after``."""
+        query = None if after is None else {"after": str(after)}
+        return _as_value(
+            lambda: self._client.get(path, answer, wait_s=wait_s, within_s=within_s, query=query)
+        )
+
+
+def _as_value(request: Callable[[], Answered]) -> Answered | Refusal | Lost:
+    try:
+        return request()
+    except ServerRefused as refused:
+        return Refusal(code=refused.code, detail=refused.detail[:500])
+    except ServerUnavailable as lost:
+        return Lost(str(lost))
 
 
 def insist(

@@ -3,11 +3,10 @@
 In memory only, by visit, and gone after ``ForgetPerson``. Nothing here has a readable repr.
 """
 
-from base64 import b64encode
 from dataclasses import dataclass, field
 from threading import Lock
 
-from backend_client.contract import ApplicationView, ChipProof, OrderView
+from backend_client.contract import ApplicationView, ChipProof, OrderView, picture
 from devices.travel_document.bac import BacKey
 from devices.travel_document.reader import ChipIdentity
 from kiosk.session.facts import CardFacts, Comparison
@@ -35,10 +34,8 @@ class Materials:
 
     def proof(self) -> ChipProof | None:
         """Return what shows the server that the chip was read; None before it was."""
-        if self.dg1 is None:
-            return None
-        sod = None if self.sod is None else b64encode(self.sod)
-        return ChipProof(dg1=b64encode(self.dg1), sod=sod)
+        dg1 = picture(self.dg1)
+        return None if dg1 is None else ChipProof(dg1=dg1, sod=picture(self.sod))
 
 
 class MaterialsByVisit:

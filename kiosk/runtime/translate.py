@@ -1,6 +1,5 @@
 """Between the contract's messages and the session's facts. Pure."""
 
-from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 from backend_client import contract
@@ -116,15 +115,10 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
         offer_code=effect.offer_code,
         application_id=effect.application_id,
         match=match_report(materials.comparison, effect.tries),
-        live_portrait=picture(materials.live_portrait),
-        chip_portrait=picture(materials.chip_portrait),
+        live_portrait=contract.picture(materials.live_portrait),
+        chip_portrait=contract.picture(materials.chip_portrait),
         detail=effect.detail if isinstance(effect, ReportCase) else "",
     )
-
-
-def picture(encoded: bytes | None) -> bytes | None:
-    """Return a picture as the contract carries it: base64."""
-    return None if encoded is None else b64encode(encoded)
 
 
 def card_word(place: facts.CardPlace) -> str:

@@ -4,6 +4,8 @@ Every phase ends by one of these. ``advance`` finds the first step still missing
 main way and going on after a person's decision are one rule.
 """
 
+from dataclasses import replace
+
 from kiosk.session.effects import (
     ArmSlot,
     EjectCard,
@@ -137,6 +139,9 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
     visit = turn.visit
     if not visit.server_up:
         return leave_without_server(turn, rules, reason)
+    if isinstance(visit.phase, Escalated) and visit.case and visit.case.reason is reason:
+        # The decision left in the way what the case was about: the counter has other means.
+        return leave(turn, Outcome.TO_COUNTER, rules)
     case = new_case(turn, reason, rules)
     turn = turn.set(case=case, cases_opened=visit.cases_opened + 1)
     phase_before = visit.phase.name
@@ -206,7 +211,8 @@ def secure_case(turn: Turn) -> Turn:
         return turn
     if case.stage is not CaseStage.SENDING:
         return turn
-    return _tell_case(turn, case, "the server had not acknowledged it")
+    turn = _tell_case(turn, case, "the server had not acknowledged it")
+    return turn.set(case=replace(case, stage=CaseStage.WAITING))
 
 
 def leave(turn: Turn, outcome: Outcome, rules: Rules) -> Turn:
@@ -269,7 +275,8 @@ def bad_card(turn: Turn, problem: CardProblem, rules: Rules) -> Turn:
 def end_visit(turn: Turn, outcome: Outcome) -> Turn:
     """Report the end, forget the person, and be ready for the next."""
     visit = turn.visit
-    if visit.card_place is not CardPlace.OUT or visit.card is not None or visit.case is not None:
+    had_card = isinstance(visit.phase, TakeCard | CardHeld) or visit.card is not None
+    if had_card or visit.case is not None:
         turn = turn.tell(
             lambda ref: EndVisit(
                 ref,

@@ -179,11 +179,24 @@ class Pen:
         *,
         bold: bool = False,
         align: float = 0.5,
+        fit: bool = False,
     ) -> None:
-        """Write in the vertical middle of an area."""
+        """Write in the vertical middle of an area; ``fit`` makes it smaller where it must."""
+        if fit:
+            size = self._fitting(text, at, size, bold)
         height = line_height(size) * len(self.lines(text, size, at.w, bold))
         top = at.y + (at.h - height) / 2
         self.text(text, Area(at.x, top, at.w, height), size, colour, bold=bold, align=align)
+
+    def _fitting(self, text: str, at: Area, size: int, bold: bool) -> int:
+        """Return the size that fits: first a little smaller, then on more lines, then smaller."""
+        wanted = text.count("\n") + 1
+        for most, largest, least in ((wanted, size, 0.85), (9, size, 0.85), (9, size, 0.5)):
+            for smaller in range(largest, round(largest * least) - 1, -1):
+                count = len(self.lines(text, smaller, at.w, bold))
+                if count <= most and line_height(smaller) * count <= at.h:
+                    return smaller
+        return size
 
     def drawing(self) -> Drawing:
         """Return what was drawn."""

@@ -14,6 +14,8 @@ from kiosk.session.facts import (
     Case,
     CaseStage,
     ClosedOffer,
+    Decision,
+    DecisionKind,
     Device,
     Escalation,
     Offer,
@@ -180,9 +182,9 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     yield from _waiting(replace(chosen, case=CASE, travel=TRAVEL))
     yield from _leaving(replace(chosen, case=CASE))
     held = replace(inside, card_place=CardPlace.HELD)
-    yield "18-card-held", held.with_phase(phases.CardHeld())
+    yield "18-card-held", held.with_phase(phases.CardHeld(Outcome.ISSUED))
     called = replace(held, case=replace(CASE, reason=Escalation.CARD_HELD))
-    yield "18-card-held-called", called.with_phase(phases.CardHeld())
+    yield "18-card-held-called", called.with_phase(phases.CardHeld(Outcome.ISSUED))
 
 
 def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
@@ -259,8 +261,9 @@ def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
         "請到 5 號窗口，工作人員已經準備好您的資料。",
         "Please go to counter 5. Your details are ready there.",
     )
-    said = phases.Leaving(Outcome.TO_COUNTER, words=words, printed=True)
-    yield "17-leaving-words", visit.with_phase(said)
+    told = replace(CASE, decision=Decision(DecisionKind.TO_COUNTER, words))
+    said = phases.Leaving(Outcome.TO_COUNTER, printed=True)
+    yield "17-leaving-words", replace(visit, case=told).with_phase(said)
     missing = phases.Leaving(Outcome.WAITING, printed=False)
     yield "17-leaving-no-ticket", visit.with_phase(missing)
     gone = replace(visit, case=None)

@@ -5,7 +5,7 @@ shown at the right. A slot is redrawn only when its marks change.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.ui.drawing import Area, Drawing, Live, LiveKind, Pen
 from kiosk.ui.page import (
@@ -22,6 +22,7 @@ from kiosk.ui.page import (
     Picture,
     Rows,
     Stepper,
+    Tone,
 )
 from kiosk.ui.theme import INK, SUB, Theme
 from kiosk.ui.widgets import choices, code, options, overlay, pictograms, rows
@@ -31,7 +32,9 @@ from kiosk.ui.widgets.header import header
 from kiosk.ui.widgets.progress import progress
 
 _FLEXIBLE = (Picture, Options, Code, Mirror)
-_LEFT_SHARE = 0.43
+_LEFT_SHARE = 0.46
+_PICTURE_AT_LEAST, _PICTURE_AT_MOST = 150, 760
+_RIGHT_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,12 @@ def _landscape(page: Page, theme: Theme) -> list[Slot]:
         y = max(title_end, left.y + size) + theme.px(8)
         y = heading.text(page.lead, Area(left.x, y, left.w, 0), theme.lead, SUB)
     else:
-        y = _heading(heading, page, left, 0)
+        # Questions need the room that a lead would take.
+        asks = any(isinstance(part, Stepper | Choices) for part in parts)
+        y = _heading(heading, replace(page, lead="") if asks else page, left, 0)
     slots.append(Slot("heading", heading.drawing()))
-    said = tuple(part for part in parts if isinstance(part, Note))
-    shown = tuple(part for part in parts if not isinstance(part, Note))
+    said = tuple(part for part in parts if _goes_left(part, parts))
+    shown = tuple(part for part in parts if part not in said)
     if not shown:
         slots += _column(page, theme, said, right)
         return slots
@@ -129,6 +134,19 @@ def _landscape(page: Page, theme: Theme) -> list[Slot]:
     slots += _column(page, theme, said, Area(left.x, y, left.w, below - y), "said")
     slots += _column(page, theme, shown, right)
     return slots
+
+
+def _goes_left(part: Part, parts: tuple[Part, ...]) -> bool:
+    """Say whether a part belongs to what is said rather than to what is shown."""
+    match part:
+        case Stepper():
+            return True
+        case Choices(columns=columns):
+            return columns > _RIGHT_COLUMNS
+        case Note(tone=tone):
+            return tone is not Tone.CALM or not any(isinstance(other, Rows) for other in parts)
+        case _:
+            return False
 
 
 def _buttons(page: Page, theme: Theme, place: Area) -> Slot:
@@ -160,11 +178,17 @@ def _column(
     spare = area.h - sum(fixed) - gap * max(0, len(parts) - 1)
     slots: list[Slot] = []
     y = area.y
+    if any(isinstance(part, Picture) for part in parts) and page.main is None:
+        # What belongs to the picture stays near it.
+        kept = min(spare, float(theme.px(_PICTURE_AT_MOST)))
+        y += (spare - kept) * 0.3
+        spare = kept
     for index, (part, height) in enumerate(zip(parts, fixed, strict=True)):
         if isinstance(part, _FLEXIBLE):
             height = max(0.0, spare / flexible)
         pen = Pen(theme, page.language)
-        _part(pen, part, Area(area.x, y, area.w, height))
+        if not isinstance(part, Picture) or height >= theme.px(_PICTURE_AT_LEAST):
+            _part(pen, part, Area(area.x, y, area.w, height))
         slots.append(Slot(f"{prefix}{index}:{type(part).__name__}", pen.drawing()))
         y += height + gap
     return slots

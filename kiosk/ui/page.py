@@ -68,6 +68,7 @@ class Tone(StrEnum):
     """How a note is meant; always shown with a sign as well as a colour."""
 
     CALM = "calm"
+    STRONG = "strong"
     GOOD = "good"
     ATTENTION = "attention"
 

@@ -45,6 +45,11 @@ class ScriptedTouches(MotionEventProvider):  # type: ignore[misc]  # Kivy has no
         self._waiting.append(("update", *end))
         self._waiting.append(("end", *end))
 
+    @property
+    def idle(self) -> bool:
+        """Say whether every movement has reached Kivy."""
+        return not self._waiting and self._finger is None
+
     def update(self, dispatch_fn: Callable[[str, MotionEvent], None]) -> None:
         """Hand one movement a frame to Kivy, so that a press is seen before it ends."""
         if not self._waiting:

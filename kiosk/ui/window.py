@@ -115,6 +115,10 @@ class KioskApp:
         path.parent.mkdir(parents=True, exist_ok=True)
         pixels[0].save(path, compress_level=3)
 
+    def run_soon(self, job: Callable[[], None]) -> None:
+        """Do something on the window's thread after all visits are drawn; safe from any thread."""
+        self._jobs.append(job)
+
     def targets(self) -> dict[str, Rectangle]:
         """Return name → (x, y, w, h) from the top left of all that can be touched now."""
         areas = {mark.action.name: mark.area for mark in self._stage.targets()}

@@ -14,7 +14,7 @@ from devices.ccid_acs.emulator import AcsReaderEmulator
 from devices.ccid_acs.exchange import Timing
 from devices.rig.chip import ChipQuirks, EepChip
 from devices.rig.chip_files import make_files
-from devices.transport import SerialTransport, WireLog, loopback
+from devices.transport import SerialTransport, loopback
 from devices.travel_document.eep import Holder, PrintedMrz
 
 QUICK = Timing(silence_s=0.08, command_s=2.0, status_s=0.5)
@@ -76,11 +76,9 @@ def make_world(
 
 
 @contextmanager
-def reader_on_pty(
-    *, baud: int = 115200, throttled: bool = False, log: WireLog | None = None
-) -> Iterator[tuple[AcsReaderEmulator, AcsChipReader]]:
-    emulator = AcsReaderEmulator(baud=baud if throttled else None).start()
-    line = SerialTransport(emulator.path, baud=baud, traffic=log)
+def reader_on_pty() -> Iterator[tuple[AcsReaderEmulator, AcsChipReader]]:
+    emulator = AcsReaderEmulator().start()
+    line = SerialTransport(emulator.path)
     try:
         yield emulator, AcsChipReader(line)
     finally:

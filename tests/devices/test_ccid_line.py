@@ -1,6 +1,9 @@
 """The chip reader's protocol on every kind of line: whole, in pieces, noisy, lossy, late."""
 
 import itertools
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import reduce
 from operator import xor
 
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.ccid_acs import polling
-from devices.ccid_acs.ccid import Answer, Command, Reply, Request
+from devices.ccid_acs.ccid import Answer, Command, Progress, Reply, Request
 from devices.ccid_acs.driver import AcsChipReader
 from devices.ccid_acs.emulator import AcsReaderEmulator
 from devices.ccid_acs.frames import (
@@ -24,7 +27,7 @@ from devices.ccid_acs.frames import (
     format_status,
 )
 from devices.errors import CommandFailed, DeviceTimeout, ProtocolError
-from devices.interfaces import FieldPresence
+from devices.interfaces import FieldPresence, Transport
 from devices.status import Disconnected, Ready
 from devices.transport import Manipulator, loopback
 from devices.travel_document.reader import open_chip
@@ -246,3 +249,64 @@ def test_a_refusal_carries_the_readers_code():
 def test_checksum_is_xor_over_the_message():
     message = Command(Request.TRANSFER, 7, b"\x00\x84\x00\x00\x08").to_bytes()
     assert format_message(message)[-2] == reduce(xor, message)
+
+
+def play(device: Transport, script: list[tuple[bytes, bytes]]) -> list[bytes]:
+    """Play a reader by script: for each frame that must come, say what is sent back."""
+    unexpected: list[bytes] = []
+    for expected, answer in script:
+        got = b""
+        deadline = time.monotonic() + 2
+        while len(got) < len(expected) and (part := device.read(64, deadline)):
+            got += part
+        if got != expected:
+            unexpected.append(got)
+        device.write(answer, deadline)
+    return unexpected
+
+
+RECEIVED = format_status(Link.RECEIVED)
+REFUSED = format_status(Link.CHECKSUM)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        # The answer is spoilt and so is the NAK: the command was done and must not be repeated.
+        [("command", "received spoilt"), ("nak", "refused"), ("nak", "answer")],
+        # The command itself is refused: it was not done, and goes out again.
+        [("command", "refused"), ("command", "received answer")],
+        # Silence: the older last answer shows that the command never came.
+        [("command", ""), ("nak", "older"), ("command", "received answer")],
+        # Silence: the last answer is this command's; its status frame was lost.
+        [("command", ""), ("nak", "answer")],
+        # An older answer that nobody asked for is not taken, nor is the command repeated.
+        [("command", "received older answer")],
+        # Extensions of time come first.
+        [("command", "received extension extension answer")],
+    ],
+)
+def test_dialogue(script: list[tuple[str, str]]):
+    apdu = bytes.fromhex("0084000008")
+    answer = Reply(Answer.DATA_BLOCK, 1, data=bytes(range(8)) + b"\x90\x00")
+    good = format_message(answer.to_bytes())
+    words = {
+        "command": format_message(Command(Request.TRANSFER, 1, apdu).to_bytes()),
+        "nak": NAK,
+        "received": RECEIVED,
+        "refused": REFUSED,
+        "answer": good,
+        "spoilt": good[:-3] + bytes([good[-3] ^ 1]) + good[-2:],
+        "older": format_message(replace(answer, sequence=0, data=b"\x6d\x00").to_bytes()),
+        "extension": format_message(
+            replace(answer, progress=Progress.TIME_EXTENSION, data=b"").to_bytes()
+        ),
+    }
+    lines = [(words[come], b"".join(words[w] for w in go.split())) for come, go in script]
+    host, device = loopback()
+    with ThreadPoolExecutor(1) as pool:
+        played = pool.submit(play, device, lines)
+        assert AcsChipReader(host, timing=QUICK).transfer(apdu) == answer.data
+        assert played.result(5) == []
+    assert device.drain() == b""
+    host.close()

@@ -15,7 +15,7 @@ from devices.mrz_reader.driver import ElyctisMrzReader
 from devices.mrz_reader.emulator import ElyctisEmulator
 from devices.status import Disconnected, Ready, is_usable
 from devices.supervisor import Pace, Supervisor
-from devices.transport import SerialTransport
+from devices.transport import SerialTransport, open_pty
 
 PACE = Pace(first_retry_s=0.02, longest_retry_s=0.08, poll_s=0.1)
 TIMING = Timing(silence_s=0.05, command_s=0.5, status_s=0.2)
@@ -245,3 +245,27 @@ def test_statuses_are_told():
     emulator.stop()
     wait_for(lambda: told[-1] == "Disconnected")
     supervisor.close()
+
+
+def test_the_cable_is_pulled_and_put_back(tmp_path):
+    """The port vanishes and comes back under its name; the device behind it stays switched on."""
+    cable = open_pty(link=tmp_path / "chip-reader")
+    emulator = AcsReaderEmulator(line=cable).start()
+    assert emulator.path == str(tmp_path / "chip-reader")
+    supervisor = Supervisor(
+        "chip reader",
+        lambda: SerialTransport(emulator.path),
+        lambda line: AcsChipReader(line, timing=TIMING),
+        pace=PACE,
+    ).start()
+    for connects in (1, 2, 3):
+        wait_for(lambda: is_usable(supervisor.status()))
+        assert supervisor.submit(lambda reader: reader.presence()).result(5) == "empty"
+        assert supervisor.connects == connects
+        cable.unplug()
+        wait_for(lambda: isinstance(supervisor.status(), Disconnected))
+        assert not (tmp_path / "chip-reader").exists()
+        cable.replug()
+    supervisor.close()
+    emulator.stop()
+    assert list(tmp_path.iterdir()) == []

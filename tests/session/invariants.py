@@ -64,17 +64,28 @@ class Truth:
     issued: bool = False
     known_cases: set[str] = field(default_factory=set)
     held_reported: bool = False
+    had_card: bool = False
     ended: list[fx.EndVisit] = field(default_factory=list)
 
     def hear(self, before: Visit, event: ev.Event) -> None:
         """Note what an event that was not dropped says."""
+        self._hear_server(event)
         match event:
             case ev.CardRead(card=card):
                 self.card_number = card.number
             case ev.Touched(button=ev.Button.AGREE) if before.phase.name == "notice":
                 self.agreed = True
+            case ev.CardChecked(same=same):
+                self.same_card = same
+            case ev.BackPrinted(end=end):
+                self.issued = end is PrintEnd.PRINTED
             case ev.Compared(comparison=found):
                 self.identified = self.identified or (found.matched and not found.no_reference)
+            case _:
+                pass
+
+    def _hear_server(self, event: ev.Event) -> None:
+        match event:
             case ev.ApplicationMade(application=application):
                 self.settled = application.settled
             case ev.PaymentChanged(payment=payment):
@@ -83,10 +94,6 @@ class Truth:
             case ev.OrderMade(order=order):
                 if order.card_number == self.card_number:
                     self.orders.add(order.id)
-            case ev.CardChecked(same=same):
-                self.same_card = same
-            case ev.BackPrinted(end=end):
-                self.issued = end is PrintEnd.PRINTED
             case ev.CaseChanged(case=case):
                 self.known_cases.add(case.id)
                 decided = case.decision is not None and case.decision.kind
@@ -122,6 +129,7 @@ class Watch:
         self._asked(before, effects)
         self._untouchable(before, event, after, effects)
         self._no_hot_loop(event, effects)
+        self.truth.had_card |= self.world.place is not CardPlace.OUT
         if after.sequence != before.sequence:
             self._ended(before, after)
             self.truth = Truth()
@@ -176,6 +184,7 @@ class Watch:
         if place is CardPlace.HELD:
             assert truth.held_reported, "a held card was not reported"
             self.world.place = CardPlace.OUT
+        assert truth.ended or not truth.had_card, "the end of a visit was not told"
         if truth.paid and not truth.issued:
             told = [end for end in truth.ended if end.application_id or end.case_id]
             assert told, "paid, not issued, and nobody was told"

@@ -29,7 +29,7 @@ PLAUSIBLE: dict[str, tuple[tuple[int, ev.Event], ...]] = {
         (2, ev.Touched(Button.DISPUTE)),
         (1, ev.Touched(Button.LEAVE)),
     ),
-    "notice": ((60, ev.Touched(Button.AGREE)), (4, ev.Touched(Button.DECLINE_FACE_CHECK))),
+    "notice": ((60, ev.Touched(Button.AGREE)), (10, ev.Touched(Button.DECLINE_FACE_CHECK))),
     "confirm": ((60, ev.Touched(Button.CONFIRM)), (3, ev.Touched(Button.BACK))),
     "pay": ((3, ev.Touched(Button.NEXT)), (1, ev.Touched(Button.LEAVE))),
     "escalated": (

@@ -85,7 +85,10 @@ class World:
         make = ANSWERS[type(ask)]
         ref = ask.ref
         failed = ev.EffectFailed(ref, type(ask).__name__, "broken")
-        event: ev.Answer = pick([*make(self, ask, pick), (1, failed)])
+        options = make(self, ask, pick)
+        if not isinstance(ask, StartTimer):
+            options = [*options, (3, failed)]
+        event: ev.Answer = pick(options)
         self._happened(ask, event)
         return event
 
@@ -224,7 +227,7 @@ def _order(world: World, ask: fx.MakeOrder, pick: Pick[Any]) -> Options:
     other = Order(f"x-{ask.application_id}", "E2", "C19999999", 1)
     return [
         (92, ev.OrderMade(ask.ref, order)),
-        (2, ev.OrderMade(ask.ref, other)),
+        (8, ev.OrderMade(ask.ref, other)),
         *_server(ask.ref, "conflict"),
     ]
 
@@ -270,7 +273,7 @@ def _draw(world: World, ask: fx.DrawCardIn, pick: Pick[Any]) -> Options:
 def _case(world: World, ask: fx.WatchCase, pick: Pick[Any]) -> Options:
     kinds = [
         (60, DecisionKind.IDENTITY_ACCEPTED),
-        (9, DecisionKind.NEW_PORTRAIT),
+        (20, DecisionKind.NEW_PORTRAIT),
         (9, DecisionKind.RECORD_LINKED),
         (9, DecisionKind.ELIGIBILITY_GRANTED),
         (4, DecisionKind.TO_COUNTER),

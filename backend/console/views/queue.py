@@ -13,7 +13,7 @@ from backend.console.language import language_of
 from backend.console.pages import frame, show, signed_in, staff_page
 from backend.console.queue_rows import queue_rows
 from backend.console.views.approvals import approval_cards
-from backend.console.waiting import count_unclaimed
+from backend.console.waiting import alerts_for, count_unclaimed
 
 
 @staff_page("view_queue", "view_fleet")
@@ -38,12 +38,15 @@ def board(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "")
     context = frame(request, page)
     parts = {"nav": render_to_string("console/parts/nav.html", context)}
-    answer: dict[str, object] = {"parts": parts, "unclaimed": 0}
+    answer: dict[str, object] = {
+        "parts": parts,
+        "unclaimed": count_unclaimed() if has_right(user, "view_queue") else 0,
+        "alerts": alerts_for(user),
+    }
     if has_right(user, "view_queue"):
         current = request.GET.get("case", "")
         context["rows"] = queue_rows(user, language_of(request), now(), current)
         parts["queue-rows"] = render_to_string("console/parts/queue_rows.html", context)
-        answer["unclaimed"] = count_unclaimed()
         case = Case.objects.filter(id=current).first() if current else None
         if case is not None:
             answer["case_state"] = state_of(case)

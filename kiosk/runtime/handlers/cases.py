@@ -64,8 +64,9 @@ class CaseHandlers:
         version, heard_at = 0, time.monotonic()
         while not reply.cancelled.is_set():
             news = self._server.get(
-                f"/cases/{effect.case.id}?after={version}",
+                f"/cases/{effect.case.id}",
                 CaseView,
+                after=version,
                 wait_s=_NEWS_S,
                 within_s=_NEWS_S + _NEWS_MARGIN_S,
             )

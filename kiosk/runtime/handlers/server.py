@@ -135,14 +135,13 @@ class ServerHandlers:
 
     def cancel_payment(self, effect: CancelPayment, reply: Reply) -> None:
         """Withdraw the payment; the answer says whether the money came first."""
-        request = PaymentRequest(visit_id=effect.ref.visit_id)
         path = f"/payments/{effect.payment_id}/cancel"
-        view = self._post(path, request, PaymentView, reply)
+        view = self._post(path, None, PaymentView, reply)
         if view is not None:
             reply.send(PaymentChanged(effect.ref, translate.payment(view)))
 
     def _post(
-        self, path: str, body: Message, answer: type[Answered], reply: Reply
+        self, path: str, body: Message | None, answer: type[Answered], reply: Reply
     ) -> Answered | None:
         """Return the answer; a refusal or a lost line is answered here."""
         result = insist(

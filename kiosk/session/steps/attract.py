@@ -45,6 +45,12 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
         case FieldOccupied() | FieldCleared():
             occupied = isinstance(event, FieldOccupied)
             return turn.set(phase=replace(phase, chip_left_in_field=occupied))
+        case _:
+            return _somebody(turn, phase, event, rules)
+
+
+def _somebody(turn: Turn, phase: Attract | InsertCard, event: Event, rules: Rules) -> Turn | None:
+    match event:
         case Touched(button=Button.START) if isinstance(phase, Attract):
             return turn.enter(InsertCard(phase.chip_left_in_field), keep=ARMED).timer(
                 "insert_card", rules.timers.insert_card

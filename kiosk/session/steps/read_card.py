@@ -44,6 +44,14 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             if offers.permit_expired:
                 return bad_card(turn, CardProblem.EXPIRED, rules)
             return advance(turn.set(offers=offers, chosen=None), rules)
+        case Touched(button=Button.ASK_PERSON):
+            return escalate(turn, Escalation.PERSON_ASKED, rules)
+        case _:
+            return _no_offers(turn, event, rules)
+
+
+def _no_offers(turn: Turn, event: Event, rules: Rules) -> Turn | None:
+    match event:
         case ServerRefused(code="no_record"):
             return escalate(turn, Escalation.NO_RECORD, rules)
         case ServerRefused(code=code):
@@ -52,7 +60,5 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return leave_without_server(turn, rules)
         case EffectFailed(detail=detail):
             return go_safe(turn, rules, detail)
-        case Touched(button=Button.ASK_PERSON):
-            return escalate(turn, Escalation.PERSON_ASKED, rules)
         case _:
             return None

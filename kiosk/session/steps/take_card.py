@@ -83,4 +83,4 @@ def hold(turn: Turn, outcome: Outcome, rules: Rules, detail: str) -> Turn:
     """Keep the kiosk for nobody else until the card is gone, and tell staff."""
     turn = turn.set(card_place=CardPlace.HELD)
     turn = report_case(turn, Escalation.CARD_HELD, rules, detail)
-    return turn.enter(CardHeld(outcome)).ask(WatchGate)
+    return turn.enter(CardHeld(outcome)).timer("eject_again", rules.timers.eject_again)

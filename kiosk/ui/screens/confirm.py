@@ -13,7 +13,7 @@ from kiosk.ui.texts import choose, frame
 
 def masked(number: str) -> str:
     """Return a card number with its middle hidden from whoever stands behind."""
-    return number[:2] + "•" * max(0, len(number) - 5) + number[-3:]
+    return number[:2] + "*" * max(0, len(number) - 5) + number[-3:]
 
 
 def screen(visit: Visit, phase: Confirm, scene: Scene) -> Page:

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from kiosk.session.events import Button
-from kiosk.session.facts import CardPlace, Case, CaseStage, Escalation, Texts
+from kiosk.session.facts import CardPlace, CaseStage, Escalation, Texts
 from kiosk.session.phases import Escalated
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Badge, Note, Page, Part, Row, Rows
 from kiosk.ui.scene import Scene
 from kiosk.ui.screens import travel
-from kiosk.ui.screens.common import attention, button, clock_time, page
+from kiosk.ui.screens.common import button, clock_time, page
 from kiosk.ui.texts import frame, waiting
 from kiosk.values import Language
 
@@ -32,7 +32,7 @@ def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
     language = visit.language
     case = visit.case
     inside = visit.card_place is not CardPlace.OUT
-    title, lead = _said(case)
+    title, lead = _said(visit)
     leave = waiting.LEAVE_CARD if inside else waiting.LEAVE_TICKET
     told = visit.travel is not None and visit.travel.depart_at is not None
     change = waiting.CHANGE_TRAVEL if told else waiting.TELL_TRAVEL
@@ -43,13 +43,16 @@ def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
         parts=_parts(visit, scene, inside),
         main=button(Button.LEAVE_WITH_TICKET, leave, language),
         main_quiet=True,
-        second=button(Button.BACK, frame.BACK, language) if asked else None,
+        second=button(Button.BACK, frame.ALONE, language) if asked else None,
         help=button(Button.CHANGE_TRAVEL, change, language),
         status=waited,
     )
 
 
-def _said(case: Case | None) -> tuple[Texts, Texts]:
+def _said(visit: Visit) -> tuple[Texts, Texts]:
+    case = visit.case
+    if not visit.server_up:
+        return waiting.STAGE_TITLE[CaseStage.SENDING], waiting.OFFLINE
     if case is not None and not case.staff_signed_in:
         return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD
     stage = CaseStage.SENDING if case is None else case.stage
@@ -71,8 +74,6 @@ def _parts(visit: Visit, scene: Scene, inside: bool) -> tuple[Part, ...]:
     language = visit.language
     badge = Badge(waiting.KIOSK.in_language(language).format(label=scene.kiosk_label))
     parts: tuple[Part, ...] = (badge, Rows(_rows(visit, scene)))
-    if not visit.server_up:
-        parts += (attention(waiting.OFFLINE, language),)
     if inside:
         left = clock_time(scene.left(scene.timers.keep_card, scene.case_s))
         return (*parts, Note(waiting.CARD_STAYS.in_language(language).format(time=left)))

@@ -66,5 +66,4 @@ def _closed(offer: ClosedOffer, language: Language) -> OptionItem:
     return OptionItem(
         offer.title.in_language(language),
         offer.explanation.in_language(language),
-        choose.CLOSED.in_language(language),
     )

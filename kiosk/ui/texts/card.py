@@ -5,7 +5,7 @@ from kiosk.session.facts import CardProblem, Texts
 ATTRACT_TITLE = Texts(
     "请插入\n往来港澳通行证",
     "請插入\n往來港澳通行證",
-    "Insert your\nHong Kong–Macao\npermit",
+    "Insert your\nHK–Macao permit",
 )
 ATTRACT_LEAD = Texts(
     "有二维码的一面朝上。",
@@ -89,7 +89,7 @@ PROBLEMS = {
         Texts(
             "请按下方“请工作人员帮助”，不用重新排队。",
             "請按下方「請工作人員協助」，不用重新排隊。",
-            "Please touch “Ask staff for help” below. You need not queue again.",
+            'Please touch "Ask staff for help" below. You need not queue again.',
         ),
     ),
     CardProblem.EXPIRED: (

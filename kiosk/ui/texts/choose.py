@@ -9,9 +9,9 @@ LEAD = Texts(
     "You can have these today, at these prices",
 )
 NONE_TITLE = Texts(
-    "今天在本机没有可以办理的签注",
-    "今天在本機沒有可以辦理的簽注",
-    "Nothing can be issued here today",
+    "今天本机没有可办的签注",
+    "今天本機沒有可辦的簽注",
+    "Nothing available today",
 )
 NONE_LEAD = Texts(
     "工作人员可以核对原因，并告诉您怎么办。不用重新排队。",
@@ -23,7 +23,6 @@ EXPIRED_TITLE = Texts(
     "證件快到期或已過期",
     "Your permit must be renewed first",
 )
-CLOSED = Texts("本机不能办理", "本機不能辦理", "Not here")
 DISPUTE = Texts(
     "认为有误？\n请工作人员核对",
     "認為有誤？\n請工作人員核對",
@@ -37,7 +36,7 @@ REPRINT = Texts("免费重印", "免費重印", "Free reprint")
 NOTICE_TITLE = Texts(
     "下一步：拍照核对本人",
     "下一步：拍照核對本人",
-    "Next: a photo to check it is you",
+    "Next: a photo check",
 )
 NOTICE_LEAD = Texts("需要您的同意。", "需要您的同意。", "We need your consent.")
 NOTICE_WHAT = (
@@ -64,13 +63,10 @@ NOTICE_ELSE = (
         "Staff check you in person. You get the same endorsement and need not queue again.",
     ),
 )
-NOTICE_GUARDIAN = (
-    Texts("未满 14 周岁", "未滿 14 周歲", "Under 14"),
-    Texts(
-        "须由监护人同意，并请监护人陪在身边。",
-        "須由監護人同意，並請監護人陪在身邊。",
-        "A parent or guardian must agree and stay with the child.",
-    ),
+NOTICE_GUARDIAN = Texts(
+    "未满 14 周岁：须由监护人同意，并请监护人陪在身边。",
+    "未滿 14 周歲：須由監護人同意，並請監護人陪在身邊。",
+    "Under 14: a parent or guardian must agree and stay with the child.",
 )
 AGREE = Texts("同意并继续", "同意並繼續", "I agree")
 AGREE_GUARDIAN = Texts("监护人同意并继续", "監護人同意並繼續", "As guardian, I agree")

@@ -32,6 +32,8 @@ EXIT = Texts("退出", "退出", "Exit")
 EXIT_CARD = Texts("退出取证", "退出取證", "Exit, card back")
 BACK = Texts("上一步", "上一步", "Back")
 NEXT = Texts("下一步", "下一步", "Next")
+DONE = Texts("好了", "好了", "Done")
+ALONE = Texts("自己继续", "自己繼續", "Go on alone")
 MORE = Texts("更多", "更多", "More")
 PREVIOUS = Texts("上一页", "上一頁", "Previous")
 

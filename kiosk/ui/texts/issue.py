@@ -96,6 +96,7 @@ TAKE_LEAD = {
     ),
 }
 COMING_OUT = Texts("证件正在退出", "證件正在退出", "Your card is coming out")
+COMING_OUT_LEAD = Texts("请稍候。", "請稍候。", "One moment, please.")
 TAKE_WITHIN = Texts(
     "请在 {seconds} 秒内取走证件。",
     "請在 {seconds} 秒內取走證件。",

@@ -25,7 +25,7 @@ def choices(pen: Pen, part: Choices, area: Area) -> float:
         words = Area(spot.x + theme.px(16), spot.y, spot.w - 2 * theme.px(16), spot.h)
         size = theme.footer_text
         colour = BRAND if item.selected else INK
-        pen.centred(item.action.text, words, size, colour, bold=item.selected)
+        pen.centred(item.action.text, words, size, colour, bold=item.selected, fit=True)
         pen.touch(spot, item.action)
     lines = ceil(len(part.items) / part.columns)
     return top + lines * height + (lines - 1) * gap

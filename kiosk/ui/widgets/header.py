@@ -20,7 +20,7 @@ def header(pen: Pen, title: str) -> None:
     width, gap = theme.px(112), theme.px(24)
     x = theme.width - theme.margin - 3 * width - 2 * gap
     room = Area(theme.margin, 0, x - theme.margin - gap, theme.header)
-    pen.centred(title, room, theme.footer_text, BRAND, bold=True, align=0)
+    pen.centred(title, room, theme.footer_text, BRAND, bold=True, align=0, fit=True)
     for language, name in _NAMES.items():
         spot = Area(x, (theme.header - height) / 2, width, height)
         chosen = language is pen.language

@@ -34,10 +34,7 @@ class MirrorView:
         self._area = area
         bar = bar_height(Pen(theme, language))
         room = Area(area.x, area.y, area.w, area.h - bar)
-        side = min(room.w, room.h) if theme.landscape else min(room.w, room.h * 1.0)
-        self._picture = Area(room.x + (room.w - side) / 2, room.y, side, room.h)
-        if not theme.landscape:
-            self._picture = Area(room.x, room.y, room.w, room.h)
+        self._picture = room
         self._number: int | None = None
         self._shown: tuple[Hint, int] | None = None
         self._texture: Any = None

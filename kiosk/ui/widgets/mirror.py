@@ -17,9 +17,9 @@ def bar_height(pen: Pen) -> int:
 
 def oval(area: Area) -> Area:
     """Return where the face belongs: three to four, in the upper part of the picture."""
-    height = min(area.h * 0.74, area.w * 0.98)
+    height = min(area.h * 0.76, area.w * 0.98)
     width = height * 0.76
-    return Area(area.x + (area.w - width) / 2, area.y + area.h * 0.07, width, height)
+    return Area(area.x + (area.w - width) / 2, area.y + area.h * 0.05, width, height)
 
 
 def hint_pill(pen: Pen, hint: Hint, picture: Area) -> None:

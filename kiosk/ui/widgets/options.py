@@ -8,7 +8,7 @@ from kiosk.ui.theme import ATTENTION, BRAND, BRAND_TINT, CARD, GROUND, INK, LINE
 
 def options(pen: Pen, part: Options, area: Area) -> None:
     """Draw as many as fit, with buttons to turn pages where they do not all fit."""
-    gap = pen.theme.px(26 if not pen.theme.landscape else 14)
+    gap = pen.theme.px(26 if not pen.theme.landscape else 24)
     heights = [_height(pen, item, area.w) for item in part.items]
     pages = _pages(heights, gap, area.h)
     if len(pages) > 1:

@@ -23,7 +23,7 @@ from kiosk.ui.widgets.signs import exclamation, tick
 def rows(pen: Pen, part: Rows, area: Area) -> float:
     """Draw facts; return the lower edge."""
     theme = pen.theme
-    rim, inner = theme.px(48), theme.px(24 if not theme.landscape else 13)
+    rim, inner = theme.px(48), theme.px(24 if not theme.landscape else 10)
     value_size = theme.option
     x, width = area.x + rim, area.w - 2 * rim
     value_width = width * 0.64
@@ -32,9 +32,10 @@ def rows(pen: Pen, part: Rows, area: Area) -> float:
         size = round(value_size * 1.3) if row.strong and len(part.rows) == 1 else value_size
         count = len(pen.lines(row.value, size, value_width, bold=True))
         heights.append(line_height(size) * count + 2 * inner)
-    total = sum(heights) + 2 * theme.px(16)
+    edge = theme.px(16 if not theme.landscape else 8)
+    total = sum(heights) + 2 * edge
     pen.framed(Area(area.x, area.y, area.w, total), CARD, LINE, theme.px(3))
-    y = area.y + theme.px(16)
+    y = area.y + edge
     for index, (row, height) in enumerate(zip(part.rows, heights, strict=True)):
         if index:
             pen.box(Area(x, y, width, 2), LINE)
@@ -82,7 +83,7 @@ def badge(pen: Pen, part: Badge, area: Area) -> float:
     ring = Area(area.x, area.y, size, size)
     pen.disc(ring, BRAND)
     pen.disc(ring.inset(size * 0.055), BRAND_TINT)
-    pen.centred(part.text, ring, round(size * 0.3), BRAND, bold=True)
+    pen.centred(part.text, ring, round(size * 0.3), BRAND, bold=True, fit=True)
     return area.y + size
 
 
@@ -121,7 +122,9 @@ def note(pen: Pen, part: Note, area: Area) -> float:
     theme = pen.theme
     if part.tone is Tone.CALM:
         return pen.text(part.text, area, theme.body, SUB)
-    rim, sign = theme.px(32), theme.px(52)
+    if part.tone is Tone.STRONG:
+        return pen.text(part.text, area, theme.option, INK, bold=True)
+    rim, sign = theme.px(32 if not theme.landscape else 18), theme.px(52)
     width = area.w - 2 * rim - sign - theme.px(24)
     height = line_height(theme.body) * len(pen.lines(part.text, theme.body, width)) + 2 * rim
     card = Area(area.x, area.y, area.w, height)

@@ -64,12 +64,20 @@
     });
   }
 
-  const unclaimed = () =>
-    new Set([...document.querySelectorAll("[data-unclaimed]")].map((row) => row.dataset.case));
-  let known = unclaimed();
+  // What was heard already outlives the page, so that going from page to page repeats no sound
+  // and a case that came in between is not missed.
+  function hear(alerts) {
+    const heard = sessionStorage.getItem("console-heard");
+    const before = new Set(JSON.parse(heard ?? "[]"));
+    const fresh = alerts.filter((alert) => !before.has(alert));
+    sessionStorage.setItem("console-heard", JSON.stringify(alerts));
+    if (heard !== null && fresh.length) chime();
+    return heard === null ? [] : fresh;
+  }
+
   const title = document.title;
-  const showCount = () => {
-    document.title = known.size ? `(${known.size}) ${title}` : title;
+  const showCount = (count) => {
+    document.title = count ? `(${count}) ${title}` : title;
   };
 
   function redraw(board) {
@@ -80,14 +88,11 @@
       part.innerHTML = html;
       if (focused) document.getElementById(focused)?.focus();
     }
-    const waiting = unclaimed();
-    const fresh = [...waiting].filter((id) => !known.has(id));
-    for (const id of fresh) document.querySelector(`li[data-case="${id}"]`)?.classList.add("new");
-    if (fresh.length) chime();
-    known = waiting;
-    if (!document.querySelector("[data-unclaimed]") && !document.getElementById("queue-rows"))
-      known = new Set(Array(board.unclaimed).keys());
-    showCount();
+    for (const alert of hear(board.alerts)) {
+      const id = alert.split(":")[1];
+      document.querySelector(`li[data-case="${CSS.escape(id)}"]`)?.classList.add("new");
+    }
+    showCount(board.unclaimed);
     tick();
     const sheet = document.getElementById("sheet");
     if (sheet && board.case_state !== undefined && board.case_state !== sheet.dataset.state) {
@@ -99,6 +104,11 @@
   // A half-written decision is never swept away by a reload.
   const busy = () => document.querySelector(".actions details[open]") !== null;
 
+  // Signed out elsewhere, or rights gone: the page goes where the server sends it.
+  const leave = () => {
+    if (!busy()) location.reload();
+  };
+
   let asking = false;
   let again = false;
   async function refresh() {
@@ -109,7 +119,7 @@
     asking = true;
     try {
       const answer = await fetch(data.board, { headers: { Accept: "application/json" } });
-      if (answer.redirected || answer.status === 403) location.reload();
+      if (answer.redirected || answer.status === 403) leave();
       else if (answer.ok) redraw(await answer.json());
     } catch {
       // The stream's own error shows the offline notice; the next change asks again.
@@ -123,18 +133,24 @@
   }
 
   const offline = document.getElementById("offline");
-  const stream = new EventSource(data.stream);
-  stream.addEventListener("change", () => {
-    offline.hidden = true;
-    refresh();
-  });
-  stream.addEventListener("open", () => {
-    offline.hidden = true;
-  });
-  stream.addEventListener("error", () => {
-    offline.hidden = false;
-  });
+  let stream = null;
+  function connect() {
+    stream = new EventSource(data.stream);
+    stream.addEventListener("change", refresh);
+    stream.addEventListener("open", () => {
+      offline.hidden = true;
+    });
+    stream.addEventListener("error", () => {
+      offline.hidden = false;
+      // The browser comes back by itself after a cut line, but gives up after an error's answer.
+      if (stream.readyState !== EventSource.CLOSED) return;
+      setTimeout(connect, 2000);
+      refresh();
+    });
+  }
+  connect();
   addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => event.persisted && connect());
 
   // Keys: one letter opens a decision or presses a button; never while typing.
   addEventListener("keydown", (event) => {
@@ -180,7 +196,6 @@
     }, Number(keep.dataset.everyS) * 1000);
 
   showSound();
-  showCount();
   tick();
   setInterval(tick, 1000);
 })();

@@ -1,0 +1,96 @@
+"""The chain shows changed, removed, reordered and cut events, and says which."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from backend.audit.kinds import Kind
+from backend.audit.models import AuditEvent
+from backend.audit.services import Head, append, digest, head, verify
+from tests.backend import world
+
+
+@pytest.fixture
+def chain(database):
+    for number in range(10):
+        append(Kind.OFFERS_SHOWN, "kiosk:3", f"card:{number}", number=number)
+
+
+def tamper(statement: str) -> None:
+    """Change the table as somebody with the file and a database tool would."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER IF EXISTS audit_no_update")
+        cursor.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+        for one in statement.split(";"):
+            cursor.execute(one)
+
+
+def test_an_untouched_chain_holds(chain):
+    verdict = verify()
+    assert (verdict.ok, verdict.events) == (True, 10)
+    assert verify(head()).ok
+    assert verify(Head(0, "0" * 64)).ok
+
+
+@pytest.mark.parametrize(
+    ("statement", "at", "why"),
+    [
+        ("UPDATE audit_auditevent SET facts = '{}' WHERE seq = 4", 4, "changed"),
+        ("UPDATE audit_auditevent SET actor = 'staff:1' WHERE seq = 7", 7, "changed"),
+        ("UPDATE audit_auditevent SET at = '2020' WHERE seq = 1", 1, "changed"),
+        ("DELETE FROM audit_auditevent WHERE seq = 5", 6, "events 5 to 5 are missing"),
+        ("DELETE FROM audit_auditevent WHERE seq = 1", 2, "events 1 to 1 are missing"),
+        (
+            "UPDATE audit_auditevent SET seq = 100 WHERE seq = 3;"
+            "UPDATE audit_auditevent SET seq = 3 WHERE seq = 4;"
+            "UPDATE audit_auditevent SET seq = 4 WHERE seq = 100",
+            3,
+            "reordered",
+        ),
+    ],
+)
+def test_what_was_done_to_the_chain_is_found(chain, statement, at, why):
+    tamper(statement)
+    verdict = verify()
+    assert not verdict.ok
+    assert verdict.broken_at == at
+    assert why in verdict.why
+
+
+def test_a_cut_tail_is_found_with_the_signed_head(chain):
+    signed = head()
+    tamper("DELETE FROM audit_auditevent WHERE seq > 8")
+    assert verify().ok
+    verdict = verify(signed)
+    assert (verdict.ok, verdict.broken_at) == (False, 9)
+    assert "tail cut" in verdict.why
+
+
+def test_a_chain_that_was_rewritten_whole_is_found_with_the_signed_head(chain):
+    signed = head()
+    tamper("UPDATE audit_auditevent SET facts = '{}' WHERE seq = 2")
+    link = ""
+    for event in AuditEvent.objects.all():
+        event.prev_hash = link or event.prev_hash
+        link = event.hash = digest(event)
+        event.save()
+    assert verify().ok
+    assert "rewritten" in verify(signed).why
+
+
+def test_the_database_itself_refuses_changes(chain):
+    for change in (
+        lambda: AuditEvent.objects.filter(seq=3).update(facts="{}"),
+        lambda: AuditEvent.objects.filter(seq=3).delete(),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+    assert verify().ok
+
+
+def test_many_writers_make_one_chain(database):
+    def write(number: int) -> None:
+        for _ in range(5):
+            append(Kind.OFFERS_SHOWN, f"kiosk:{number}", "card:x")
+
+    assert world.at_once(6, write) == [None] * 6
+    assert (verify().ok, verify().events) == (True, 30)

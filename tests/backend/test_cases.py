@@ -1,0 +1,290 @@
+"""The queue: claims, decisions, approvals, undo, timers. Real SQLite, real threads."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend.accounts.services import clear_presence
+from backend.approvals.services import answer, asked_of, may_approve
+from backend.audit.models import AuditEvent
+from backend.audit.services import verify
+from backend.cases import timers
+from backend.cases.claims import claim, give_back_run_out, release, renew
+from backend.cases.decisions import DecisionInput, decide, undo
+from backend.cases.evidence_access import may_open, open_picture
+from backend.cases.models import Case, Decision
+from backend.cases.opening import open_case
+from backend.cases.queue import queue
+from backend.cases.residents_side import leave, set_travel
+from backend.cases.view import case_view
+from backend.clock import ago, ahead, now
+from backend.refusal import Refused
+from backend_client import contract as c
+from backend_client.contract import CaseStage, DecisionKind, RefusalCode
+from tests.backend import world
+
+ACCEPT = DecisionInput(DecisionKind.IDENTITY_ACCEPTED)
+
+
+def refusal(call, *args, **kwargs) -> RefusalCode:
+    with pytest.raises(Refused) as caught:
+        call(*args, **kwargs)
+    return caught.value.code
+
+
+def test_two_claim_at_once_and_exactly_one_gets_it(kiosk):
+    staff = [world.add_staff(f"clerk{n}", "clerk") for n in range(8)]
+    open_case(kiosk, world.case_request())
+    results = world.at_once(8, lambda n: claim("case-1", staff[n]))
+    won = [result for result in results if isinstance(result, Case)]
+    lost = [result for result in results if isinstance(result, Refused)]
+    assert len(won) == 1
+    assert len(lost) == 7
+    assert {loser.code for loser in lost} == {RefusalCode.CONFLICT}
+    assert AuditEvent.objects.filter(kind="case.claimed").count() == 1
+    assert verify().ok
+
+
+def test_a_case_is_opened_once_and_gets_the_next_ticket(kiosk):
+    first = open_case(kiosk, world.case_request())
+    again = open_case(kiosk, world.case_request())
+    second = open_case(kiosk, world.case_request("case-2", visit_id="visit-2"))
+    assert first.id == again.id
+    assert Case.objects.count() == 2
+    assert (first.ticket, second.ticket) == ("A 001", "A 002")
+    assert refusal(open_case, kiosk, world.case_request(visit_id="visit-9")) == RefusalCode.CONFLICT
+
+
+def test_tickets_of_one_day_never_collide(kiosk):
+    cases = world.at_once(
+        10, lambda n: open_case(kiosk, world.case_request(f"case-{n}", visit_id=f"v{n}"))
+    )
+    assert sorted(case.ticket for case in cases) == [f"A {n:03d}" for n in range(1, 11)]
+
+
+def test_identity_needs_a_second_person_and_the_decider_is_none(kiosk):
+    clerk = world.add_staff("clerk", desk="5")
+    approver = world.add_staff("approver")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decision = decide("case-1", clerk, ACCEPT)
+    case = Case.objects.get()
+    assert case_view(case).stage is CaseStage.APPROVAL
+    assert case_view(case).decision is None
+    assert may_approve(decision, clerk)
+    assert refusal(answer, decision.id, clerk, granted=True) == RefusalCode.NOT_ELIGIBLE
+    assert list(asked_of(approver)) == [decision]
+    answer(decision.id, approver, granted=True)
+    view = case_view(case)
+    assert view.stage is CaseStage.DECIDED
+    assert view.decision is not None
+    assert view.decision.kind is DecisionKind.IDENTITY_ACCEPTED
+    assert view.desk == "5"
+    assert not asked_of(approver).exists()
+
+
+def test_an_approver_who_decides_cannot_approve_their_own_decision(kiosk):
+    approver = world.add_staff("approver")
+    open_case(kiosk, world.case_request())
+    claim("case-1", approver)
+    decision = decide("case-1", approver, ACCEPT)
+    assert refusal(answer, decision.id, approver, granted=True) == RefusalCode.NOT_ELIGIBLE
+    leader = world.add_staff("leader", "duty_leader")
+    answer(decision.id, leader, granted=True)
+    assert Decision.objects.get().state == Decision.State.IN_FORCE
+
+
+def test_approvals_at_once_put_the_decision_in_force_once(kiosk):
+    clerk = world.add_staff("clerk")
+    people = [world.add_staff(f"approver{n}", "approver") for n in range(5)]
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decision = decide("case-1", clerk, ACCEPT)
+    world.at_once(5, lambda n: answer(decision.id, people[n], granted=True))
+    assert AuditEvent.objects.filter(kind="decision.in_force").count() == 1
+    assert verify().ok
+
+
+def test_a_denial_gives_the_case_back_to_its_claimant(kiosk):
+    clerk, approver = world.add_staff("clerk"), world.add_staff("approver")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    answer(decide("case-1", clerk, ACCEPT).id, approver, granted=False, note="not the same person")
+    case = Case.objects.get()
+    assert case.stage == "claimed"
+    assert case.claimed_by == clerk
+    assert decide("case-1", clerk, DecisionInput(DecisionKind.TO_COUNTER)).state == "in_force"
+    assert "not the same person" not in "".join(AuditEvent.objects.values_list("facts", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("reason", "what"),
+    [
+        ("portrait_not_matched", DecisionInput(DecisionKind.ELIGIBILITY_GRANTED)),
+        ("portrait_not_matched", DecisionInput(DecisionKind.NEW_PORTRAIT)),
+        ("portrait_not_matched", DecisionInput(DecisionKind.NEW_PORTRAIT, "accepted")),
+        ("liveness_alarm", ACCEPT),
+        ("face_check_declined", ACCEPT),
+        ("no_record", DecisionInput(DecisionKind.RECORD_LINKED)),
+        ("chip_unreadable", ACCEPT),
+    ],
+)
+def test_decisions_that_do_not_fit_are_refused(kiosk, reason, what):
+    clerk = world.add_staff("clerk")
+    open_case(kiosk, world.case_request(reason=reason))
+    claim("case-1", clerk)
+    assert refusal(decide, "case-1", clerk, what) == RefusalCode.BAD_REQUEST
+    assert not Decision.objects.exists()
+
+
+def test_a_liveness_alarm_is_accepted_by_who_has_seen_the_resident(kiosk):
+    clerk = world.add_staff("clerk")
+    open_case(kiosk, world.case_request(reason="liveness_alarm"))
+    claim("case-1", clerk)
+    seen = DecisionInput(DecisionKind.IDENTITY_ACCEPTED, seen_in_person=True)
+    assert decide("case-1", clerk, seen).seen_in_person
+
+
+def test_a_new_portrait_needs_no_approval_and_carries_the_words(kiosk):
+    clerk = world.add_staff("clerk")
+    case = open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decide("case-1", clerk, DecisionInput(DecisionKind.NEW_PORTRAIT, "glasses_off"))
+    view = case_view(case)
+    assert view.stage is CaseStage.DECIDED
+    assert view.decision is not None
+    assert view.decision.words is not None
+    assert "glasses" in view.decision.words.en
+
+
+def test_only_the_claimant_decides_and_only_while_the_lease_holds(kiosk):
+    clerk, other = world.add_staff("clerk"), world.add_staff("other", "clerk")
+    technician = world.add_staff("technician")
+    open_case(kiosk, world.case_request())
+    assert refusal(decide, "case-1", clerk, ACCEPT) == RefusalCode.NOT_ELIGIBLE
+    assert refusal(claim, "case-1", technician) == RefusalCode.NOT_ELIGIBLE
+    claim("case-1", clerk)
+    assert refusal(decide, "case-1", other, ACCEPT) == RefusalCode.NOT_ELIGIBLE
+    Case.objects.update(claim_until=ago(1))
+    assert refusal(decide, "case-1", clerk, ACCEPT) == RefusalCode.CONFLICT
+    assert claim("case-1", other).claimed_by == other
+    assert not renew("case-1", clerk)
+    assert release("case-1", other)
+    assert Case.objects.get().stage == "waiting"
+
+
+def test_a_claim_that_runs_out_comes_back(kiosk):
+    clerk = world.add_staff("clerk")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    assert give_back_run_out() == 0
+    Case.objects.update(claim_until=ago(1))
+    assert give_back_run_out() == 1
+    case = Case.objects.get()
+    assert (case.stage, case.claimed_by) == ("waiting", None)
+
+
+def test_the_queue_is_ordered_by_the_moment_of_decision_then_by_waiting(kiosk):
+    for n in range(4):
+        open_case(kiosk, world.case_request(f"case-{n}", visit_id=f"v{n}"))
+    set_travel(kiosk, "case-2", c.TravelRequest(depart_at=ahead(300), ground=None))
+    set_travel(kiosk, "case-3", c.TravelRequest(depart_at=None, ground="funeral"))
+    assert [case.id for case in queue()] == ["case-2", "case-3", "case-0", "case-1"]
+    assert case_view(Case.objects.get(id="case-1")).ahead == 3
+    claim("case-2", world.add_staff("clerk"))
+    assert case_view(Case.objects.get(id="case-1")).ahead == 2
+
+
+def test_travel_outside_the_year_and_unknown_grounds_are_refused(kiosk):
+    open_case(kiosk, world.case_request())
+    far = c.TravelRequest(depart_at=now() + timedelta(days=900), ground=None)
+    unknown = c.TravelRequest(depart_at=None, ground="because")
+    assert refusal(set_travel, kiosk, "case-1", far) == RefusalCode.BAD_REQUEST
+    assert refusal(set_travel, kiosk, "case-1", unknown) == RefusalCode.BAD_REQUEST
+    assert refusal(set_travel, kiosk, "case-9", unknown) == RefusalCode.NOT_FOUND
+
+
+def test_timers_raise_a_case_step_by_step(kiosk):
+    open_case(kiosk, world.case_request())
+    assert timers.run_timers() == 0
+    Case.objects.update(created_at=ago(61))
+    assert timers.run_timers() == 1
+    assert Case.objects.get().level == timers.LEVEL_EVERYBODY
+    assert timers.run_timers() == 0
+    claim("case-1", world.add_staff("clerk"))
+    Case.objects.update(created_at=ago(301))
+    assert timers.run_timers() == 1
+    assert Case.objects.get().level == timers.LEVEL_DUTY_LEADER
+
+
+def test_undo_takes_a_decision_back_until_printing(kiosk):
+    clerk, approver = world.add_staff("clerk"), world.add_staff("approver")
+    case = open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    answer(decide("case-1", clerk, ACCEPT).id, approver, granted=True)
+    assert refusal(undo, "case-1", approver) == RefusalCode.NOT_ELIGIBLE
+    undo("case-1", clerk)
+    assert case_view(case).stage is CaseStage.CLAIMED
+    assert case_view(case).decision is None
+    assert refusal(undo, "case-1", clerk) == RefusalCode.CONFLICT
+
+
+def test_who_linked_the_record_does_not_decide_on_it(kiosk):
+    from backend.records.services import prove
+
+    clerk, approver = world.add_staff("clerk"), world.add_staff("approver")
+    card = "CC4567893"
+    person = world.add_resident("CX0000001").resident
+    prove(kiosk, "visit-1", card, world.proof(card))
+    open_case(kiosk, world.case_request(reason="no_record", card_number=card))
+    claim("case-1", clerk)
+    link = DecisionInput(DecisionKind.RECORD_LINKED, resident_id=person.id)
+    answer(decide("case-1", clerk, link).id, approver, granted=True)
+    assert person.permits.filter(card_number=card).exists()
+    open_case(kiosk, world.case_request("case-2", card_number=card))
+    claim("case-2", clerk)
+    assert refusal(decide, "case-2", clerk, ACCEPT) == RefusalCode.NOT_ELIGIBLE
+    release("case-2", clerk)
+    other = world.add_staff("other", "clerk")
+    claim("case-2", other)
+    assert decide("case-2", other, ACCEPT).state == Decision.State.PROPOSED
+
+
+def test_pictures_open_for_the_claimant_and_the_asked_only_and_each_opening_is_audited(kiosk):
+    clerk, other = world.add_staff("clerk"), world.add_staff("other", "clerk")
+    approver, leader = world.add_staff("approver"), world.add_staff("leader", "duty_leader")
+    live = world.jpeg(40)
+    case = open_case(kiosk, world.case_request(live_portrait=c.picture(live)))
+    assert not may_open(case, clerk)
+    claim("case-1", clerk)
+    case.refresh_from_db()
+    assert open_picture("case-1", "live", clerk) == (live, "image/jpeg")
+    assert open_picture("case-1", "record", clerk)[1] == "image/jpeg"
+    assert refusal(open_picture, "case-1", "chip", clerk) == RefusalCode.NOT_FOUND
+    for stranger in (other, approver):
+        assert refusal(open_picture, "case-1", "live", stranger) == RefusalCode.NOT_ELIGIBLE
+    assert may_open(case, leader)
+    decide("case-1", clerk, ACCEPT)
+    assert open_picture("case-1", "live", approver)[0] == live
+    assert refusal(open_picture, "case-1", "live", other) == RefusalCode.NOT_ELIGIBLE
+    assert AuditEvent.objects.filter(kind="case.evidence_opened").count() == 3
+
+
+def test_the_resident_sees_whether_anybody_is_there(kiosk):
+    case = open_case(kiosk, world.case_request())
+    assert not case_view(case).staff_signed_in
+    clerk = world.add_staff("clerk")
+    assert case_view(case).staff_signed_in
+    clear_presence(clerk)
+    assert not case_view(case).staff_signed_in
+    world.add_staff("technician")
+    assert not case_view(case).staff_signed_in
+
+
+def test_leaving_keeps_the_case_in_the_queue(kiosk):
+    open_case(kiosk, world.case_request())
+    leave(kiosk, "case-1", c.LeaveRequest(card="out"))
+    case = Case.objects.get()
+    assert case.left_with_ticket
+    assert not case.card_inside
+    assert list(queue()) == [case]
