@@ -1,1 +1,1 @@
-"""The staff console: server-rendered pages over the server's services; holds no rules of its own."""
+"""The staff console: server-rendered pages over the server's services; no rules of its own."""

@@ -1,0 +1,84 @@
+"""What a case's page shows before any evidence: where, what, until when, and who has it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from backend.cases.decisions import live_decision
+from backend.cases.models import OPEN_STAGES, Case, Stage
+from backend.console.decision_sheet import DecisionSheet, decision_sheet
+from backend.console.queue_rows import is_soon, place_of
+from backend.console.waiting import display_name
+from backend.console.words import case_offer_title, ground_title
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSheet:
+    """The head of a case's page. ``state`` changes with everything the page would show."""
+
+    case_id: str
+    ticket: str
+    heading: str
+    reason: str
+    phase: str
+    state: str
+    created_at: datetime
+    depart_at: datetime | None
+    departed: bool
+    soon: bool
+    ground: str
+    card_inside: bool
+    kept_until: datetime | None
+    open: bool
+    holder: str
+    mine: bool
+    claimable: bool
+    closable: bool
+    decision: DecisionSheet | None
+
+
+def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseSheet:
+    """Lay out the head of ``case`` for ``user``."""
+    holder = case.claimed_by
+    kept = case.card_kept_until
+    decision = decision_sheet(case, user, language)
+    return CaseSheet(
+        case_id=case.id,
+        ticket=case.ticket,
+        heading=heading_of(case, language),
+        reason=case.reason,
+        phase=case.phase,
+        state=state_of(case),
+        created_at=case.created_at,
+        depart_at=case.depart_at,
+        departed=case.depart_at is not None and case.depart_at < now,
+        soon=is_soon(case.depart_at, now),
+        ground=ground_title(case.ground, language),
+        card_inside=case.card_inside,
+        kept_until=kept if case.card_inside and kept is not None and kept > now else None,
+        open=case.stage in OPEN_STAGES,
+        holder=display_name(holder),
+        mine=case.stage == Stage.CLAIMED and holder is not None and holder.pk == user.pk,
+        claimable=case.stage == Stage.WAITING or _ran_out(case, now),
+        closable=decision is not None and decision.final and case.stage == Stage.DECIDED,
+        decision=decision,
+    )
+
+
+def heading_of(case: Case, language: str) -> str:
+    """Return ticket, place and what is applied for in one line."""
+    parts = (case.ticket, place_of(case, language), case_offer_title(case, language))
+    return " · ".join(part for part in parts if part)
+
+
+def state_of(case: Case) -> str:
+    """Return a token that changes when the page of this case should be drawn anew."""
+    decision = live_decision(case)
+    words = decision.approvals.count() if decision else 0
+    return f"{case.version}.{case.stage}.{decision.pk if decision else 0}.{words}"
+
+
+def _ran_out(case: Case, now: datetime) -> bool:
+    until = case.claim_until
+    return case.stage == Stage.CLAIMED and until is not None and until < now

@@ -1,0 +1,166 @@
+"""The evidence of one case as the page lays it out; built only after it was opened by rule."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from backend.cases.models import Case
+from backend.console.case_facts import case_facts, match_of
+from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
+from backend.console.texts import say, say_code
+from backend_client.contract import MatchReport
+
+PORTRAITS = ("live", "chip", "record")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One comparison in figures; the template adds sign and words."""
+
+    text: str
+    holds: bool
+    engines: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitBox:
+    """One of the three portraits; ``url`` is empty where there is none."""
+
+    which: str
+    title: str
+    alt: str
+    url: str
+    missing: str
+    note: str
+    scores: list[ScoreLine]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """One criterion against its limits."""
+
+    name: str
+    value: str
+    limit: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSheet:
+    """All that the person who decides looks at."""
+
+    why: Why
+    detail: str
+    has_portraits: bool
+    portraits: list[PortraitBox]
+    measures: list[MeasureLine]
+    person: list[str]
+    elsewhere: str
+    model: str
+
+
+def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
+    """Lay out the evidence of ``case``."""
+    facts = case_facts(case, now)
+    report = match_of(case)
+    portraits = [_portrait(case, which, facts, report, language) for which in PORTRAITS]
+    return EvidenceSheet(
+        why=explain(facts, language),
+        detail=case.detail,
+        has_portraits=any(portrait.url for portrait in portraits),
+        portraits=portraits,
+        measures=[_measure(measure, language) for measure in facts.measures],
+        person=_person(case),
+        elsewhere=" · ".join(_elsewhere(case, language, now)),
+        model=report.model if report else "",
+    )
+
+
+def _portrait(
+    case: Case, which: str, facts: CaseFacts, report: MatchReport | None, language: str
+) -> PortraitBox:
+    there = getattr(case, f"{which}_portrait_id") is not None
+    title = say(language, f"case.{which}")
+    tries = say(language, "case.tries", tries=report.tries) if report and which == "live" else ""
+    return PortraitBox(
+        which=which,
+        title=title,
+        alt=say(language, "case.portrait_alt", which=title),
+        url=reverse("console:portrait", args=(case.id, which)) if there else "",
+        missing=say(language, f"case.none_{which}"),
+        note=tries,
+        scores=[
+            _score(fact, report, index)
+            for index, fact in enumerate(facts.scores)
+            if fact.reference == which
+        ],
+    )
+
+
+def _score(fact: ScoreFact, report: MatchReport | None, index: int) -> ScoreLine:
+    sign = "≥" if fact.holds else "<"
+    values = report.scores[index].values if report else {}
+    engines = " · ".join(f"{name} {value:.2f}" for name, value in values.items())
+    digits = 2 if f"{fact.score:.2f}" != f"{fact.threshold:.2f}" or fact.holds else 4
+    text = f"{fact.score:.{digits}f} {sign} {fact.threshold:.{digits}f}"
+    return ScoreLine(text, fact.holds, engines)
+
+
+def _measure(measure: MeasureFact, language: str) -> MeasureLine:
+    unit = say_code(language, "unit", measure.unit)
+    gap = "" if unit in ("", "°") else " "
+    return MeasureLine(
+        name=say_code(language, "measure", measure.name),
+        value=f"{_figure(measure.value)}{gap}{unit}",
+        limit=_limit(measure.low, measure.high),
+        holds=measure.holds,
+    )
+
+
+def _limit(low: float | None, high: float | None) -> str:
+    match (low, high):
+        case (None, None):
+            return "—"
+        case (float() | int(), None):
+            return f"≥ {_figure(low)}"
+        case (None, float() | int()):
+            return f"≤ {_figure(high)}"
+        case _ if low == high:
+            return f"= {_figure(low)}"
+        case _:
+            return f"{_figure(low)} – {_figure(high)}"
+
+
+def _figure(value: float | None) -> str:
+    """Return three significant figures, without an exponent or trailing noughts."""
+    if value is None:
+        return "—"
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:.0f}".replace("-", "−")
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _person(case: Case) -> list[str]:
+    """Name the holder as the record has it, and the card."""
+    known = [f"{case.permit.resident.name_zh} · {case.permit.resident.born}"] if case.permit else []
+    return [*known, case.card_number] if case.card_number else known
+
+
+def _elsewhere(case: Case, language: str, now: datetime) -> list[str]:
+    """Say what else happened with this card today: this person, or this machine."""
+    if not case.card_number:
+        return []
+    midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    others = (
+        Case.objects.filter(card_number=case.card_number, created_at__gte=midnight)
+        .exclude(id=case.id)
+        .select_related("kiosk")
+        .order_by("-created_at")[:3]
+    )
+    return [
+        f"{other.kiosk.name if other.kiosk else '—'} {localtime(other.created_at):%H:%M} "
+        + say_code(language, "reason", other.reason)
+        for other in others
+    ]

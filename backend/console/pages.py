@@ -1,0 +1,157 @@
+"""What every page shares: who may open it, its language, the bar at the top, and messages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from backend.accounts.services import desk_of, has_right, touch_presence
+from backend.approvals.services import asked_of
+from backend.clock import now
+from backend.config_models import Right
+from backend.console.language import language_of
+from backend.console.texts import say, words_of
+from backend.console.waiting import count_open, display_name
+
+HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """One entry of the language switch, in its own language."""
+
+    code: str
+    html: str
+    name: str
+
+
+TONGUES = (
+    Tongue("zh-hans", "zh-Hans", "简体"),
+    Tongue("zh-hant", "zh-Hant", "繁體"),
+    Tongue("en", "en", "EN"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who is signed in, as the bar shows it."""
+
+    name: str
+    desk: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One link of the bar; ``count`` is what waits there."""
+
+    name: str
+    url: str
+    label: str
+    count: int | None = None
+
+
+View = Callable[..., HttpResponse]
+
+
+def staff_page(*rights: Right) -> Callable[[View], View]:
+    """Open a view to signed-in staff who have one of ``rights``; nothing of it may be cached."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @never_cache
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), reverse("console:sign_in"))
+            if not any(has_right(request.user, right) for right in rights):
+                return forbidden(request)
+            touch_presence(request.user)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the account of a request that a ``staff_page`` let through."""
+    return cast(User, request.user)
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    page: str = "",
+    board_case: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page with what all pages need; ``board_case`` is the case that is open on it."""
+    around = frame(request, page, board_case)
+    answer = render(request, template, {**around, **context}, status=status)
+    answer["Content-Security-Policy"] = (
+        "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    )
+    return answer
+
+
+def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, object]:
+    """Return the context of the bar around every page, and of the parts that are redrawn."""
+    language = language_of(request)
+    words = words_of(language)
+    shared: dict[str, object] = {
+        "language": language,
+        "html_language": HTML_LANGUAGES[language],
+        "tongues": TONGUES,
+        "now": now(),
+        "words_hours": words["time.hours"],
+        "words_days": words["time.days"],
+        "zone": settings.TIME_ZONE,
+        "page": page,
+    }
+    if request.user.is_authenticated:
+        user = signed_in(request)
+        shared["staff"] = Staff(display_name(user), desk_of(user))
+        shared["nav"] = navigation(user)
+        shared["board_url"] = (
+            f"{reverse('console:board')}?{urlencode({'page': page, 'case': case_id})}"
+        )
+    return shared
+
+
+def navigation(user: User) -> list[NavEntry]:
+    """Return the links this account may follow, with what waits behind them."""
+    entries: list[NavEntry] = []
+    if has_right(user, "view_queue"):
+        entries.append(NavEntry("queue", reverse("console:queue"), "app.queue", count_open()))
+    if has_right(user, "approve"):
+        waiting = asked_of(user).count()
+        entries.append(
+            NavEntry("approvals", reverse("console:approvals"), "app.approvals", waiting)
+        )
+    if has_right(user, "view_fleet") or has_right(user, "view_queue"):
+        entries.append(NavEntry("fleet", reverse("console:fleet"), "app.fleet"))
+    if has_right(user, "view_queue"):
+        entries.append(NavEntry("counter", reverse("console:counter"), "app.counter"))
+    return entries
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    """Answer that this account may not see the page."""
+    context = {"message_text": say(language_of(request), "message.forbidden")}
+    return show(request, "console/notice.html", context, status=403)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Answer that there is no such page."""
+    context = {"message_text": say(language_of(request), "message.not_found")}
+    return show(request, "console/notice.html", context, status=404)

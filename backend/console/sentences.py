@@ -1,0 +1,178 @@
+"""Why a case needs a person, as one short paragraph built from what was measured. Pure.
+
+The paragraph answers, in this order: what the capture was like, what each reference says, what
+that suggests, and whether it is this person or this machine. It states only what the data bears:
+a part without data is left out, and no verdict on the machine is given from a handful of visits.
+"""
+
+from dataclasses import dataclass
+
+from backend.console.texts import say, say_code
+
+MACHINE_VERDICT_MIN_VISITS = 10
+"""Under this many comparisons today, a kiosk's failures say nothing about the kiosk."""
+MACHINE_SUSPECT_SHARE = 0.2
+"""From this share of failed comparisons on, the machine is suspected before the person."""
+
+FACE_REASONS = frozenset({"portrait_not_matched", "portraits_disagree", "liveness_alarm"})
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFact:
+    """One comparison: against ``chip`` or ``record``."""
+
+    reference: str
+    score: float
+    threshold: float
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the score reaches its threshold."""
+        return self.score >= self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFact:
+    """One criterion of the capture against its limits (None = open end)."""
+
+    name: str
+    value: float
+    unit: str
+    low: float | None
+    high: float | None
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the value lies within its limits."""
+        return (self.low is None or self.value >= self.low) and (
+            self.high is None or self.value <= self.high
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KioskToday:
+    """How the kiosk's comparisons went today, this visit's included."""
+
+    name: str
+    compared: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What is known about why the case was handed over."""
+
+    reason: str
+    cause: str | None = None
+    scores: tuple[ScoreFact, ...] = ()
+    measures: tuple[MeasureFact, ...] = ()
+    has_live: bool = True
+    kiosk: KioskToday | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The paragraph in two parts: ``lead`` says what failed, ``machine`` whose fault it may be."""
+
+    lead: str
+    machine: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.lead, self.machine) if part)
+
+
+def explain(facts: CaseFacts, language: str) -> Why:
+    """Explain in ``language`` (one of texts.LANGUAGES) why the case needs a person."""
+    if facts.scores:
+        clauses = [*_capture(facts, language), *(_score(s, language) for s in facts.scores)]
+        evidence = say(language, "why.clauses", clauses=say(language, "why.comma").join(clauses))
+        suggestion = say(language, f"why.{_suggestion(facts)}")
+        gap = say(language, "why.gap")
+        lead = gap.join(_with_reason(facts, language, evidence, suggestion))
+    else:
+        lead = say_code(language, "why_reason", facts.reason)
+    return Why(lead, _machine(facts, language))
+
+
+def _with_reason(
+    facts: CaseFacts, language: str, evidence: str, suggestion: str
+) -> tuple[str, ...]:
+    """Put the reason itself first where the scores do not say it."""
+    if facts.reason == "portrait_not_matched":
+        return (evidence, suggestion)
+    reason = say_code(language, "why_reason", facts.reason)
+    return (reason, evidence, suggestion) if facts.reason in FACE_REASONS else (reason, evidence)
+
+
+def _capture(facts: CaseFacts, language: str) -> list[str]:
+    if not facts.has_live or not facts.measures:
+        return []
+    wrong = [
+        say_code(language, "why_measure", f"{m.name}_{_side(m)}")
+        for m in facts.measures
+        if not m.holds
+    ]
+    words = say(language, "why.and").join(_known(language, wrong)) if wrong else ""
+    key = "capture_bad" if wrong else "capture_good"
+    return [say(language, f"why.{key}", faults=words) if wrong else say(language, f"why.{key}")]
+
+
+def _known(language: str, faults: list[str]) -> list[str]:
+    """Replace measures without words of their own by one general phrase, said once."""
+    general = say(language, "why_measure.other")
+    said = [general if fault.endswith(("_low", "_high")) else fault for fault in faults]
+    return list(dict.fromkeys(said))
+
+
+def _side(measure: MeasureFact) -> str:
+    return "low" if measure.low is not None and measure.value < measure.low else "high"
+
+
+def _score(score: ScoreFact, language: str) -> str:
+    key = f"why.{score.reference}_{'holds' if score.holds else 'fails'}"
+    return say(language, key, score=f"{score.score:.2f}")
+
+
+def _suggestion(facts: CaseFacts) -> str:
+    """Choose what the pattern of scores suggests; a bad capture outweighs every score."""
+    if facts.cause in {"capture", "machine"} or any(not m.holds for m in facts.measures):
+        return "suggest_capture"
+    holds = {score.reference: score.holds for score in facts.scores}
+    match (holds.get("chip"), holds.get("record")):
+        case (True, False):
+            return "suggest_record"
+        case (False, True):
+            return "suggest_chip"
+        case (False, False):
+            return "suggest_person"
+        case (True, True):
+            return "suggest_all_hold"
+        case (False, None) | (None, False):
+            return "suggest_one_reference"
+        case _:
+            return "suggest_incomplete"
+
+
+def _machine(facts: CaseFacts, language: str) -> str:
+    today = facts.kiosk
+    if today is None or facts.reason not in FACE_REASONS:
+        return ""
+    counts = say(
+        language, "why.counts", kiosk=today.name, compared=today.compared, failed=today.failed
+    )
+    return say(language, f"why.machine_{_machine_verdict(facts, today)}", counts=counts)
+
+
+def _machine_verdict(facts: CaseFacts, today: KioskToday) -> str:
+    """Judge the machine: by the engine's own word, by this visit, then by today's visits.
+
+    A good capture that matches one reference shows that camera and engine work here and now.
+    """
+    good_capture = bool(facts.measures) and all(m.holds for m in facts.measures)
+    if facts.cause == "machine":
+        return "suspect"
+    if good_capture and any(score.holds for score in facts.scores):
+        return "works"
+    if today.compared < MACHINE_VERDICT_MIN_VISITS:
+        return "unknown"
+    return "suspect" if today.failed > today.compared * MACHINE_SUSPECT_SHARE else "fine"

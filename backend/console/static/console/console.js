@@ -1,0 +1,201 @@
+// What the pages do beyond HTML: live queue, clocks, keys, sound, keeping a claim. All of it is
+// optional: without it every page is complete and a reload brings it up to date.
+"use strict";
+(() => {
+  const body = document.body;
+  const data = body.dataset;
+  if (!data.stream) return;
+
+  const skew = Date.parse(data.now) - Date.now();
+  const now = () => Date.now() + skew;
+  const fill = (words, values) => words.replace(/\{(\w)\}/g, (_, name) => values[name]);
+
+  // The same wording as backend/console/durations.py.
+  function duration(seconds) {
+    const s = Math.max(0, Math.floor(seconds));
+    if (s < 3600) return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+    const h = Math.floor(s / 3600);
+    if (h < 24) return fill(data.hours, { h, m: Math.floor((s % 3600) / 60) });
+    return fill(data.days, { d: Math.floor(h / 24), h: h % 24 });
+  }
+
+  const hallTime = new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit", minute: "2-digit", timeZone: data.zone,
+  });
+
+  function tick() {
+    for (const clock of document.querySelectorAll("time[data-since]"))
+      clock.textContent = duration((now() - Date.parse(clock.dataset.since)) / 1000);
+    for (const clock of document.querySelectorAll("time[data-until]"))
+      clock.textContent = duration((Date.parse(clock.dataset.until) - now()) / 1000);
+    const wall = document.getElementById("clock");
+    if (wall) wall.textContent = hallTime.format(now());
+  }
+
+  // Sound: two soft notes for a new unclaimed case; browsers allow it after the first touch.
+  const sound = document.getElementById("sound");
+  const soundOn = () => localStorage.getItem("console-sound") !== "off";
+  function showSound() {
+    if (!sound) return;
+    sound.textContent = soundOn() ? sound.dataset.on : sound.dataset.off;
+    sound.setAttribute("aria-pressed", String(soundOn()));
+    sound.hidden = false;
+  }
+  sound?.addEventListener("click", () => {
+    localStorage.setItem("console-sound", soundOn() ? "off" : "on");
+    showSound();
+    if (soundOn()) chime();
+  });
+  let audio = null;
+  function chime() {
+    if (!soundOn()) return;
+    audio ??= new AudioContext();
+    [660, 880].forEach((pitch, i) => {
+      const note = audio.createOscillator();
+      const loudness = audio.createGain();
+      const start = audio.currentTime + i * 0.22;
+      note.frequency.value = pitch;
+      loudness.gain.setValueAtTime(0.0001, start);
+      loudness.gain.exponentialRampToValueAtTime(0.25, start + 0.03);
+      loudness.gain.exponentialRampToValueAtTime(0.0001, start + 0.4);
+      note.connect(loudness).connect(audio.destination);
+      note.start(start);
+      note.stop(start + 0.45);
+    });
+  }
+
+  // What was heard already outlives the page, so that going from page to page repeats no sound
+  // and a case that came in between is not missed.
+  function hear(alerts) {
+    const heard = sessionStorage.getItem("console-heard");
+    const before = new Set(JSON.parse(heard ?? "[]"));
+    const fresh = alerts.filter((alert) => !before.has(alert));
+    sessionStorage.setItem("console-heard", JSON.stringify(alerts));
+    if (heard !== null && fresh.length) chime();
+    return heard === null ? [] : fresh;
+  }
+
+  const title = document.title;
+  const showCount = (count) => {
+    document.title = count ? `(${count}) ${title}` : title;
+  };
+
+  function redraw(board) {
+    for (const [id, html] of Object.entries(board.parts)) {
+      const part = document.getElementById(id);
+      if (!part || part.innerHTML === html) continue;
+      const focused = part.contains(document.activeElement) && document.activeElement.id;
+      part.innerHTML = html;
+      if (focused) document.getElementById(focused)?.focus();
+    }
+    for (const alert of hear(board.alerts)) {
+      const id = alert.split(":")[1];
+      document.querySelector(`li[data-case="${CSS.escape(id)}"]`)?.classList.add("new");
+    }
+    showCount(board.unclaimed);
+    tick();
+    const sheet = document.getElementById("sheet");
+    if (sheet && board.case_state !== undefined && board.case_state !== sheet.dataset.state) {
+      if (busy()) document.getElementById("stale").hidden = false;
+      else location.reload();
+    }
+  }
+
+  // A half-written decision is never swept away by a reload.
+  const busy = () => document.querySelector(".actions details[open]") !== null;
+
+  // Signed out elsewhere, or rights gone: the page goes where the server sends it.
+  const leave = () => {
+    if (!busy()) location.reload();
+  };
+
+  let asking = false;
+  let again = false;
+  async function refresh() {
+    if (asking) {
+      again = true;
+      return;
+    }
+    asking = true;
+    try {
+      const answer = await fetch(data.board, { headers: { Accept: "application/json" } });
+      if (answer.redirected || answer.status === 403) leave();
+      else if (answer.ok) redraw(await answer.json());
+    } catch {
+      // The stream's own error shows the offline notice; the next change asks again.
+    } finally {
+      asking = false;
+      if (again) {
+        again = false;
+        refresh();
+      }
+    }
+  }
+
+  const offline = document.getElementById("offline");
+  let stream = null;
+  function connect() {
+    stream = new EventSource(data.stream);
+    stream.addEventListener("change", refresh);
+    stream.addEventListener("open", () => {
+      offline.hidden = true;
+    });
+    stream.addEventListener("error", () => {
+      offline.hidden = false;
+      // The browser comes back by itself after a cut line, but gives up after an error's answer.
+      if (stream.readyState !== EventSource.CLOSED) return;
+      setTimeout(connect, 2000);
+      refresh();
+    });
+  }
+  connect();
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => event.persisted && connect());
+
+  // Keys: one letter opens a decision or presses a button; never while typing.
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const open = document.querySelector(".actions details[open]");
+    if (event.key === "Escape" && open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+      return;
+    }
+    if (event.target.matches("input, textarea, select")) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key.toUpperCase())}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("details")) {
+      target.open = true;
+      target.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+    } else {
+      target.focus();
+      target.click();
+    }
+  });
+  for (const details of document.querySelectorAll(".actions details"))
+    details.addEventListener("toggle", () => {
+      if (!details.open) return;
+      for (const other of document.querySelectorAll(".actions details[open]"))
+        if (other !== details) other.open = false;
+      details.scrollIntoView({ block: "nearest" });
+    });
+  document.querySelector("[data-cancel]") &&
+    addEventListener("click", (event) => {
+      if (!event.target.matches("[data-cancel]")) return;
+      event.preventDefault();
+      event.target.closest("details").open = false;
+    });
+
+  // Keep the claim while the page is open and seen.
+  const keep = document.getElementById("keep");
+  if (keep)
+    setInterval(() => {
+      if (document.visibilityState !== "visible") return;
+      fetch(keep.action, { method: "POST", body: new FormData(keep) }).catch(() => {});
+    }, Number(keep.dataset.everyS) * 1000);
+
+  showSound();
+  tick();
+  setInterval(tick, 1000);
+})();

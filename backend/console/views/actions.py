@@ -1,0 +1,152 @@
+"""What staff do to a case: each a POST that calls one service and goes back to the page."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from backend.approvals import services as approvals
+from backend.cases import claims, closing, decisions
+from backend.console.decision_form import Missing, read_decision
+from backend.console.language import language_of
+from backend.console.pages import not_found, signed_in, staff_page
+from backend.console.texts import say
+from backend.console.waiting import display_name
+from backend.orders.counter import issue_at_counter
+from backend.refusal import Refused
+from backend_client.contract import RefusalCode
+
+
+@staff_page("claim")
+@require_POST
+def claim(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Claim the case; when somebody was faster, say who."""
+    try:
+        claims.claim(case_id, signed_in(request))
+    except Refused as refused:
+        if refused.code == RefusalCode.NOT_FOUND:
+            return not_found(request)
+        holder = display_name(claims.find(case_id).claimed_by)
+        _warn(request, "message.lost_claim" if holder else "message.stale", name=holder)
+    return _back(case_id)
+
+
+@staff_page("claim")
+@require_POST
+def renew(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Keep the claim; 409 tells the page that it is lost."""
+    kept = claims.renew(case_id, signed_in(request))
+    return HttpResponse(status=204 if kept else 409)
+
+
+@staff_page("claim")
+@require_POST
+def release(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Give the case back to the queue."""
+    if claims.release(case_id, signed_in(request)):
+        _tell(request, "message.released")
+    else:
+        _warn(request, "message.stale")
+    return HttpResponseRedirect(reverse("console:queue"))
+
+
+@staff_page("decide")
+@require_POST
+def decide(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Decide the case."""
+    try:
+        what = read_decision(claims.find(case_id), request.POST)
+        if isinstance(what, Missing):
+            _warn(request, what.key)
+            kind = request.POST.get("kind", "")
+            return HttpResponseRedirect(f"{_page(case_id)}?decide={kind[:32]}#decide")
+        decisions.decide(case_id, signed_in(request), what)
+    except Refused as refused:
+        if refused.code == RefusalCode.NOT_FOUND:
+            return not_found(request)
+        key = "not_claimant" if refused.code == RefusalCode.NOT_ELIGIBLE else "stale"
+        _warn(request, f"message.{key}")
+        return _back(case_id)
+    _tell(request, "message.decided")
+    return _back(case_id)
+
+
+@staff_page("decide")
+@require_POST
+def undo(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Take the decision back."""
+    try:
+        decisions.undo(case_id, signed_in(request))
+    except Refused as refused:
+        if refused.code == RefusalCode.NOT_FOUND:
+            return not_found(request)
+        _warn(request, "message.undo_late")
+        return _back(case_id)
+    _tell(request, "message.undone")
+    return _back(case_id)
+
+
+@staff_page("approve")
+@require_POST
+def answer(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Approve or decline the proposed decision that the page showed."""
+    number = request.POST.get("decision", "")
+    word = request.POST.get("word", "")
+    if not (number.isascii() and number.isdigit()) or word not in ("approve", "decline"):
+        return HttpResponse(status=400)
+    granted = word == "approve"
+    try:
+        approvals.answer(int(number), signed_in(request), granted=granted)
+    except Refused:
+        _warn(request, "message.not_asked")
+        return _back(case_id)
+    _tell(request, "message.approved" if granted else "message.declined")
+    return HttpResponseRedirect(reverse("console:approvals"))
+
+
+@staff_page("decide")
+@require_POST
+def issue(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Record that the counter issued from this case's application."""
+    try:
+        issue_at_counter(
+            case_id,
+            signed_in(request),
+            seen_in_person=request.POST.get("seen_in_person") == "1",
+            fee_taken=request.POST.get("fee_taken") == "1",
+        )
+    except Refused as refused:
+        if refused.code == RefusalCode.NOT_FOUND:
+            return not_found(request)
+        _warn(request, "message.issue_refused")
+        return _back(case_id)
+    _tell(request, "message.issued")
+    return HttpResponseRedirect(reverse("console:counter"))
+
+
+@staff_page("decide")
+@require_POST
+def close(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Close a decided case whose matter is done or whose resident is gone."""
+    try:
+        closing.close_by_staff(case_id, signed_in(request), "closed_by_staff")
+    except Refused:
+        return not_found(request)
+    _tell(request, "message.closed")
+    return HttpResponseRedirect(reverse("console:queue"))
+
+
+def _page(case_id: str) -> str:
+    return reverse("console:case", args=(case_id,))
+
+
+def _back(case_id: str) -> HttpResponse:
+    return HttpResponseRedirect(_page(case_id))
+
+
+def _tell(request: HttpRequest, key: str) -> None:
+    messages.success(request, say(language_of(request), key), extra_tags="good")
+
+
+def _warn(request: HttpRequest, key: str, **fields: object) -> None:
+    messages.warning(request, say(language_of(request), key, **fields))

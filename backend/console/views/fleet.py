@@ -1,0 +1,92 @@
+"""The kiosks: sign of life, step, devices."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from backend.accounts.services import has_right
+from backend.clock import now
+from backend.console.language import language_of
+from backend.console.pages import not_found, show, signed_in, staff_page
+from backend.console.texts import say
+from backend.fleet.models import Kiosk
+from backend.fleet.services import ask_release
+from backend.refusal import Refused
+from backend_client.contract import DeviceReport
+
+LOST_AFTER = timedelta(seconds=30)
+"""A kiosk that was silent for longer is shown as lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """One device."""
+
+    name: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class KioskLine:
+    """One kiosk."""
+
+    id: str
+    name: str
+    seen_at: datetime | None
+    alive: bool
+    revoked: bool
+    phase: str
+    version: str
+    card_held: bool
+    releasable: bool
+    release_asked: bool
+    devices: list[DeviceLine]
+
+
+@staff_page("view_fleet", "view_queue")
+@require_GET
+def fleet_page(request: HttpRequest) -> HttpResponse:
+    """Show every enrolled kiosk."""
+    user = signed_in(request)
+    may_release = has_right(user, "release_card") or has_right(user, "decide")
+    kiosks = [_line(kiosk, now(), may_release) for kiosk in Kiosk.objects.order_by("id")]
+    return show(request, "console/fleet.html", {"kiosks": kiosks}, page="fleet")
+
+
+@staff_page("release_card", "decide")
+@require_POST
+def release_card(request: HttpRequest, kiosk_id: str) -> HttpResponse:
+    """Let a kiosk give back a card that it holds."""
+    try:
+        ask_release(kiosk_id, signed_in(request))
+    except Refused:
+        return not_found(request)
+    messages.success(request, say(language_of(request), "message.release_asked"))
+    return HttpResponseRedirect(reverse("console:fleet"))
+
+
+def _line(kiosk: Kiosk, moment: datetime, may_release: bool) -> KioskLine:
+    seen = kiosk.last_seen_at
+    return KioskLine(
+        id=kiosk.id,
+        name=kiosk.name,
+        seen_at=seen,
+        alive=seen is not None and moment - seen < LOST_AFTER,
+        revoked=kiosk.revoked_at is not None,
+        phase=kiosk.phase,
+        version=kiosk.version,
+        card_held=kiosk.card_held,
+        releasable=kiosk.card_held and may_release and not kiosk.release_requested,
+        release_asked=kiosk.release_requested,
+        devices=[_device(name, report) for name, report in sorted(kiosk.devices.items())],
+    )
+
+
+def _device(name: str, stored: object) -> DeviceLine:
+    report = DeviceReport.model_validate(stored)
+    return DeviceLine(name, report.state, report.detail)

@@ -1,0 +1,186 @@
+"""Real browsers with open pages: what changes appears by itself, keys work, nothing overflows."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.backend.console.hall import mismatch
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="NOT TESTED: the console in a browser, Chromium is not installed"
+    ),
+]
+if CHROMIUM is not None:
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="NOT TESTED: the console in a browser, no playwright"
+    )
+
+DESK = {"width": 1440, "height": 1000}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(hall, chromium):
+    """Return a way to open the console at a desk, signed in; no page may report an error."""
+    errors: list[str] = []
+    contexts = []
+
+    def open_desk(account, size=DESK):
+        context = chromium.new_context(viewport=size)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.goto(f"{hall.url}/login")
+        page.fill("#username", account)
+        page.fill("#password", hall.accounts[account])
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#queue-rows")
+        return page
+
+    yield open_desk
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def row(case):
+    return f'#queue-rows li[data-case="{case.id}"]'
+
+
+def test_a_case_appears_in_an_open_queue_within_a_second(hall, desk):
+    page = desk("clerk")
+    page.wait_for_timeout(500)
+    started = time.monotonic()
+    case = hall.kiosk.escalate(**mismatch())
+    page.wait_for_selector(row(case), timeout=1000)
+    assert time.monotonic() - started < 1
+    assert page.title().startswith("(")
+
+
+def test_two_desks_take_a_case_from_the_queue_to_a_decision(hall, desk):
+    clerk, approver = desk("clerk"), desk("approver")
+    case = hall.kiosk.escalate("portraits_disagree", **mismatch())
+    clerk.click(f"{row(case)} a")
+    clerk.wait_for_selector("[data-key=C]")
+    clerk.keyboard.press("c")
+    clerk.wait_for_selector("figure[data-portrait=record] img")
+    sizes = {
+        (round(box["width"]), round(box["height"]))
+        for box in (p.bounding_box() for p in clerk.query_selector_all(".portrait .picture"))
+    }
+    assert len(sizes) == 1
+    assert clerk.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    approver.wait_for_selector(f"{row(case)}:not([data-unclaimed])", timeout=1000)
+    clerk.keyboard.press("a")
+    clerk.keyboard.press("Enter")
+    clerk.wait_for_selector(".state .voices")
+
+    approver.wait_for_selector("#nav-approvals .count:text('1')", timeout=1000)
+    approver.click("#nav-approvals")
+    approver.click(f"article[data-case='{case.id}'] a.button")
+    approver.wait_for_selector("figure[data-portrait=live] img")
+    approver.keyboard.press("y")
+    approver.wait_for_selector(".messages .good")
+    assert hall.kiosk.case(case.id).decision.kind == "identity_accepted"
+    clerk.wait_for_selector(".state .now.good", timeout=2000)
+    clerk.keyboard.press("u")
+    clerk.wait_for_selector(".actions")
+    assert hall.kiosk.case(case.id).decision is None
+
+
+def test_keys_do_nothing_while_words_are_typed(hall, desk):
+    page = desk("clerk")
+    case = hall.kiosk.escalate(**mismatch())
+    page.goto(f"{hall.url}/cases/{case.id}")
+    page.keyboard.press("c")
+    page.wait_for_selector(".actions")
+    page.keyboard.press("x")
+    page.fill("#words-refused", "")
+    page.type("#words-refused", "warax")
+    assert page.input_value("#words-refused") == "warax"
+    assert page.get_attribute("details[open]", "data-kind") == "refused"
+    page.keyboard.press("Escape")
+    assert page.query_selector("details[open]") is None
+
+
+def test_a_half_written_decision_survives_a_change_of_the_case(hall, desk):
+    page = desk("clerk")
+    case = hall.kiosk.escalate(**mismatch())
+    page.goto(f"{hall.url}/cases/{case.id}")
+    page.keyboard.press("c")
+    page.wait_for_selector(".actions")
+    page.keyboard.press("x")
+    page.fill("#note-refused", "half a reason")
+    hall.kiosk.post(f"/cases/{case.id}/leave", leave_request())
+    page.wait_for_selector("#stale:not([hidden])", timeout=2000)
+    assert page.input_value("#note-refused") == "half a reason"
+
+
+def leave_request():
+    from backend_client.contract import LeaveRequest
+
+    return LeaveRequest(card="out")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_pages_fit(hall, desk, size, language):
+    page = desk("clerk", size)
+    page.click(f"button[value={language}]")
+    own_card = f"C1000000{len(language)}" if size == DESK else f"C2000000{len(language)}"
+    case = hall.kiosk.escalate("portraits_disagree", **mismatch(card_number=own_card))
+    page.goto(f"{hall.url}/cases/{case.id}")
+    page.click("[data-key=C]")
+    page.wait_for_selector(".actions")
+    shots = Path(os.environ["CONSOLE_SHOTS"]) if "CONSOLE_SHOTS" in os.environ else None
+    for name in ("case", "queue", "counter", "kiosks"):
+        if name != "case":
+            page.goto(f"{hall.url}/{'' if name == 'queue' else name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        if name == "case" and size == DESK:
+            assert page.evaluate("document.documentElement.scrollHeight") <= size["height"]
+        if shots is not None:
+            page.screenshot(path=shots / f"{name}-{language}-{size['width']}.png", full_page=True)
+    page.goto(f"{hall.url}/cases/{case.id}")
+    page.click("text=/退回|Return/")
+
+
+def test_without_scripts_the_pages_are_complete(hall, chromium):
+    context = chromium.new_context(java_script_enabled=False, viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{hall.url}/login")
+    page.fill("#username", "clerk2")
+    page.fill("#password", hall.accounts["clerk2"])
+    page.click("main button")
+    case = hall.kiosk.escalate(**mismatch())
+    page.reload()
+    page.click(f"{row(case)} a")
+    page.click("text=认领并查看")
+    page.click("summary:has-text('到窗口')")
+    page.click("button:has-text('转到窗口')")
+    assert hall.kiosk.case(case.id).decision.kind == "to_counter"
+    context.close()

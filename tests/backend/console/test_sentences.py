@@ -1,0 +1,122 @@
+"""The sentence why: built from data, in three languages, never more than the data bears."""
+
+import pytest
+
+from backend.console.sentences import (
+    CaseFacts,
+    KioskToday,
+    MeasureFact,
+    ScoreFact,
+    explain,
+)
+from backend.console.texts import LANGUAGES
+
+SHARP = MeasureFact("sharpness", 118, "variance", 40, None)
+BLURRED = MeasureFact("sharpness", 22, "variance", 40, None)
+DARK = MeasureFact("face_grey", 31, "grey level", 60, 200)
+
+
+def facts(chip=None, record=None, measures=(SHARP,), **more):
+    scores = [("chip", chip), ("record", record)]
+    return CaseFacts(
+        reason=more.pop("reason", "portrait_not_matched"),
+        scores=tuple(ScoreFact(name, value, 0.43) for name, value in scores if value is not None),
+        measures=measures,
+        **more,
+    )
+
+
+def test_chip_matches_and_record_does_not():
+    why = explain(
+        facts(chip=0.61, record=0.21, kiosk=KioskToday("3号机", compared=41, failed=1)),
+        "zh-hans",
+    )
+    assert why.lead == (
+        "现场照片合格、与芯片照片相符（0.61）、与登记照片不符（0.21）。登记照片可能不是本人或过旧。"
+    )
+    assert why.machine == "不是机器问题：3号机今天比对 41 人，不符 1 人。"
+
+
+@pytest.mark.parametrize(
+    ("chip", "record", "says"),
+    [
+        (0.61, 0.21, "may be another person's or too old"),
+        (0.21, 0.61, "check that the card belongs to this person"),
+        (0.21, 0.22, "Neither portrait matches"),
+        (None, 0.22, "only one portrait"),
+        (0.61, 0.62, "The comparison itself holds"),
+        (0.61, None, "incomplete"),
+    ],
+)
+def test_every_pattern_of_scores_has_its_suggestion(chip, record, says):
+    assert says in explain(facts(chip, record), "en").lead
+
+
+def test_a_bad_capture_outweighs_the_scores_and_is_named():
+    why = explain(facts(0.2, 0.2, measures=(BLURRED, DARK)), "en")
+    assert "The live portrait is blurred, too dark" in why.lead
+    assert "Take a new portrait before judging." in why.lead
+    assert "Neither" not in why.lead
+
+
+def test_a_score_at_its_threshold_holds():
+    assert "matches the record (0.43)" in explain(facts(record=0.43), "en").lead
+
+
+def test_an_unknown_measure_is_said_in_general_words_once():
+    odd = MeasureFact("gamut", 9, "", None, 1)
+    odder = MeasureFact("tint", 9, "", None, 1)
+    lead = explain(facts(0.2, 0.2, measures=(odd, odder)), "en").lead
+    assert lead.count("outside a quality limit") == 1
+
+
+def test_no_measures_no_claim_about_the_capture():
+    assert "live portrait" not in explain(facts(0.2, 0.2, measures=()), "en").lead
+
+
+def test_few_visits_bear_no_verdict_on_the_machine():
+    why = explain(facts(0.2, 0.2, kiosk=KioskToday("Kiosk 3", 3, 3)), "en")
+    assert why.machine.startswith("Too early to say")
+
+
+def test_a_good_capture_that_matches_one_reference_clears_the_machine():
+    why = explain(facts(0.6, 0.2, kiosk=KioskToday("Kiosk 3", 20, 19)), "en")
+    assert why.machine.startswith("Not the machine")
+    blurred = facts(0.6, 0.2, (BLURRED,), kiosk=KioskToday("Kiosk 3", 20, 19))
+    assert explain(blurred, "en").machine.startswith("Possibly the machine")
+
+
+def test_few_failures_of_many_make_the_machine_unlikely():
+    why = explain(facts(0.2, 0.2, kiosk=KioskToday("Kiosk 3", 41, 1)), "en")
+    assert why.machine.startswith("Not likely the machine")
+
+
+def test_many_failures_point_at_the_machine():
+    why = explain(facts(0.2, 0.2, kiosk=KioskToday("Kiosk 3", 20, 9)), "en")
+    assert why.machine.startswith("Possibly the machine")
+
+
+def test_the_engines_own_word_for_the_machine_counts_from_the_first_visit():
+    why = explain(facts(0.2, 0.2, cause="machine", kiosk=KioskToday("Kiosk 3", 1, 1)), "en")
+    assert why.machine.startswith("Possibly the machine")
+
+
+def test_without_a_comparison_the_reason_is_the_sentence():
+    why = explain(CaseFacts("no_record", kiosk=KioskToday("Kiosk 3", 30, 0)), "en")
+    assert str(why) == "The card reads well, but there is no record of it."
+
+
+def test_a_liveness_alarm_says_so_before_its_scores():
+    lead = explain(facts(0.6, 0.6, reason="liveness_alarm"), "en").lead
+    assert lead.startswith("The live portrait may not show a live person")
+
+
+def test_a_reason_of_tomorrow_is_shown_as_it_is():
+    assert explain(CaseFacts("moon_phase"), "en").lead == "moon_phase"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cause", [None, "machine", "capture", "reference", "person"])
+def test_no_field_is_left_open_in_any_language(language, cause):
+    case = facts(0.6, 0.2, (BLURRED,), cause=cause, kiosk=KioskToday("3", 12, 1))
+    assert "{" not in str(explain(case, language))
