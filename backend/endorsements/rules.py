@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from backend.config_models import OfferConfig, OffersConfig
 from backend.records.source import Held, Record
-from backend_client.contract import ClosedOffer, ClosedReason, Endorsement, Offer
+from backend_client.contract import ClosedOffer, ClosedReason, Endorsement, Offer, Texts
 
 REPRINT = "REPRINT-"
 AGE_OF_OWN_CONSENT = 14
