@@ -255,6 +255,18 @@ class ServerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFound:
+    """The slot's sensors show a card that no effect waits for (taken in while it was disarmed)."""
+
+    place: CardPlace
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCardReleased:
+    """Staff stand at the kiosk and want the held card out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The program has started; sensors and journal have been read, ``place`` is the card's."""
 
@@ -269,5 +281,7 @@ Event = (
     | TravelTold
     | DeviceChanged
     | ServerChanged
+    | CardFound
+    | HeldCardReleased
     | Started
 )

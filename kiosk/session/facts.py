@@ -250,6 +250,10 @@ class Device(StrEnum):
     CAMERA = "camera"
 
 
+OPTIONAL_DEVICES = (Device.RECEIPT_PRINTER,)
+"""A kiosk without these still serves; without any other it is out of service."""
+
+
 class Outcome(StrEnum):
     """How a visit ended."""
 

@@ -28,6 +28,7 @@ class Attract:
 class InsertCard:
     """Somebody touched the screen: show how the card goes in."""
 
+    chip_left_in_field: bool = False
     name: Literal["insert_card"] = "insert_card"
 
 
@@ -57,8 +58,12 @@ class ChooseOffer:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Face data: agree, or a person. Before it neither DG2 nor the camera is used."""
+    """Face data: agree, or a person. Before it neither DG2 nor the camera is used.
 
+    ``words`` are those of a clerk who asked for a new portrait.
+    """
+
+    words: Texts | None = None
     name: Literal["notice"] = "notice"
 
 
@@ -119,11 +124,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class TakeCard:
-    """The card comes out. ``presented`` once the device says that it is at the gate."""
+    """The card comes out. ``presented`` once the device says that it is at the gate.
+
+    ``drawing_in`` while the slot takes a card back that nobody took.
+    """
 
     outcome: Outcome
     presented: bool = False
     receipt_missing: bool = False
+    attempts: int = 1
+    drawing_in: bool = False
     name: Literal["take_card"] = "take_card"
 
 
@@ -137,10 +147,9 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Ticket, then card out. ``words`` are staff's; ``printed`` is None until known."""
+    """A ticket is printed, then card out; ``printed`` is None until known."""
 
     outcome: Outcome
-    words: Texts | None = None
     printed: bool | None = None
     name: Literal["leaving"] = "leaving"
 
@@ -149,6 +158,7 @@ class Leaving:
 class CardHeld:
     """A card was not taken and cannot be drawn in: nobody else may use the kiosk."""
 
+    outcome: Outcome
     name: Literal["card_held"] = "card_held"
 
 

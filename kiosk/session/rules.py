@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from kiosk.session.facts import Device
-
 
 @dataclass(frozen=True, slots=True)
 class Timers:
@@ -23,6 +21,8 @@ class Timers:
     """A receipt that is not out by then is given up: the card matters more."""
     take_card: float = 30.0
     """A card not taken by then is drawn in, or held and reported."""
+    rearm: float = 3.0
+    """Between two tries to arm a slot that gave up: a broken one must not be asked all the time."""
     eject_again: float = 5.0
     """Between two tries to move a card that did not come out."""
     leaving: float = 20.0
@@ -38,11 +38,4 @@ class Rules:
     kiosk: str = "1"
     slot_has_bin: bool = False
     max_tries: int = 3
-    required: tuple[Device, ...] = (
-        Device.CARD_SLOT,
-        Device.DOCUMENT_READER,
-        Device.CHIP_READER,
-        Device.ENDORSEMENT_PRINTER,
-        Device.CAMERA,
-    )
     timers: Timers = field(default_factory=Timers)

@@ -32,7 +32,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An effect whose answer is awaited; ``kind`` is the effect's class name."""
+    """An effect whose answer is awaited.
+
+    ``kind`` is the effect's class name; a timer's is ``timer:NAME``.
+    """
 
     effect_id: int
     kind: str
@@ -80,6 +83,11 @@ class Visit:
         """Say whether the application is paid, or free by rule."""
         paid = self.payment is not None and self.payment.status is PaymentStatus.PAID
         return paid or (self.application is not None and self.application.settled)
+
+    @property
+    def open_case(self) -> Case | None:
+        """Return the case that staff have not decided yet."""
+        return self.case if self.case is not None and self.case.decision is None else None
 
     def awaits(self, kind: str) -> bool:
         """Say whether an effect of this kind is unanswered."""
