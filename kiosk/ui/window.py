@@ -177,7 +177,7 @@ class KioskApp:
         ):
             self._since["phase"] = now
             self._list_page = 0
-        if before is None or before.case is None or visit.case is None:
+        if before is None or _case_id(before) != _case_id(visit):
             self._since["case"] = now
         if before is None or not before.idle_warning:
             self._since["warned"] = now
@@ -227,6 +227,10 @@ class KioskApp:
         raw = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
         picture = np.frombuffer(raw, dtype=np.uint8).reshape(height, width, 4)
         return Image.fromarray(np.ascontiguousarray(picture[::-1, : self.theme.width, :3]))
+
+
+def _case_id(visit: Visit) -> str | None:
+    return visit.case.id if visit.case is not None else None
 
 
 def _new_stage(before: Visit, after: Visit) -> bool:
