@@ -141,9 +141,9 @@ class Runtime:
             settled = settle(self._owed, after.card_place)
             self._owed = ()
         trouble = self._write(after, tells, settled)
-        self._enter(before, after, (*settled, *effects), written=not trouble)
         names = tuple(type(effect).__name__ for effect in effects)
         self._log(line_of(before, event, after, names, trouble))
+        self._enter(before, after, (*settled, *effects), written=not trouble)
 
     def _write(self, visit: Visit, tells: Sequence[Tell], settled: Sequence[Tell]) -> str:
         """Put the transition on the disk; return what kept it from there."""

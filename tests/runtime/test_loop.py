@@ -57,10 +57,10 @@ class Desk:
 
     def wait(self, what: str, condition: Callable[[Visit], bool]) -> Visit:
         deadline = time.monotonic() + 10
-        while not condition(self.runtime.visit):
-            assert time.monotonic() < deadline, f"{what}; phase is {self.runtime.visit.phase}"
+        while not condition(self.seen[-1]):
+            assert time.monotonic() < deadline, f"{what}; phase is {self.seen[-1].phase}"
             time.sleep(0.005)
-        return self.runtime.visit
+        return self.seen[-1]
 
     def wait_phase(self, name: str) -> Visit:
         return self.wait(f"phase {name} never came", lambda visit: visit.phase.name == name)
