@@ -26,7 +26,9 @@ _log = logging.getLogger(__name__)
 class Stage:
     """A whole kiosk with its hall. Build it, ``run`` it on the main thread, ``close`` it."""
 
-    def __init__(self, out: Path, *, size: tuple[int, int] = (1080, 1920)) -> None:
+    def __init__(
+        self, out: Path, *, size: tuple[int, int] = (1080, 1920), extra_config: str = ""
+    ) -> None:
         self.out = out
         self._closers = contextlib.ExitStack()
         self.scratch = Path(
@@ -43,6 +45,8 @@ class Stage:
         credential = self.scratch / "credential"
         self.hall.enrol(KIOSK, credential)
         self.config = write_config(self.scratch, self.hall, self.machine, size)
+        with self.config.open("a", encoding="utf-8") as config:
+            config.write(extra_config)
         self.kiosk = Kiosk(load_settings(self.config), open_camera(self.camera.rig))
         self._closers.callback(self.kiosk.close)
         self.recorder = Recorder()

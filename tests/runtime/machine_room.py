@@ -27,6 +27,7 @@ from devices.sanwa_crp1231.emulator import SanwaEmulator
 from devices.sanwa_crp1231.machine import Durations
 from devices.status import DeviceStatus, Ready
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
+from kiosk.runtime.journal import Journal
 from kiosk.runtime.line import ClientLine
 from kiosk.runtime.protocols import CaptureEnd, Match, References
 from kiosk.session.events import Button, Event, OfferTouched, Touched
@@ -132,14 +133,15 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(config: Path) -> Iterator[Running]:
+def running(config: Path, open_journal: Callable[[Path], Journal] = Journal) -> Iterator[Running]:
     settings = load_settings(config)
     client = KioskClient(settings.server.url, read_credential(settings))
     settings.kiosk.data_dir.mkdir(parents=True, exist_ok=True)
     outbox = Outbox(settings.kiosk.data_dir / "outbox.sqlite3", client)
     machine = open_machine(settings.devices)
     matcher = Satisfied()
-    kiosk = assemble(settings, Parts(machine, ready, ClientLine(client), outbox, matcher))
+    parts = Parts(machine, ready, ClientLine(client), outbox, matcher)
+    kiosk = assemble(settings, parts, open_journal=open_journal)
     outbox.start()
     kiosk.start()
     try:
