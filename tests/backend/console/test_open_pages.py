@@ -74,8 +74,9 @@ def row(case):
 
 
 def see_portraits(page):
-    """Wait until every portrait of the page is there to be looked at."""
-    page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    """Wait until the page has loaded; every portrait is then there to be looked at."""
+    page.wait_for_load_state("load")
+    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
 
 
 def press(page, key):
