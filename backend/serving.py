@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import uvicorn
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import connection, connections
 
 from backend.config import hall
 
@@ -31,6 +31,8 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> int:
         h11_max_incomplete_event_size=64 * 1024,
     )
     server = _Server(settings, say)
+    # A connection that stayed open here would keep SQLite from closing any other's file handle.
+    connections.close_all()
     try:
         asyncio.run(server.serve())
     except KeyboardInterrupt:
@@ -69,6 +71,7 @@ async def keep_order(stopping: Callable[[], bool]) -> None:
 
 def _once() -> None:
     from backend.api.once import forget_old_answers
+    from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
     from backend.orders.reconcile import reconcile
 
@@ -76,5 +79,6 @@ def _once() -> None:
         run_timers()
         reconcile()
         forget_old_answers()
+        erase_old_evidence()
     finally:
         connection.close()

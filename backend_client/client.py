@@ -237,7 +237,11 @@ class KioskClient:
                     stream=True,
                 )
                 with response:
-                    return _judge(response, _bounded(response))
+                    data = _bounded(response)
+                if running.expired:
+                    # A connection that was shut down can look like a short, whole answer.
+                    raise ServerUnavailable("no answer in time")
+                return _judge(response, data)
             except (requests.RequestException, OSError) as error:
                 reason = "no answer in time" if running.expired else type(error).__name__
                 raise ServerUnavailable(reason) from error

@@ -102,5 +102,5 @@ def open_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
-        session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=8))
+        session.mount(scheme, DeadlineAdapter(pool_connections=1, pool_maxsize=32))
     return session

@@ -1,1 +1,1 @@
-"""What plays the other people in a demonstration: staff at their browsers."""
+"""The demo: emulated devices, the real app and a real server, put together. Imported by nothing."""

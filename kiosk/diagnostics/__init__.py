@@ -1,1 +1,4 @@
-"""Check devices and server one by one and report readiness. No Kivy here."""
+"""Checks and the readiness report, which tells a fault of this machine from one of a person.
+
+Must not import the screen, so that it works over a remote shell.
+"""

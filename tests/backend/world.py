@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,17 @@ def match_report(score: float = 9.0, references: tuple[str, ...] = ("chip", "rec
 
 
 _template: Path | None = None
+
+
+def soon() -> str:
+    """Return a moment ten minutes from now, as JSON writes it."""
+    return (timezone.now() + timedelta(minutes=10)).isoformat()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def fresh_database(directory: Path) -> None:

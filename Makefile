@@ -1,0 +1,33 @@
+# One command per habit. Each sets up what it needs and says so.
+PY := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: demo test quick slow lint format screens diagram setup
+
+demo: ## Play the main job on emulated hardware with a real server
+	@scripts/setup demo
+	@$(PY) -m demo
+
+test: lint quick slow ## Everything: lint, types, arrows, quick tests, then the slow ones
+
+setup:
+	@scripts/setup test
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+
+quick: setup
+	@$(PY) -m pytest -q -n 2 -m "not slow"
+
+slow: setup
+	@$(PY) -m pytest -q -n 2 -m slow
+
+format: setup
+	@.venv/bin/ruff check --fix-only -q .
+	@.venv/bin/ruff format .
+
+screens: setup ## Draw every screen in every language to out/screens
+	@$(PY) -m kiosk.ui.gallery --out out/screens

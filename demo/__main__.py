@@ -1,0 +1,66 @@
+"""``python -m demo``: with a display a window to touch; without one, three visits by script."""
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    """Play the demo and return an exit code."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "out" / "demo")
+    parser.add_argument("--size", default="1080x1920", help="of the screen, WIDTHxHEIGHT")
+    parser.add_argument("--script", action="store_true", help="play by script with a display too")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    width, height = (int(part) for part in options.size.split("x"))
+    shutil.rmtree(options.out, ignore_errors=True)
+    options.out.mkdir(parents=True)
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if display and not options.script:
+        return _touch(options.out, (width, height))
+    return _script(options.out, (width, height))
+
+
+def _script(out: Path, size: tuple[int, int]) -> int:
+    os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    from demo.script import ScriptFailed, play
+    from demo.stage import Stage
+
+    print("demo: starting the hall's server, the emulated machine and the kiosk")
+    stage = Stage(out, size=size)
+    try:
+        stage.run(lambda: play(stage))
+    except ScriptFailed as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    finally:
+        stage.close()
+    print((out / "summary.json").read_text("utf-8"))
+    print(f"demo: three visits played; pictures, receipts and card backs are in {out}")
+    return 0
+
+
+def _touch(out: Path, size: tuple[int, int]) -> int:
+    from demo.dock import open_dock
+    from demo.stage import Stage
+
+    stage = Stage(out, size=size)
+    try:
+        print(f"demo: the staff console is at {stage.hall.url}")
+        for login in stage.hall.logins.values():
+            print(f"demo:   {login.username} / {login.password} ({login.roles})")
+        open_dock(stage)
+        stage.run()
+    finally:
+        stage.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

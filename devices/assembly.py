@@ -1,0 +1,175 @@
+"""Opens the machine around the card from plain configuration values, one supervisor a port.
+
+Shared by whoever runs the kiosk and whoever diagnoses it. Opening never fails because a device
+is missing: that is a status.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from devices.ccid_acs.driver import AcsChipReader
+from devices.escpos_receipt.builder import ReceiptStyle
+from devices.escpos_receipt.driver import EscposPrinter, ReceiptTiming
+from devices.interfaces import CardInspector
+from devices.mrz_reader.driver import ElyctisMrzReader
+from devices.sanwa_crp1231.driver import SanwaPrinter
+from devices.sanwa_crp1231.layout import PrintLayout
+from devices.status import DeviceStatus
+from devices.supervised import (
+    OwnedCardPrinter,
+    OwnedChipReader,
+    OwnedDocumentReader,
+    OwnedReceiptPrinter,
+    SlotAndPrinter,
+    SupervisedChipReader,
+    SupervisedDocumentReader,
+    SupervisedReceiptPrinter,
+)
+from devices.supervisor import Pace, Supervisor
+from devices.transport import SerialTransport
+
+
+class PortConfig(Protocol):
+    """One device on its port."""
+
+    @property
+    def kind(self) -> str:
+        """Return the device's kind."""
+        ...
+
+    @property
+    def port(self) -> str:
+        """Return a path or a ``socket://`` address."""
+        ...
+
+    @property
+    def baud(self) -> int:
+        """Return the line's speed."""
+        ...
+
+
+class ReceiptConfig(PortConfig, Protocol):
+    """A receipt printer on its port."""
+
+    @property
+    def width_dots(self) -> int:
+        """Return the printable width."""
+        ...
+
+
+class MachineConfig(Protocol):
+    """The devices of one kiosk; ``assembly`` says how the machine is put together."""
+
+    @property
+    def assembly(self) -> str:
+        """Return the assembly's name."""
+        ...
+
+    @property
+    def poll_s(self) -> float:
+        """Return how often an idle device is asked how it is."""
+        ...
+
+    @property
+    def card_printer(self) -> PortConfig:
+        """Return card slot and endorsement printer."""
+        ...
+
+    @property
+    def mrz_reader(self) -> PortConfig:
+        """Return the document reader."""
+        ...
+
+    @property
+    def chip_reader(self) -> PortConfig:
+        """Return the chip reader."""
+        ...
+
+    @property
+    def receipt_printer(self) -> ReceiptConfig | None:
+        """Return the receipt printer, None for a kiosk without one."""
+        ...
+
+
+class UnknownAssembly(ValueError):
+    """The configuration names an assembly that this program cannot build yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The opened devices by the part they play; ``probes`` are by the same names."""
+
+    card_printer: OwnedCardPrinter
+    document_reader: OwnedDocumentReader
+    chip_reader: OwnedChipReader
+    receipt_printer: OwnedReceiptPrinter | None
+    inspector: CardInspector | None
+    probes: Mapping[str, Callable[[], DeviceStatus]]
+    _closers: tuple[Callable[[], None], ...] = field(repr=False, default=())
+
+    def close(self) -> None:
+        """Cancel what runs and close every port."""
+        for close in self._closers:
+            close()
+
+
+def open_machine(config: MachineConfig) -> Machine:
+    """Open every port on a thread of its own; returns at once. Raises UnknownAssembly."""
+    if config.assembly != "rewriter":
+        raise UnknownAssembly(
+            f"assembly {config.assembly!r} cannot be built yet; allowed is 'rewriter'"
+        )
+    pace = Pace(poll_s=config.poll_s)
+    layout = PrintLayout()
+    printer: Supervisor[SlotAndPrinter] = Supervisor(
+        "card printer",
+        _line(config.card_printer),
+        lambda line: SanwaPrinter(line, layout=layout),
+        pace=pace,
+    )
+    documents: Supervisor[SupervisedDocumentReader] = Supervisor(
+        "MRZ reader", _line(config.mrz_reader), ElyctisMrzReader, pace=pace
+    )
+    chips: Supervisor[SupervisedChipReader] = Supervisor(
+        "chip reader", _line(config.chip_reader), AcsChipReader, pace=pace
+    )
+    probes: dict[str, Callable[[], DeviceStatus]] = {
+        "card_slot": printer.status,
+        "endorsement_printer": printer.status,
+        "document_reader": documents.status,
+        "chip_reader": chips.status,
+    }
+    for supervisor in (printer, documents, chips):
+        supervisor.start()
+    closers = [printer.close, documents.close, chips.close]
+    receipts = None
+    if config.receipt_printer is not None:
+        paper = _receipt_printer(config.receipt_printer, pace).start()
+        probes["receipt_printer"] = paper.status
+        closers.append(paper.close)
+        receipts = OwnedReceiptPrinter(paper)
+    return Machine(
+        OwnedCardPrinter(printer, max_lines=layout.max_lines, max_columns=layout.max_columns),
+        OwnedDocumentReader(documents),
+        OwnedChipReader(chips),
+        receipts,
+        None,  # a camera that sees the back is one more device of this assembly; none is built yet
+        probes,
+        tuple(closers),
+    )
+
+
+def _receipt_printer(config: ReceiptConfig, pace: Pace) -> Supervisor[SupervisedReceiptPrinter]:
+    style = ReceiptStyle(width_dots=config.width_dots)
+    timing = ReceiptTiming(baud=config.baud)
+    return Supervisor(
+        "receipt printer",
+        _line(config),
+        lambda line: EscposPrinter(line, style=style, timing=timing),
+        pace=pace,
+    )
+
+
+def _line(config: PortConfig) -> Callable[[], SerialTransport]:
+    return lambda: SerialTransport(config.port, baud=config.baud)

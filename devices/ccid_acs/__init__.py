@@ -1,0 +1,1 @@
+"""A contactless chip reader that speaks CCID over a serial line in ACS framing."""

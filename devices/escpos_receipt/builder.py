@@ -1,0 +1,140 @@
+"""Builds a receipt's bytes with python-escpos; text beyond ASCII goes as raster. No I/O.
+
+Printers differ in their Chinese fonts and in how they are switched on; dots look the same on
+all of them. The bundled font is drawn on the printer's own 12 x 24 grid.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from escpos.printer import Dummy
+from numpy.typing import NDArray
+from PIL import Image
+
+from devices.glyphs import CELL_DOTS, HALF_CELL_DOTS, columns_of, full_cell, half_cell, is_half
+from devices.glyphs.wrapping import wrap
+from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
+
+_LEADING_DOTS = 4  # blank above and below each line, times its scale
+_SLICE_LINES = 255  # some printers take the height of a raster from one byte only
+_RULE_DOTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStyle:
+    """What the printer at hand can do.
+
+    ``native_qr`` lets the printer draw QR codes; a printer that cannot gets them as raster.
+    """
+
+    width_dots: int = 576
+    native_qr: bool = True
+    qr_module_dots: int = 7
+    cut: bool = True
+
+    def columns(self, scale: int) -> int:
+        """Return how many half-width characters fit a line."""
+        return self.width_dots // (HALF_CELL_DOTS * scale)
+
+
+def build_receipt(parts: Sequence[ReceiptPart], style: ReceiptStyle) -> bytes:
+    """Return the bytes of one whole receipt, from reset to cut."""
+    printer = _open_builder(style)
+    printer.hw("INIT")
+    for part in parts:
+        _add(printer, part, style)
+    if style.cut:
+        printer.cut(mode="PART")
+    else:
+        printer.print_and_feed(4)
+    return bytes(printer.output)
+
+
+def _open_builder(style: ReceiptStyle) -> Dummy:
+    """Make the byte builder; it prints complaints to stdout while it knows no paper width."""
+    printer = Dummy(profile="default")
+    width = {"pixels": style.width_dots, "mm": "Unknown"}
+    printer.profile.profile_data = {**printer.profile.profile_data, "media": {"width": width}}
+    return printer
+
+
+def _add(printer: Dummy, part: ReceiptPart, style: ReceiptStyle) -> None:
+    match part:
+        case Text():
+            for line in _lines(part, style):
+                _add_line(printer, line, part, style)
+        case Row():
+            for line in _row_lines(part, style.columns(1)):
+                _add_line(printer, line, Text(line), style)
+        case QrCode():
+            _add_qr(printer, part.text, style)
+        case Rule():
+            dots = np.zeros((_RULE_DOTS, style.width_dots), np.bool_)
+            dots[_RULE_DOTS // 2 - 1 : _RULE_DOTS // 2 + 1] = True
+            _add_raster(printer, dots)
+
+
+def _lines(part: Text, style: ReceiptStyle) -> Iterator[str]:
+    for paragraph in part.text.split("\n"):
+        yield from wrap(paragraph, style.columns(part.scale))
+
+
+def _row_lines(row: Row, columns: int) -> list[str]:
+    gap = columns - columns_of(row.label) - columns_of(row.value)
+    if gap >= 1:
+        return [row.label + " " * gap + row.value]
+    values = wrap(row.value, columns)
+    return wrap(row.label, columns) + [" " * (columns - columns_of(v)) + v for v in values]
+
+
+def _add_line(printer: Dummy, line: str, style_of: Text, style: ReceiptStyle) -> None:
+    if all(is_half(char) for char in line):
+        printer.set(
+            align="center" if style_of.centred else "left",
+            bold=style_of.bold,
+            custom_size=True,
+            width=style_of.scale,
+            height=style_of.scale,
+        )
+        printer.text(line + "\n")
+        return
+    _add_raster(printer, _draw_line(line, style_of, style.width_dots))
+
+
+def _draw_line(line: str, style_of: Text, width: int) -> NDArray[np.bool_]:
+    scale, bold = style_of.scale, style_of.bold
+    cells = [
+        half_cell(char, scale, bold) if is_half(char) else full_cell(char, scale, bold)
+        for char in line
+    ]
+    ink = np.concatenate(cells, axis=1)[:, :width]
+    half = HALF_CELL_DOTS * scale
+    # A whole number of half cells to the left keeps centred text on the printer's grid.
+    left = (width - ink.shape[1]) // 2 // half * half if style_of.centred else 0
+    dots = np.zeros(((CELL_DOTS + 2 * _LEADING_DOTS) * scale, width), np.bool_)
+    top = _LEADING_DOTS * scale
+    dots[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
+    return dots
+
+
+def _add_raster(printer: Dummy, dots: NDArray[np.bool_]) -> None:
+    picture = Image.fromarray(np.where(dots, 0, 255).astype(np.uint8))
+    printer.set(align="left")
+    printer.image(picture, impl="bitImageRaster", fragment_height=_SLICE_LINES, center=False)
+
+
+def _add_qr(printer: Dummy, text: str, style: ReceiptStyle) -> None:
+    printer.set(align="center")
+    printer.qr(
+        text,
+        native=style.native_qr,
+        size=style.qr_module_dots,
+        # ESC a centres it already.
+        image_arguments={
+            "impl": "bitImageRaster",
+            "fragment_height": _SLICE_LINES,
+            "center": False,
+        },
+    )
+    printer.set(align="left")

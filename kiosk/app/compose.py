@@ -1,0 +1,168 @@
+"""Build the whole kiosk from its settings, in the order in which its parts depend on each other."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from backend_client.client import KioskClient
+from backend_client.outbox import Outbox
+from devices.assembly import Machine, UnknownAssembly, open_machine
+from devices.camera import open_camera
+from devices.interfaces import Camera
+from kiosk.app.portrait_link import PortraitLink
+from kiosk.app.screen_links import CameraFrames, LinkGuidance
+from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.slots import ModelSlot, load_slot
+from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
+from kiosk.runtime.line import ClientLine
+from kiosk.session.events import Event
+from kiosk.session.visit import Visit
+from kiosk.settings import ConfigError, Settings, read_credential
+
+if TYPE_CHECKING:
+    from kiosk.ui.window import KioskApp
+
+_log = logging.getLogger(__name__)
+
+_Part = TypeVar("_Part")
+
+VERSION = "0.1.0"
+DETECTOR = "yunet"
+RETRY_FMR = 0.001
+"""A score that would hold at this false match rate is worth one more capture."""
+
+
+class Kiosk:
+    """A kiosk until ``close``. ``run`` shows the screen and belongs to the main thread.
+
+    ``camera`` takes the place of the one that the settings name.
+    """
+
+    def __init__(self, settings: Settings, camera: Camera | None = None) -> None:
+        self.settings = settings
+        self._closers = contextlib.ExitStack()
+        worker, retry_from = portrait_settings(settings)
+        credential = read_credential(settings)
+        # The worker starts first: no fork or exec after threads of the screen's toolkit.
+        self.camera = self._keep(camera or _open_camera(settings), _close_camera)
+        self.frames = CameraFrames(self.camera)
+        self.portrait = self._keep(
+            PortraitLink(worker, self.frames.latest, retry_from), PortraitLink.close
+        )
+        self.portrait.start()
+        self.machine: Machine = self._keep(_open_machine(settings), Machine.close)
+        client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
+        settings.kiosk.data_dir.mkdir(parents=True, exist_ok=True)
+        self._outbox = self._keep(
+            Outbox(settings.kiosk.data_dir / "outbox.sqlite3", client), Outbox.stop
+        )
+        self.runtime: KioskRuntime = self._keep(
+            assemble(
+                settings,
+                Parts(
+                    self.machine,
+                    self.camera.status,
+                    ClientLine(client),
+                    self._outbox,
+                    self.portrait,
+                ),
+                version=VERSION,
+            ),
+            KioskRuntime.stop,
+        )
+        self.app: KioskApp | None = None
+
+    def open_screen(self, on_visit: Callable[[Visit], None] | None = None) -> "KioskApp":
+        """Make the window and connect it to the runtime; ``on_visit`` sees every visit as well."""
+        from kiosk.ui.page import Ground
+        from kiosk.ui.window import KioskApp
+
+        screen = self.settings.screen
+        self.app = KioskApp(
+            self.frames,
+            LinkGuidance(self.portrait, self.frames),
+            self._touched,
+            size=(screen.width, screen.height),
+            fullscreen=screen.fullscreen,
+            grounds=tuple(Ground(g.code, g.texts) for g in self.settings.grounds),
+            kiosk_label=self.settings.kiosk.number,
+            timers=self.settings.rules(slot_has_bin=False).timers,
+        )
+        self.runtime.runtime.observe(self.app.show)
+        if on_visit is not None:
+            self.runtime.runtime.observe(on_visit)
+        return self.app
+
+    def run(self) -> None:
+        """Start the runtime and show the screen until it is stopped."""
+        app = self.app or self.open_screen()
+        self._outbox.start()
+        self.runtime.start()
+        app.run()
+
+    def close(self) -> None:
+        """Stop everything, newest first."""
+        self._closers.close()
+
+    def _touched(self, event: Event) -> None:
+        self.runtime.runtime.post(event)
+
+    def _keep(self, part: _Part, close: Callable[[_Part], None]) -> _Part:
+        self._closers.callback(close, part)
+        return part
+
+
+def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
+    """Return the worker's settings and the score from which another capture helps.
+
+    Raises ConfigError for a limit that does not exist and SlotError for a model that is missing
+    or is not what its slot says.
+    """
+    portrait = settings.portrait
+    known = {field.name for field in fields(PortraitLimits)}
+    for name in portrait.limits:
+        if name not in known:
+            allowed = f"is not a limit; allowed are {', '.join(sorted(known))}"
+            raise ConfigError(settings.file, f"portrait.limits.{name}", allowed)
+    whole = {field.name for field in fields(PortraitLimits) if field.type in (int, "int")}
+    values: dict[str, Any] = {n: int(v) if n in whole else v for n, v in portrait.limits.items()}
+    limits = replace(PortraitLimits(), **values)
+    worker = WorkerSettings(
+        models=portrait.models_dir,
+        engine=portrait.matcher,
+        fmr=portrait.false_match_rate,
+        limits=limits,
+    )
+    slots = check_models(portrait.models_dir, portrait.matcher)
+    retry_fmr = max(RETRY_FMR, portrait.false_match_rate)
+    measured = {threshold.fmr for threshold in slots[0].thresholds}
+    fmr = retry_fmr if retry_fmr in measured else portrait.false_match_rate
+    return worker, slots[0].threshold(fmr)
+
+
+def check_models(folder: Path, matcher: str) -> list[ModelSlot]:
+    """Load the matcher's slot, then its members' and the detector's. Raises SlotError."""
+    slots = [load_slot(folder / matcher / "model.toml")]
+    names = [DETECTOR, *(member.name for member in slots[0].members)]
+    return slots + [load_slot(folder / name / "model.toml") for name in names]
+
+
+def _open_camera(settings: Settings) -> Camera:
+    camera = settings.camera
+    where = camera.source.partition(":")[2]
+    return open_camera(where, size=(camera.width, camera.height))
+
+
+def _close_camera(camera: Camera) -> None:
+    camera.close()
+
+
+def _open_machine(settings: Settings) -> Machine:
+    try:
+        return open_machine(settings.devices)
+    except UnknownAssembly as error:
+        raise ConfigError(settings.file, "devices.assembly", str(error)) from error

@@ -1,0 +1,103 @@
+"""Collecting frames until the best N good ones are there or time is up. Pure: time comes in.
+
+The time of a capture runs from its first call to its last; frames of one moment are nearly
+one picture, so only the best frame of each interval is kept.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.portrait.criteria import first_failing
+from kiosk.portrait.faces import Image
+from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.quality import Assessment, rank
+from kiosk.portrait.results import Reason, ReasonKey
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A good frame that may take part in the comparison."""
+
+    image: Image
+    number: int
+    assessment: Assessment
+    rank: float
+
+
+class CaptureState(StrEnum):
+    """How far a capture is."""
+
+    RUNNING = "running"
+    ENOUGH = "enough"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(slots=True)
+class Capture:
+    """One try: feed it every judged frame and the time, read state, progress and candidates."""
+
+    limits: PortraitLimits
+    started_s: float
+    kept: list[Candidate] = field(default_factory=list)
+    last: Assessment | None = None
+    frames: int = 0
+    _waiting: Candidate | None = None
+    _interval_ends_s: float = 0.0
+    _failures: Counter[ReasonKey] = field(default_factory=Counter)
+    _state: CaptureState = CaptureState.RUNNING
+
+    def add(self, image: Image, number: int, assessment: Assessment, now_s: float) -> None:
+        """Take a judged frame; keeps the best of each interval."""
+        if self.tick(now_s) is not CaptureState.RUNNING:
+            return
+        self.frames += 1
+        self.last = assessment
+        failing = first_failing(assessment)
+        if failing is not None:
+            self._failures[failing[1]] += 1
+            return
+        candidate = Candidate(image, number, assessment, rank(assessment, self.limits))
+        if self._waiting is None:
+            self._waiting = candidate
+            self._interval_ends_s = now_s + self.limits.frame_interval_s
+        elif candidate.rank > self._waiting.rank:
+            self._waiting = candidate
+
+    def tick(self, now_s: float) -> CaptureState:
+        """Let time pass; return the state."""
+        if self._state is not CaptureState.RUNNING:
+            return self._state
+        timed_out = now_s - self.started_s >= self.limits.capture_timeout_s
+        if self._waiting is not None and (timed_out or now_s >= self._interval_ends_s):
+            self.kept.append(self._waiting)
+            self._waiting = None
+        if len(self.kept) >= self.limits.best_frames:
+            self._state = CaptureState.ENOUGH
+        elif timed_out:
+            self._state = CaptureState.TIMED_OUT
+        return self._state
+
+    @property
+    def progress(self) -> float:
+        """Return 0..1 of the wanted good frames."""
+        return min(1.0, len(self.kept) / self.limits.best_frames)
+
+    @property
+    def decides(self) -> bool:
+        """Say whether there are enough good frames for a comparison to mean something."""
+        return len(self.kept) >= min(self.limits.fewest_frames, self.limits.best_frames)
+
+    def best(self) -> Candidate | None:
+        """Return the best kept frame."""
+        return max(self.kept, key=lambda candidate: candidate.rank, default=None)
+
+    def failure(self) -> Reason:
+        """Say what kept most frames from being good."""
+        if not self.frames:
+            return Reason(ReasonKey.NO_FRAMES)
+        common = self._failures.most_common(1)
+        if not common:
+            return Reason(ReasonKey.NO_FRAMES, (("frames", float(self.frames)),))
+        key, count = common[0]
+        return Reason(key, (("frames", float(self.frames)), ("failed", float(count))))

@@ -1,0 +1,169 @@
+"""Recognition engines: a picture with a face in it becomes numbers, two of which compare.
+
+An engine is what a model slot says. Numbers of different engines are never compared.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.portrait.faces import Face, Image, align_arcface
+from kiosk.portrait.slots import ModelInput, ModelSlot, SlotError
+
+Embedding = NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """One network behind a slot."""
+
+    slot: ModelSlot
+
+    def embed(self, image: Image, face: Face) -> Embedding | None:
+        """Return the face's numbers; None when it could not be aligned."""
+        ...
+
+    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
+        """Fuse several pictures of one person."""
+        ...
+
+    def compare(self, one: Embedding, other: Embedding) -> float:
+        """Return the slot's metric between two faces."""
+        ...
+
+
+def _unit(vector: Embedding) -> Embedding:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
+
+
+def _mean(slot: ModelSlot, embeddings: Sequence[Embedding]) -> Embedding:
+    mean = np.asarray(np.mean(np.stack(list(embeddings)), axis=0), np.float32)
+    return _unit(mean) if slot.metric == "cosine" else mean
+
+
+def _compare(slot: ModelSlot, one: Embedding, other: Embedding) -> float:
+    if slot.metric == "cosine":
+        return float(np.dot(one, other))
+    return float(np.linalg.norm(one - other))
+
+
+def _check_output(slot: ModelSlot, vector: NDArray[Any]) -> None:
+    if vector.size != slot.output_size:
+        raise SlotError(
+            f"{slot.source}: the network gives {vector.size} numbers, "
+            f"output.size says {slot.output_size}"
+        )
+
+
+class OnnxEngine:
+    """An ONNX network run by OpenCV on an aligned crop."""
+
+    def __init__(self, slot: ModelSlot) -> None:
+        self.slot = slot
+        if slot.input is None:
+            raise SlotError(f"{slot.source}: input: missing")
+        if slot.input.alignment != "arcface_112" or slot.input.width != slot.input.height:
+            raise SlotError(f"{slot.source}: input: needs a square arcface_112 crop")
+        self._input: ModelInput = slot.input
+        try:
+            self._network: Any = cv2.dnn.readNetFromONNX(str(slot.file("network")))
+            blank = np.zeros((self._input.height, self._input.width, 3), np.uint8)
+            probe = self._forward(blank)
+        except cv2.error as error:
+            raise SlotError(f"{slot.source}: OpenCV cannot run it: {error.err}") from error
+        _check_output(slot, probe)
+
+    def embed(self, image: Image, face: Face) -> Embedding | None:
+        """Return unit-length numbers (cosine) of the aligned crop, mirror averaged if so set."""
+        crop = align_arcface(image, face, self._input.width)
+        if crop is None:
+            return None
+        vector = self._normalised(self._forward(crop))
+        if self.slot.mirror:
+            mirrored = np.ascontiguousarray(crop[:, ::-1])
+            vector = vector + self._normalised(self._forward(mirrored))
+        return self._normalised(vector)
+
+    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
+        """Fuse several pictures of one person."""
+        return _mean(self.slot, embeddings)
+
+    def compare(self, one: Embedding, other: Embedding) -> float:
+        """Return the slot's metric between two faces."""
+        return _compare(self.slot, one, other)
+
+    def _normalised(self, vector: Embedding) -> Embedding:
+        return _unit(vector) if self.slot.metric == "cosine" else vector
+
+    def _forward(self, crop: Image) -> Embedding:
+        values = crop[:, :, ::-1] if self._input.colour_order == "RGB" else crop
+        floats = (values.astype(np.float32) - np.array(self._input.mean, np.float32)) * np.float32(
+            self._input.scale
+        )
+        if self._input.layout == "NCHW":
+            floats = floats.transpose(2, 0, 1)
+        self._network.setInput(np.ascontiguousarray(floats[np.newaxis]), self._input.name)
+        return np.asarray(self._network.forward(), np.float32).ravel()
+
+
+class DlibEngine:
+    """dlib's ResNet on the detector's box, its own five points and its own chip."""
+
+    def __init__(self, slot: ModelSlot) -> None:
+        self.slot = slot
+        try:
+            import dlib  # only where this engine is chosen: half a second and 90 MB
+        except ImportError as error:
+            raise SlotError(f"{slot.source}: the package dlib is not installed") from error
+        self._dlib: Any = dlib
+        try:
+            self._landmarks: Any = dlib.shape_predictor(str(slot.file("landmarks")))
+            self._network: Any = dlib.face_recognition_model_v1(str(slot.file("network")))
+        except RuntimeError as error:
+            raise SlotError(f"{slot.source}: dlib cannot load it: {error}") from error
+        probe = self._network.compute_face_descriptor(np.zeros((150, 150, 3), np.uint8))
+        _check_output(slot, np.asarray(probe))
+
+    def embed(self, image: Image, face: Face) -> Embedding | None:
+        """Return the descriptor of the face (not of unit length)."""
+        part, left, top = _surroundings(image, face)
+        if part.size == 0:
+            return None
+        rgb = np.ascontiguousarray(part[:, :, ::-1])
+        box = self._dlib.rectangle(
+            round(face.x - left),
+            round(face.y - top),
+            round(face.x + face.width - left),
+            round(face.y + face.height - top),
+        )
+        chip = self._dlib.get_face_chip(rgb, self._landmarks(rgb, box), 150, 0.25)
+        return np.asarray(self._network.compute_face_descriptor(chip), np.float32)
+
+    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
+        """Fuse several pictures of one person."""
+        return _mean(self.slot, embeddings)
+
+    def compare(self, one: Embedding, other: Embedding) -> float:
+        """Return the distance between two faces."""
+        return _compare(self.slot, one, other)
+
+
+def _surroundings(image: Image, face: Face) -> tuple[Image, int, int]:
+    """Cut the face with a margin of its own size, so that dlib need not copy whole frames."""
+    height, width = image.shape[:2]
+    left = max(0, int(face.x - face.width))
+    top = max(0, int(face.y - face.height))
+    right = min(width, int(face.x + 2 * face.width) + 1)
+    bottom = min(height, int(face.y + 2 * face.height) + 1)
+    return image[top:bottom, left:right], left, top
+
+
+def open_engine(slot: ModelSlot) -> Engine:
+    """Load the network of a recogniser slot; SlotError in one line when it cannot run."""
+    if slot.runtime == "onnx":
+        return OnnxEngine(slot)
+    if slot.runtime == "dlib":
+        return DlibEngine(slot)
+    raise SlotError(f"{slot.source}: runtime {slot.runtime} is no single recogniser")

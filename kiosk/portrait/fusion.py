@@ -1,0 +1,173 @@
+"""The matcher: one or several engines, their fused score, its threshold, its self-test."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.portrait.engines import Embedding, Engine, open_engine
+from kiosk.portrait.faces import Face, FaceDetector, Image, decode_image
+from kiosk.portrait.slots import FusionMember, ModelSlot, SlotError, load_slot
+
+Template = Mapping[str, Embedding]
+"""One person's numbers, by engine name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A fused score (higher is more alike) and what each engine said by itself."""
+
+    score: float
+    values: tuple[tuple[str, float], ...]
+
+
+class Matcher:
+    """Engines behind one name; scores are "higher is more alike" whatever the metric."""
+
+    def __init__(self, slot: ModelSlot, engines: Mapping[str, Engine], fmr: float) -> None:
+        self.slot = slot
+        self.engines = dict(engines)
+        self._fmr = fmr
+        self.threshold = self.threshold_at(fmr)
+        parts = [slot.sha256, *(engine.slot.sha256 for engine in self.engines.values())]
+        self.sha256 = hashlib.sha256("".join(parts).encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """Return the name of the slot that decides."""
+        return self.slot.name
+
+    def threshold_at(self, fmr: float) -> float:
+        """Return the threshold for a false match rate, on the scale of ``compare``."""
+        value = self.slot.threshold(fmr)
+        return -value if self.slot.metric == "euclidean" else value
+
+    def embed(self, image: Image, face: Face) -> Template | None:
+        """Return the numbers of all engines; None when one of them could not see the face."""
+        template: dict[str, Embedding] = {}
+        for name, engine in self.engines.items():
+            numbers = engine.embed(image, face)
+            if numbers is None:
+                return None
+            template[name] = numbers
+        return template
+
+    def mean(self, templates: Sequence[Template]) -> Template:
+        """Fuse several pictures of one person, engine by engine."""
+        return {
+            name: engine.mean([template[name] for template in templates])
+            for name, engine in self.engines.items()
+        }
+
+    def compare(self, one: Template, other: Template) -> Comparison:
+        """Compare two people's numbers."""
+        values = {
+            name: engine.compare(one[name], other[name]) for name, engine in self.engines.items()
+        }
+        return Comparison(self.fuse(values), tuple(values.items()))
+
+    def compare_many(
+        self, ones: Sequence[Template], others: Sequence[Template]
+    ) -> NDArray[np.float64]:
+        """Return the fused score of each of ``ones`` (rows) with each of ``others``."""
+        fused = np.zeros((len(ones), len(others)))
+        members = {member.name: member for member in self.slot.members}
+        for name, engine in self.engines.items():
+            left = np.stack([template[name] for template in ones]).astype(np.float64)
+            right = np.stack([template[name] for template in others]).astype(np.float64)
+            values = left @ right.T
+            if engine.slot.metric == "euclidean":
+                squares = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * values
+                values = np.sqrt(np.maximum(squares, 0.0))
+            fused += _contribution(members.get(name), engine, values)
+        return fused
+
+    def fuse(self, values: Mapping[str, float]) -> float:
+        """Make one score of the engines' own scores."""
+        members = {member.name: member for member in self.slot.members}
+        return sum(
+            _contribution(members.get(name), self.engines[name], value)
+            for name, value in values.items()
+        )
+
+
+Value = TypeVar("Value", float, NDArray[np.float64])
+
+
+def _contribution(member: FusionMember | None, engine: Engine, value: Value) -> Value:
+    """Return an engine's part of the fused score; alone, its own score, higher is more alike."""
+    sign = -1.0 if engine.slot.metric == "euclidean" else 1.0
+    if member is None:
+        return value * sign
+    return (value - member.impostor_mean) * (sign * member.weight / member.impostor_deviation)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Models:
+    """What the worker works with."""
+
+    detector: FaceDetector
+    matcher: Matcher
+
+
+def load_models(folder: Path, name: str = "fused", fmr: float = 0.0001) -> Models:
+    """Load the detector and the recogniser ``name`` from their slots under ``folder``.
+
+    Raises SlotError with one line that names the file and what is wrong.
+    """
+    slot = load_slot(folder / name / "model.toml")
+    if slot.role != "recogniser":
+        raise SlotError(f"{slot.source}: {name} is no recogniser")
+    if slot.runtime == "fusion":
+        if not slot.members:
+            raise SlotError(f"{slot.source}: member: a fusion needs members")
+        slots = [load_slot(folder / m.name / "model.toml") for m in slot.members]
+    else:
+        slots = [slot]
+    engines = {part.name: open_engine(part) for part in slots}
+    for member in slot.members:
+        if member.name not in engines:
+            raise SlotError(f"{slot.source}: member {member.name} calls itself something else")
+    detector = FaceDetector(load_slot(folder / "yunet" / "model.toml"))
+    return Models(detector, Matcher(slot, engines, fmr))
+
+
+def largest_template(models: Models, image: Image) -> Template | None:
+    """Return the numbers of the largest face in a still picture; None when there is none."""
+    faces = models.detector.find(image)
+    return models.matcher.embed(image, faces[0]) if faces else None
+
+
+def self_test(models: Models, folder: Path) -> str:
+    """Compare the known portraits under ``folder``; return one sentence with the scores.
+
+    ``resident_x.png`` and ``resident_x_document.jpg`` show one person, different letters
+    different people. Raises SlotError when the models say otherwise: a network fed in the
+    wrong colour order loads without a word and rejects nearly everybody.
+    """
+    portraits: dict[str, Template] = {}
+    for path in sorted(folder.glob("resident_*.*")):
+        image = decode_image(path.read_bytes())
+        template = None if image is None else largest_template(models, image)
+        if template is None:
+            raise SlotError(f"{path}: self-test finds no face in it")
+        portraits[path.stem] = template
+    people = sorted(name for name in portraits if f"{name}_document" in portraits)
+    if len(people) < 2:
+        raise SlotError(f"{folder}: self-test needs two people with a document portrait each")
+    lines: list[str] = []
+    for person in people:
+        for other in people:
+            score = models.matcher.compare(portraits[person], portraits[f"{other}_document"]).score
+            if (score >= models.matcher.threshold) != (person == other):
+                raise SlotError(
+                    f"{models.matcher.slot.source}: self-test: {person} against "
+                    f"{other}_document scores {score:.3f}, threshold "
+                    f"{models.matcher.threshold:.3f}"
+                )
+            lines.append(f"{person}/{other} {score:.2f}")
+    return f"{models.matcher.name} self-test: " + ", ".join(lines)

@@ -1,0 +1,80 @@
+"""What a set of scores says: thresholds, error rates with intervals, accuracy. Pure.
+
+Scores are "higher is more alike". A pair in which a face was not found is a non-match.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+FMRS = (0.01, 0.001, 0.0001)
+_FEWEST_FALSE_MATCHES = 10  # fewer make a threshold a matter of luck
+
+
+def threshold_at(impostor: Floats, fmr: float, fewest: int = _FEWEST_FALSE_MATCHES) -> float | None:
+    """Return the threshold with this false match rate; None where there are too few pairs."""
+    allowed = int(impostor.size * fmr)
+    if allowed < fewest:
+        return None
+    above = np.partition(impostor, impostor.size - allowed - 1)
+    return float(np.nextafter(above[impostor.size - allowed - 1], np.inf))
+
+
+def fnmr(genuine: Floats, threshold: float) -> float:
+    """Return the share of genuine pairs below the threshold."""
+    return float((genuine < threshold).mean()) if genuine.size else float("nan")
+
+
+def fmr(impostor: Floats, threshold: float) -> float:
+    """Return the share of impostor pairs at or above the threshold."""
+    return float((impostor >= threshold).mean()) if impostor.size else float("nan")
+
+
+def fnmr_interval(
+    genuine: Floats, people: Sequence[str], threshold: float, rounds: int = 1000
+) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the FNMR, drawing people, not pairs.
+
+    Pairs of one person fail together, so drawing pairs would make the interval too narrow.
+    """
+    _, owner = np.unique(np.array(people), return_inverse=True)
+    count = int(owner.max()) + 1
+    misses = np.bincount(owner, weights=(genuine < threshold).astype(float), minlength=count)
+    pairs = np.bincount(owner, minlength=count)
+    random = np.random.default_rng(20240101)
+    drawn = random.integers(0, count, (rounds, count))
+    rates = misses[drawn].sum(axis=1) / pairs[drawn].sum(axis=1)
+    low, high = np.quantile(rates, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def ten_fold_accuracy(genuine: Floats, impostor: Floats) -> float:
+    """Return the mean accuracy over ten folds, each at the best threshold of the other nine.
+
+    Pairs keep their order, so LFW's lists fall into LFW's folds.
+    """
+    folds = min(10, genuine.size, impostor.size)
+    if folds < 2:
+        return float("nan")
+    of_genuine = np.arange(genuine.size) * folds // genuine.size
+    of_impostor = np.arange(impostor.size) * folds // impostor.size
+    parts: list[float] = []
+    for fold in range(folds):
+        best = _best_threshold(genuine[of_genuine != fold], impostor[of_impostor != fold])
+        same, other = genuine[of_genuine == fold], impostor[of_impostor == fold]
+        right = int((same >= best).sum()) + int((other < best).sum())
+        parts.append(right / (same.size + other.size))
+    return float(np.mean(parts))
+
+
+def _best_threshold(genuine: Floats, impostor: Floats) -> float:
+    scores = np.concatenate([genuine, impostor])
+    seen = np.unique(scores[np.isfinite(scores)])
+    if seen.size < 2:
+        return float(seen[0]) if seen.size else 0.0
+    candidates = (seen[1:] + seen[:-1]) / 2  # between scores, so that it fits unseen ones too
+    hits = genuine.size - np.searchsorted(np.sort(genuine), candidates, side="left")
+    rejections = np.searchsorted(np.sort(impostor), candidates, side="left")
+    return float(candidates[int(np.argmax(hits + rejections))])

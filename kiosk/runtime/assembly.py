@@ -1,0 +1,180 @@
+"""Builds the running kiosk from its parts: handlers, journal, recovery, watchers, loop."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from devices.assembly import Machine
+from devices.interfaces import CardSlot
+from devices.status import DeviceStatus, Disconnected
+from kiosk.runtime.clock import Clock, MonotonicClock
+from kiosk.runtime.event_log import EventLog
+from kiosk.runtime.handlers.card import CardHandlers
+from kiosk.runtime.handlers.cases import CaseHandlers
+from kiosk.runtime.handlers.chip import ChipHandlers
+from kiosk.runtime.handlers.portrait import PortraitHandlers
+from kiosk.runtime.handlers.printing import BackHandlers, PaperHandlers
+from kiosk.runtime.handlers.reading import ReadingHandlers
+from kiosk.runtime.handlers.server import ServerHandlers
+from kiosk.runtime.journal import Journal
+from kiosk.runtime.line import HallServer, Outbox
+from kiosk.runtime.loop import Beginning, Runtime, Step
+from kiosk.runtime.materials import MaterialsByVisit
+from kiosk.runtime.protocols import PortraitMatcher
+from kiosk.runtime.recovery import place_of, read_place, recover
+from kiosk.runtime.reply import Handler
+from kiosk.runtime.timers import Timers
+from kiosk.runtime.watch import DeviceWatch, ServerWatch
+from kiosk.session.effects import Effect
+from kiosk.session.facts import Device
+from kiosk.session.flow import step as flow_step
+from kiosk.session.rules import Rules
+from kiosk.session.visit import Visit
+from kiosk.settings import Settings
+
+_SLOT_WITHIN_S = 5.0
+"""How long the start waits for the slot to answer, so that its card is not overlooked."""
+_SLOT_AGAIN_S = 0.05
+_WATCH_S = 0.5  # the watcher reads what supervisors know; that costs nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the runtime works with; ``app`` builds it."""
+
+    machine: Machine
+    camera_status: Callable[[], DeviceStatus]
+    server: HallServer
+    outbox: Outbox
+    matcher: PortraitMatcher
+
+
+@dataclass(frozen=True, slots=True)
+class KioskRuntime:
+    """The loop, the watchers beside it, and what they share."""
+
+    runtime: Runtime
+    device_watch: DeviceWatch
+    server_watch: ServerWatch
+    materials: MaterialsByVisit
+    rules: Rules
+    _journal: Journal
+    _log: EventLog
+
+    def start(self) -> None:
+        """Begin to take events, watch devices and send heartbeats."""
+        self.runtime.start()
+        self.device_watch.start()
+        self.server_watch.start()
+
+    def stop(self) -> None:
+        """Stop; a visit under way stays in the journal and is settled at the next start."""
+        self.server_watch.stop()
+        self.device_watch.stop()
+        self.runtime.stop()
+        self._journal.close()
+        self._log.close()
+
+
+def assemble(
+    settings: Settings,
+    parts: Parts,
+    *,
+    version: str = "0",
+    step: Step = flow_step,
+    clock: Clock | None = None,
+) -> KioskRuntime:
+    """Read journal and sensors and build the runtime. Waits some seconds for a silent slot."""
+    clock = clock or MonotonicClock()
+    data_dir = settings.kiosk.data_dir
+    data_dir.mkdir(parents=True, exist_ok=True)
+    slot = parts.machine.card_printer
+    journal = Journal(journal_path(data_dir))
+    left = journal.read()
+    _wait_for(slot)
+    remains = recover(left)
+    boot = new_boot(settings.kiosk.number)
+    beginning = Beginning(
+        Visit(boot=boot), read_place(slot, left.visit), remains.tells, remains.owed
+    )
+    materials = MaterialsByVisit()
+    if left.visit is not None:
+        materials.note(left.visit)
+    log = EventLog(data_dir / "events.jsonl")
+    rules = settings.rules(slot_has_bin=slot.has_bin)
+    runtime = Runtime(
+        step=step,
+        rules=rules,
+        journal=journal,
+        handlers=make_handlers(settings, parts, journal, materials),
+        timers=Timers(clock),
+        materials=materials,
+        beginning=beginning,
+        log=log,
+    )
+    probes = {Device(name): probe for name, probe in parts.machine.probes.items()}
+    devices = DeviceWatch(
+        {**probes, Device.CAMERA: parts.camera_status},
+        lambda: place_of(slot.position()),
+        runtime.post,
+        poll_s=_WATCH_S,
+    )
+    server = ServerWatch(
+        parts.server,
+        runtime.post,
+        lambda: runtime.visit,
+        lambda: devices.statuses,
+        clock,
+        boot=boot,
+        version=version,
+        heartbeat_s=settings.server.heartbeat_s,
+        lost_after_s=settings.server.lost_after_s,
+    )
+    return KioskRuntime(runtime, devices, server, materials, rules, journal, log)
+
+
+def make_handlers(
+    settings: Settings, parts: Parts, journal: Journal, materials: MaterialsByVisit
+) -> dict[type[Effect], Handler]:
+    """Return who carries out which effect."""
+    machine, server = parts.machine, parts.server
+    slot, chips = machine.card_printer, machine.chip_reader
+    kiosk = settings.kiosk.number
+    rooms = (
+        CardHandlers(slot, chips),
+        ReadingHandlers(machine.document_reader, chips, materials, lambda: _local().date()),
+        ChipHandlers(chips, server, parts.matcher, materials),
+        PortraitHandlers(parts.matcher, materials),
+        ServerHandlers(server, materials),
+        CaseHandlers(server, parts.outbox, materials),
+        BackHandlers(slot, slot, machine.inspector, server, journal, materials, _local),
+        PaperHandlers(machine.receipt_printer, materials, kiosk, _local),
+    )
+    every: dict[type[Effect], Handler] = {}
+    for room in rooms:
+        every |= room.handlers()
+    return every
+
+
+def new_boot(kiosk: str) -> str:
+    """Name a run of the program, so that no two visits of a kiosk ever share an id."""
+    return f"k{kiosk}-{datetime.now(UTC):%y%m%d%H%M%S}-{secrets.token_hex(3)}"
+
+
+def journal_path(data_dir: Path) -> Path:
+    """Return where the journal of a kiosk lies."""
+    return data_dir / "journal.sqlite3"
+
+
+def _wait_for(slot: CardSlot) -> None:
+    deadline = time.monotonic() + _SLOT_WITHIN_S
+    while isinstance(slot.status(), Disconnected) and time.monotonic() < deadline:
+        time.sleep(_SLOT_AGAIN_S)
+
+
+def _local() -> datetime:
+    """Return the hall's wall-clock time, for papers and dates on cards."""
+    return datetime.now().astimezone()

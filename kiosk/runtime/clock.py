@@ -1,0 +1,29 @@
+"""Time as the runtime sees it: monotonic seconds, and waiting for a change or a moment."""
+
+import time
+from threading import Condition
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Monotonic time; tests put one in that they move by hand."""
+
+    def now(self) -> float:
+        """Return monotonic seconds."""
+        ...
+
+    def wait(self, changed: Condition, seconds: float | None) -> None:
+        """Wait, holding ``changed``, until it is notified or so many seconds have passed."""
+        ...
+
+
+class MonotonicClock:
+    """The computer's monotonic clock."""
+
+    def now(self) -> float:
+        """Return ``time.monotonic()``."""
+        return time.monotonic()
+
+    def wait(self, changed: Condition, seconds: float | None) -> None:
+        """Wait, holding ``changed``, until it is notified or so many seconds have passed."""
+        changed.wait(seconds)

@@ -1,0 +1,163 @@
+"""Offers, application, payment and order: what the resident waits for from the server."""
+
+import time
+
+from backend_client.contract import (
+    ApplicationRequest,
+    ApplicationView,
+    Message,
+    OffersAnswer,
+    OffersRequest,
+    OrderRequest,
+    OrderView,
+    PaymentRequest,
+    PaymentState,
+    PaymentView,
+    Refusal,
+    RefusalCode,
+)
+from kiosk.runtime import translate
+from kiosk.runtime.line import PATIENCE_S, Answered, HallServer, Lost, insist
+from kiosk.runtime.materials import MaterialsByVisit
+from kiosk.runtime.reply import Handler, Reply
+from kiosk.session.effects import (
+    CancelPayment,
+    Effect,
+    FetchOffers,
+    MakeApplication,
+    MakeOrder,
+    StartPayment,
+)
+from kiosk.session.events import (
+    ApplicationMade,
+    OffersArrived,
+    OrderMade,
+    PaymentChanged,
+    ServerLost,
+    ServerRefused,
+)
+from kiosk.session.visit import Ref
+
+_NEWS_S = 20.0
+_NEWS_MARGIN_S = 5.0
+
+
+def key_of(ref: Ref) -> str:
+    """Return the idempotency key of an effect: the same after a repeat or a restart."""
+    return f"{ref.visit_id}-{ref.effect_id}"
+
+
+class ServerHandlers:
+    """Carries out what the server answers at once, and follows a payment."""
+
+    def __init__(self, server: HallServer, materials: MaterialsByVisit) -> None:
+        self._server = server
+        self._materials = materials
+
+    def handlers(self) -> dict[type[Effect], Handler]:
+        """Return which effect goes where."""
+        return {
+            FetchOffers: self.fetch_offers,
+            MakeApplication: self.make_application,
+            StartPayment: self.follow_payment,
+            CancelPayment: self.cancel_payment,
+            MakeOrder: self.make_order,
+        }
+
+    def fetch_offers(self, effect: FetchOffers, reply: Reply) -> None:
+        """Ask what this card can have."""
+        proof = self._materials.of(effect.ref.visit_id).proof()
+        if proof is None:
+            reply.send(ServerRefused(effect.ref, RefusalCode.BAD_REQUEST.value))
+            return
+        request = OffersRequest(
+            visit_id=effect.ref.visit_id,
+            card_number=effect.card_number,
+            proof=proof,
+            case_id=effect.case_id,
+        )
+        answer = self._post("/offers", request, OffersAnswer, reply)
+        if answer is not None:
+            reply.send(OffersArrived(effect.ref, translate.offers(answer)))
+
+    def make_application(self, effect: MakeApplication, reply: Reply) -> None:
+        """Create the application with the match, or with the case that decided identity."""
+        materials = self._materials.of(effect.ref.visit_id)
+        comparison = materials.comparison
+        matched = comparison is not None and comparison.matched
+        request = ApplicationRequest(
+            visit_id=effect.ref.visit_id,
+            card_number=effect.card_number,
+            offer_code=effect.offer_code,
+            match=translate.match_report(comparison, materials.tries) if matched else None,
+            case_id=effect.case_id,
+        )
+        view = self._post("/applications", request, ApplicationView, reply)
+        if view is not None:
+            materials.applications[view.id] = view
+            reply.send(ApplicationMade(effect.ref, translate.application(view)))
+
+    def make_order(self, effect: MakeOrder, reply: Reply) -> None:
+        """Ask for the licence to print and keep the content that it is bound to."""
+        request = OrderRequest(visit_id=effect.ref.visit_id, card_number=effect.card_number)
+        path = f"/applications/{effect.application_id}/order"
+        view = self._post(path, request, OrderView, reply)
+        if view is not None:
+            self._materials.of(effect.ref.visit_id).orders[view.id] = view
+            reply.send(OrderMade(effect.ref, translate.order(view)))
+
+    def follow_payment(self, effect: StartPayment, reply: Reply) -> None:
+        """Start the payment, or find it again, and tell every change until it has ended."""
+        request = PaymentRequest(visit_id=effect.ref.visit_id)
+        path = f"/applications/{effect.application_id}/payment"
+        view = self._post(path, request, PaymentView, reply)
+        told: PaymentView | None = None
+        heard_at = time.monotonic()
+        while view is not None and not reply.cancelled.is_set():
+            if view != told:
+                reply.send(PaymentChanged(effect.ref, translate.payment(view)))
+                told = view
+            if view.state is not PaymentState.PENDING:
+                return
+            news = self._server.get(
+                f"/payments/{view.id}",
+                PaymentView,
+                wait_s=_NEWS_S,
+                within_s=_NEWS_S + _NEWS_MARGIN_S,
+            )
+            if isinstance(news, PaymentView):
+                view, heard_at = news, time.monotonic()
+            elif time.monotonic() - heard_at > PATIENCE_S + _NEWS_S:
+                _tell_failure(news, reply)
+                return
+            else:
+                reply.cancelled.wait(1.0)
+
+    def cancel_payment(self, effect: CancelPayment, reply: Reply) -> None:
+        """Withdraw the payment; the answer says whether the money came first."""
+        path = f"/payments/{effect.payment_id}/cancel"
+        view = self._post(path, None, PaymentView, reply)
+        if view is not None:
+            reply.send(PaymentChanged(effect.ref, translate.payment(view)))
+
+    def _post(
+        self, path: str, body: Message | None, answer: type[Answered], reply: Reply
+    ) -> Answered | None:
+        """Return the answer; a refusal or a lost line is answered here."""
+        result = insist(
+            lambda left: self._server.post(
+                path, body, answer, key=key_of(reply.ref), within_s=left
+            ),
+            reply.cancelled,
+        )
+        if isinstance(result, Refusal | Lost):
+            _tell_failure(result, reply)
+            return None
+        return result
+
+
+def _tell_failure(result: Refusal | Lost, reply: Reply) -> None:
+    if isinstance(result, Refusal):
+        reply.send(ServerRefused(reply.ref, result.code.value))
+    else:
+        reply.send(ServerLost(reply.ref))

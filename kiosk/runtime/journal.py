@@ -1,0 +1,166 @@
+"""The kiosk's memory across a power cut: the visit, what is still to be told, how far a print got.
+
+One transaction for each transition, on the disk before any effect begins. Everything is sealed;
+the visit's row is overwritten by the next visit's, a tell's row is deleted when it is delivered.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, cast
+
+from cryptography.fernet import Fernet, InvalidToken
+from pydantic import TypeAdapter, ValidationError
+
+from kiosk.runtime.seal import open_seal
+from kiosk.session import effects as session_effects
+from kiosk.session.effects import Cancel, Tell
+from kiosk.session.visit import Ref, Visit
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS visit (only INTEGER PRIMARY KEY CHECK (only = 1), body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS tell (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, visit_id TEXT NOT NULL, effect_id INTEGER NOT NULL,
+    kind TEXT NOT NULL, body BLOB NOT NULL, waits INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (visit_id, effect_id));
+CREATE TABLE IF NOT EXISTS mark (
+    visit_id TEXT NOT NULL, effect_id INTEGER NOT NULL, mark TEXT NOT NULL,
+    PRIMARY KEY (visit_id, effect_id));
+"""
+
+_VISIT: TypeAdapter[Visit] = TypeAdapter(Visit)
+_TELLS: dict[str, TypeAdapter[Tell]] = {
+    kind.__name__: TypeAdapter(kind)
+    for kind in vars(session_effects).values()
+    if isinstance(kind, type) and issubclass(kind, Tell) and kind is not Tell and kind is not Cancel
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the last run left behind."""
+
+    visit: Visit | None
+    tells: tuple[Tell, ...]
+    owed: tuple[Tell, ...]
+    marks: dict[Ref, str]
+
+
+class Journal:
+    """SQLite with ``synchronous=FULL``; any thread may call it."""
+
+    def __init__(self, path: Path) -> None:
+        self._seal: Fernet = open_seal(path.with_suffix(".key"))
+        self._lock = Lock()
+        self._visit_id = ""
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA secure_delete = ON")
+        self._db.executescript(_SCHEMA)
+
+    def commit(
+        self, visit: Visit, tells: Sequence[Tell] = (), settled: Sequence[Tell] = ()
+    ) -> None:
+        """Put one transition on the disk: the visit as it is now and what is to be told.
+
+        ``settled`` are the owed tells, complete now that the card's place is.
+        """
+        with self._lock:
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                self._put_visit(visit)
+                if settled:
+                    self._db.execute("DELETE FROM tell WHERE waits = 1")
+                for tell in (*settled, *tells):
+                    self._put_tell(tell, waits=False)
+                self._db.execute("DELETE FROM mark WHERE visit_id <> ?", (visit.id,))
+            if visit.id != self._visit_id:
+                # The person before must not live on in the write-ahead file.
+                self._visit_id = visit.id
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def begin_run(self, visit: Visit, tells: Sequence[Tell], owed: Sequence[Tell]) -> None:
+        """Replace a broken visit by the run's first one, with what the broken one leaves to say.
+
+        ``owed`` is told once the card's place is settled.
+        """
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._put_visit(visit)
+            for tell in tells:
+                self._put_tell(tell, waits=False)
+            for tell in owed:
+                self._put_tell(tell, waits=True)
+            self._db.execute("DELETE FROM mark")
+
+    def mark(self, ref: Ref, mark: str) -> None:
+        """Note how far an effect got; on the disk when this returns."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(
+                "INSERT INTO mark VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark",
+                (ref.visit_id, ref.effect_id, mark),
+            )
+
+    def delivered(self, tell: Tell) -> None:
+        """Forget a tell that has reached the outbox or was carried out."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(
+                "DELETE FROM tell WHERE visit_id = ? AND effect_id = ?",
+                (tell.ref.visit_id, tell.ref.effect_id),
+            )
+
+    def read(self) -> Left:
+        """Return what is there. A row that cannot be read any more is left out, never a crash."""
+        with self._lock:
+            row = self._db.execute("SELECT body FROM visit").fetchone()
+            rows = self._db.execute("SELECT kind, body, waits FROM tell ORDER BY number").fetchall()
+            marks = self._db.execute("SELECT visit_id, effect_id, mark FROM mark").fetchall()
+        visit = None if row is None else self._opened(_VISIT, row[0])
+        tells = [
+            (self._opened(_TELLS[kind], body), bool(waits))
+            for kind, body, waits in rows
+            if kind in _TELLS
+        ]
+        return Left(
+            visit=visit,
+            tells=tuple(tell for tell, waits in tells if tell is not None and not waits),
+            owed=tuple(tell for tell, waits in tells if tell is not None and waits),
+            marks={Ref(visit_id, effect_id): mark for visit_id, effect_id, mark in marks},
+        )
+
+    def close(self) -> None:
+        """Close the database, with nothing left in its write-ahead file."""
+        with self._lock:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.close()
+
+    def _put_visit(self, visit: Visit) -> None:
+        self._db.execute(
+            "INSERT INTO visit VALUES (1, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+            (self._seal.encrypt(_VISIT.dump_json(visit)),),
+        )
+
+    def _put_tell(self, tell: Tell, *, waits: bool) -> None:
+        kind = type(tell).__name__
+        self._db.execute(
+            "INSERT OR IGNORE INTO tell (visit_id, effect_id, kind, body, waits)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (
+                tell.ref.visit_id,
+                tell.ref.effect_id,
+                kind,
+                self._seal.encrypt(_TELLS[kind].dump_json(tell)),
+                int(waits),
+            ),
+        )
+
+    def _opened(self, adapter: TypeAdapter[Any], body: bytes) -> Any:
+        try:
+            return cast(object, adapter.validate_json(self._seal.decrypt(body)))
+        except (InvalidToken, ValidationError):
+            return None

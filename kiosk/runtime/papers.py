@@ -1,0 +1,109 @@
+"""What stands on receipt and ticket: Chinese first, and the visit's language where it differs."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import Enum
+
+from backend_client.contract import ApplicationView, Endorsement
+from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
+from kiosk.runtime import translate
+from kiosk.session.facts import Case, Outcome, Texts
+from kiosk.values import Language
+
+
+class Phrase(Enum):
+    """Every fixed text on paper."""
+
+    RECEIPT = Texts("智能签注受理回执", "智能簽注受理回執", "Endorsement receipt")
+    TICKET = Texts("人工办理凭单", "人工辦理憑單", "Ticket for personal service")
+    NUMBER = Texts("受理编号", "受理編號", "Application")
+    CARD = Texts("证件号码", "證件號碼", "Permit")
+    KIND = Texts("签注种类", "簽注種類", "Endorsement")
+    VALID_UNTIL = Texts("有效期至", "有效期至", "Valid until")
+    FEE = Texts("费用", "費用", "Fee")
+    FREE = Texts("免费", "免費", "Free")
+    TIME = Texts("时间", "時間", "Time")
+    KIOSK = Texts("自助机", "自助機", "Kiosk")
+    TAKE_CARD = Texts("请取回证件", "請取回證件", "Please take your permit")
+    WAITING = Texts(
+        "您的申请仍在处理，无需重新填写。请留意叫号。",
+        "您的申請仍在處理，無需重新填寫。請留意叫號。",
+        "Your application goes on. Nothing has to be entered again. Watch for your number.",
+    )
+    TO_COUNTER = Texts(
+        "请持此凭单到人工窗口办理，无需重新填写。",
+        "請持此憑單到人工窗口辦理，無需重新填寫。",
+        "Please take this ticket to the counter. Nothing has to be entered again.",
+    )
+
+
+def receipt(
+    view: ApplicationView,
+    issued: Endorsement | None,
+    card_number: str,
+    language: Language,
+    *,
+    kiosk: str,
+    at: datetime,
+) -> tuple[ReceiptPart, ...]:
+    """Compose the receipt of an issued endorsement. The card number is masked."""
+    fee = view.offer.fee_fen
+    money = f"¥{fee // 100}.{fee % 100:02}" if fee else _both(Phrase.FREE.value, language)
+    parts: list[ReceiptPart] = [*_title(Phrase.RECEIPT, language), Rule()]
+    parts += _row(Phrase.NUMBER, view.number, language)
+    parts += _row(Phrase.CARD, _masked(card_number), language)
+    parts += _row(Phrase.KIND, _both(translate.texts(view.offer.title), language), language)
+    if issued is not None:
+        parts += _row(Phrase.VALID_UNTIL, issued.valid_until.isoformat(), language)
+    parts += _row(Phrase.FEE, money, language)
+    parts += _foot(kiosk, at, language)
+    parts += _words(Phrase.TAKE_CARD, language)
+    return tuple(parts)
+
+
+def ticket(
+    case: Case, outcome: Outcome, language: Language, *, kiosk: str, at: datetime
+) -> tuple[ReceiptPart, ...]:
+    """Compose the ticket: number, QR, and what happens now. Nothing personal is on it."""
+    waits = outcome is Outcome.WAITING
+    parts: list[ReceiptPart] = [*_title(Phrase.TICKET, language)]
+    parts.append(Text(case.ticket, scale=3, bold=True, centred=True))
+    parts.append(QrCode(case.resume_qr or case.id))
+    parts += _words(Phrase.WAITING if waits else Phrase.TO_COUNTER, language)
+    decision = case.decision
+    if decision is not None and decision.words is not None:
+        parts.append(Text(_both(decision.words, language)))
+    parts += [Rule(), *_foot(kiosk, at, language)]
+    return tuple(parts)
+
+
+def _title(phrase: Phrase, language: Language) -> Iterator[ReceiptPart]:
+    for scale, text in zip((2, 1), _languages(phrase.value, language), strict=False):
+        yield Text(text, scale=scale, bold=True, centred=True)
+
+
+def _words(phrase: Phrase, language: Language) -> Iterator[ReceiptPart]:
+    for text in _languages(phrase.value, language):
+        yield Text(text)
+
+
+def _row(phrase: Phrase, value: str, language: Language) -> Iterator[ReceiptPart]:
+    yield Row(_both(phrase.value, language), value)
+
+
+def _foot(kiosk: str, at: datetime, language: Language) -> Iterator[ReceiptPart]:
+    yield from _row(Phrase.TIME, at.strftime("%Y-%m-%d %H:%M"), language)
+    yield from _row(Phrase.KIOSK, kiosk, language)
+
+
+def _languages(texts: Texts, language: Language) -> tuple[str, ...]:
+    chinese, wanted = texts.zh_hans, texts.in_language(language)
+    return (chinese,) if wanted == chinese else (chinese, wanted)
+
+
+def _both(texts: Texts, language: Language) -> str:
+    return " ".join(_languages(texts, language))
+
+
+def _masked(card_number: str) -> str:
+    return card_number[:3] + "*" * (len(card_number) - 5) + card_number[-2:]

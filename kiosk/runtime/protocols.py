@@ -1,0 +1,53 @@
+"""What the runtime needs of its siblings; the application wires the real ones."""
+
+from dataclasses import dataclass
+from threading import Event
+from typing import Protocol
+
+from kiosk.session.facts import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Which of the portraits given are usable references."""
+
+    chip: bool
+    record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureEnd:
+    """How watching the camera ended; ``camera_lost`` when no frames came at all."""
+
+    captured: bool
+    camera_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A comparison, and the live portrait (JPEG) that staff may have to look at."""
+
+    comparison: Comparison
+    live_portrait: bytes | None
+
+
+class PortraitMatcher(Protocol):
+    """Guides a capture and compares it. Every call blocks on a worker thread."""
+
+    def set_references(
+        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool
+    ) -> References:
+        """Take the encoded portraits of this visit; say which can be compared with."""
+        ...
+
+    def capture(self, attempt: int, cancel: Event) -> CaptureEnd:
+        """Watch the camera until enough good frames are there, in vain, or ``cancel``."""
+        ...
+
+    def compare(self, attempt: int) -> Match:
+        """Compare the capture with every reference there is."""
+        ...
+
+    def forget(self) -> None:
+        """Forget references, frames and everything computed of them."""
+        ...

@@ -1,0 +1,126 @@
+"""Between the contract's messages and the session's facts. Pure."""
+
+from datetime import UTC, datetime, timedelta
+
+from backend_client import contract
+from kiosk.runtime.materials import Materials
+from kiosk.session import facts
+from kiosk.session.effects import ReportCase, WatchCase
+
+
+def texts(of: contract.Texts) -> facts.Texts:
+    """Return one text in the three languages."""
+    return facts.Texts(of.zh_hans, of.zh_hant, of.en)
+
+
+def offers(answer: contract.OffersAnswer) -> facts.Offers:
+    """Return what a card can have."""
+    return facts.Offers(
+        record_found=answer.record_found,
+        permit_expired=answer.permit_expired,
+        under_14=answer.under_14,
+        open=tuple(
+            facts.Offer(o.code, texts(o.title), texts(o.detail), o.fee_fen, o.reprint_of)
+            for o in answer.offers
+        ),
+        closed=tuple(
+            facts.ClosedOffer(c.code, texts(c.title), texts(c.explanation)) for c in answer.closed
+        ),
+    )
+
+
+def application(view: contract.ApplicationView) -> facts.Application:
+    """Return an application as it stands."""
+    return facts.Application(view.id, view.number, view.settled, view.identified)
+
+
+def payment(view: contract.PaymentView) -> facts.Payment:
+    """Return a payment as it stands."""
+    status = facts.PaymentStatus(view.state.value)
+    return facts.Payment(view.id, status, view.amount_fen, view.qr_text)
+
+
+def order(view: contract.OrderView) -> facts.Order:
+    """Return the licence to print."""
+    return facts.Order(view.id, view.number, view.card_number, view.fencing_token)
+
+
+def case(view: contract.CaseView, reason: facts.Escalation) -> facts.Case:
+    """Return a case as the resident may see it."""
+    decision = view.decision
+    return facts.Case(
+        id=view.id,
+        reason=reason,
+        ticket=view.ticket,
+        stage=facts.CaseStage(view.stage.value),
+        version=view.version,
+        desk=view.desk,
+        ahead=view.ahead,
+        expected_wait_s=view.expected_wait_s,
+        staff_signed_in=view.staff_signed_in,
+        decision=None
+        if decision is None
+        else facts.Decision(
+            facts.DecisionKind(decision.kind.value),
+            None if decision.words is None else texts(decision.words),
+            decision.offer_code,
+        ),
+        resume_qr=view.resume_qr,
+    )
+
+
+def match_report(comparison: facts.Comparison | None, tries: int) -> contract.MatchReport | None:
+    """Report a comparison as it was measured; None when there was none."""
+    if comparison is None or not comparison.scores:
+        return None
+    return contract.MatchReport(
+        matched=comparison.matched,
+        tries=max(1, tries),
+        model=comparison.model,
+        model_sha256=comparison.model_sha256,
+        scores=tuple(
+            contract.ScoreReport(
+                reference=s.reference.value,
+                engine=s.engine,
+                score=s.score,
+                threshold=s.threshold,
+                values=dict(s.values),
+            )
+            for s in comparison.scores
+        ),
+        measures=tuple(
+            contract.MeasureReport(name=m.name, value=m.value, unit=m.unit, low=m.low, high=m.high)
+            for m in comparison.measures
+        ),
+        cause=None if comparison.cause is None else comparison.cause.value,
+    )
+
+
+def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contract.CaseRequest:
+    """Put a session before staff, with what they may look at."""
+    keep_s = effect.keep_card_s if isinstance(effect, WatchCase) else None
+    inside = effect.card_place is not facts.CardPlace.OUT
+    return contract.CaseRequest(
+        id=effect.case.id,
+        visit_id=effect.ref.visit_id,
+        reason=contract.CaseReason(effect.case.reason.value),
+        language=materials.language.value,
+        phase=effect.phase_before,
+        ticket=effect.case.ticket,
+        card_number=effect.card_number,
+        card_inside=inside,
+        card_kept_until=datetime.now(UTC) + timedelta(seconds=keep_s)
+        if inside and keep_s
+        else None,
+        offer_code=effect.offer_code,
+        application_id=effect.application_id,
+        match=match_report(materials.comparison, effect.tries),
+        live_portrait=contract.picture(materials.live_portrait),
+        chip_portrait=contract.picture(materials.chip_portrait),
+        detail=effect.detail if isinstance(effect, ReportCase) else "",
+    )
+
+
+def card_word(place: facts.CardPlace) -> str:
+    """Return where the card is in the contract's words; what is not out is held."""
+    return "out" if place is facts.CardPlace.OUT else "held"

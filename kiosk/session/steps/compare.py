@@ -1,0 +1,36 @@
+"""Compare: what the comparison says decides who looks next."""
+
+from kiosk.session.events import Button, Compared, EffectFailed, Event, Touched
+from kiosk.session.facts import Comparison, Escalation, IdentitySource, Outcome
+from kiosk.session.rules import Rules
+from kiosk.session.turn import Turn
+from kiosk.session.way import advance, escalate, give_card_back, to_portrait
+
+
+def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
+    """Go on when matched; otherwise try again where that helps, else to a person."""
+    match event:
+        case Compared(comparison=comparison):
+            return _judge(turn.set(comparison=comparison), comparison, rules)
+        case EffectFailed():
+            return escalate(turn, Escalation.DEVICE_FAULT, rules)
+        case Touched(button=Button.DECLINE_FACE_CHECK):
+            return escalate(turn, Escalation.FACE_CHECK_DECLINED, rules)
+        case Touched(button=Button.ASK_PERSON):
+            return escalate(turn, Escalation.PERSON_ASKED, rules)
+        case Touched(button=Button.LEAVE):
+            return give_card_back(turn, Outcome.LEFT)
+        case _:
+            return None
+
+
+def _judge(turn: Turn, comparison: Comparison, rules: Rules) -> Turn:
+    if comparison.no_reference:
+        return escalate(turn, Escalation.NO_REFERENCE, rules)
+    if comparison.matched:
+        return advance(turn.set(identity=IdentitySource.MATCH), rules)
+    if comparison.disagree:
+        return escalate(turn, Escalation.PORTRAITS_DISAGREE, rules)
+    if comparison.retry_helps:
+        return to_portrait(turn, rules)
+    return escalate(turn, Escalation.PORTRAIT_NOT_MATCHED, rules)

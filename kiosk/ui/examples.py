@@ -1,0 +1,315 @@
+"""Example visits for the gallery, tests and benchmarks. Every name and number is made up."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+
+from kiosk.session import phases
+from kiosk.session.facts import (
+    CardFacts,
+    CardPlace,
+    CardProblem,
+    Case,
+    CaseStage,
+    ClosedOffer,
+    Decision,
+    DecisionKind,
+    Device,
+    Escalation,
+    Offer,
+    Offers,
+    Outcome,
+    Payment,
+    PaymentStatus,
+    Texts,
+    Travel,
+)
+from kiosk.session.visit import Visit
+from kiosk.ui.page import Ground, TravelDraft
+from kiosk.ui.scene import Scene
+from kiosk.ui.sources import Guidance
+from kiosk.values import Frame, Hint, Language
+
+NOW = datetime(2026, 3, 2, 14, 52, tzinfo=timezone(timedelta(hours=8)))
+
+GROUNDS = (
+    Ground("funeral", Texts("奔丧", "奔喪", "Funeral")),
+    Ground("critically_ill", Texts("探望危重病人", "探望危重病人", "Critically ill relative")),
+    Ground("school", Texts("开学", "開學", "School start")),
+    Ground(
+        "visa", Texts("签证或入境许可将到期", "簽證或入境許可將到期", "Visa or entry permit ends")
+    ),
+    Ground("medical", Texts("紧急就医", "緊急就醫", "Emergency medical care")),
+    Ground("abroad", Texts("境外突发事件", "境外突發事件", "Emergency abroad")),
+    Ground("business", Texts("紧急商务", "緊急商務", "Urgent business")),
+    Ground("other", Texts("其他", "其他", "Other")),
+)
+
+_STAY = Texts("每次停留不超过 7 天", "每次停留不超過 7 天", "Up to 7 days a stay")
+_OPEN = (
+    Offer(
+        "HKG-G-1Y-2",
+        Texts(
+            "香港 · 个人旅游 · 一年两次",
+            "香港 · 個人旅遊 · 一年兩次",
+            "Hong Kong · Individual · 1 year, twice",
+        ),
+        _STAY,
+        3000,
+    ),
+    Offer(
+        "HKG-G-3M-1",
+        Texts(
+            "香港 · 个人旅游 · 三个月一次",
+            "香港 · 個人旅遊 · 三個月一次",
+            "Hong Kong · Individual · 3 months, once",
+        ),
+        _STAY,
+        1500,
+    ),
+    Offer(
+        "MAC-G-1Y-1",
+        Texts(
+            "澳门 · 个人旅游 · 一年一次",
+            "澳門 · 個人旅遊 · 一年一次",
+            "Macao · Individual · 1 year, once",
+        ),
+        _STAY,
+        1500,
+    ),
+)
+_MORE = (
+    Offer(
+        "HKG-L-1Y-2",
+        Texts(
+            "香港 · 团队旅游 · 一年两次",
+            "香港 · 團隊旅遊 · 一年兩次",
+            "Hong Kong · Group · 1 year, twice",
+        ),
+        _STAY,
+        3000,
+    ),
+    Offer(
+        "MAC-L-1Y-1",
+        Texts(
+            "澳门 · 团队旅游 · 一年一次",
+            "澳門 · 團隊旅遊 · 一年一次",
+            "Macao · Group · 1 year, once",
+        ),
+        _STAY,
+        1500,
+    ),
+    Offer(
+        "HKG-G-1Y-2-R",
+        Texts(
+            "香港 · 个人旅游 · 一年两次",
+            "香港 · 個人旅遊 · 一年兩次",
+            "Hong Kong · Individual · 1 year, twice",
+        ),
+        Texts("字迹褪色，内容不变", "字跡褪色，內容不變", "Faded; same content printed again"),
+        0,
+        reprint_of="E1",
+    ),
+)
+_CLOSED = (
+    ClosedOffer(
+        "HKG-M",
+        Texts("香港 · 一签多行", "香港 · 一簽多行", "Hong Kong · Multiple"),
+        Texts(
+            "今天在本机不能办理，工作人员可以说明原因",
+            "今天在本機不能辦理，工作人員可以說明原因",
+            "Not available here today; staff can explain",
+        ),
+    ),
+)
+OFFERS = Offers(record_found=True, permit_expired=False, under_14=False, open=_OPEN, closed=_CLOSED)
+
+CARD = CardFacts("C12345678", "林晓兰", date(1990, 1, 1), date(2034, 5, 20))
+CASE = Case(
+    id="case-1",
+    reason=Escalation.PORTRAIT_NOT_MATCHED,
+    ticket="A017",
+    stage=CaseStage.WAITING,
+    ahead=1,
+    expected_wait_s=130,
+    resume_qr="EEK1:A017:7Q2M9K4T",
+)
+TRAVEL = Travel(NOW.replace(hour=19, minute=40), "visa")
+
+
+def scene(draft: TravelDraft | None = None) -> Scene:
+    """Return a moment a little into a phase."""
+    return Scene(
+        now=NOW,
+        kiosk_label="3",
+        grounds=GROUNDS,
+        phase_s=6,
+        case_s=42,
+        warned_s=8,
+        draft=draft or TravelDraft(),
+    )
+
+
+def visits(language: Language) -> Iterator[tuple[str, Visit]]:
+    """Yield name and visit for every screen there is, in the order of a visit."""
+    empty = Visit(boot="example", language=language)
+    inside = replace(empty, card_place=CardPlace.INSIDE)
+    known = replace(inside, card=CARD, offers=OFFERS)
+    chosen = replace(known, chosen=_OPEN[0], consented=True)
+    payment = Payment("p1", PaymentStatus.PENDING, 3000, "https://pay.example/q/8F3K2M9TQX")
+    yield from _before_card(empty)
+    yield "04-read-card", inside.with_phase(phases.ReadCard())
+    yield "04-read-card-server", inside.with_phase(phases.ReadCard(asking_server=True))
+    for problem in CardProblem:
+        yield f"05-bad-card-{problem.value}", inside.with_phase(phases.BadCard(problem))
+    yield from _choosing(known)
+    yield from _portrait(chosen)
+    yield "10-confirm", chosen.with_phase(phases.Confirm())
+    yield "10-confirm-sending", chosen.with_phase(phases.Confirm(sending=True))
+    yield "11-pay-starting", chosen.with_phase(phases.Pay())
+    paying = replace(chosen, payment=payment)
+    yield "11-pay", paying.with_phase(phases.Pay())
+    again = replace(chosen, payment=replace(payment, status=PaymentStatus.FAILED))
+    yield "11-pay-again", again.with_phase(phases.Pay())
+    yield "11-pay-cancelling", paying.with_phase(phases.Pay(cancelling=True))
+    yield "11-pay-idle", replace(paying.with_phase(phases.Pay()), idle_warning=True)
+    for stage in phases.IssueStage:
+        yield f"12-issue-{stage.value}", paying.with_phase(phases.Issue(stage))
+    yield "13-receipt", paying.with_phase(phases.Receipt())
+    yield from _card_out(replace(paying, card_place=CardPlace.AT_GATE))
+    yield from _waiting(replace(chosen, case=CASE, travel=TRAVEL))
+    yield from _leaving(replace(chosen, case=CASE))
+    held = replace(inside, card_place=CardPlace.HELD)
+    yield "18-card-held", held.with_phase(phases.CardHeld(Outcome.ISSUED))
+    called = replace(held, case=replace(CASE, reason=Escalation.CARD_HELD))
+    yield "18-card-held-called", called.with_phase(phases.CardHeld(Outcome.ISSUED))
+
+
+def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
+    lost = phases.OutOfService(lost=(Device.CAMERA, Device.ENDORSEMENT_PRINTER))
+    yield "01-out-of-service", empty.with_phase(lost)
+    yield "01-out-of-service-server", empty.with_phase(phases.OutOfService(server_lost=True))
+    yield "02-attract", empty.with_phase(phases.Attract())
+    yield "02-attract-chip-left", empty.with_phase(phases.Attract(chip_left_in_field=True))
+    yield "03-insert-card", empty.with_phase(phases.InsertCard())
+
+
+def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:
+    yield "06-offers", known.with_phase(phases.ChooseOffer())
+    yield "06-offers-selected", known.with_phase(phases.ChooseOffer(selected="HKG-G-1Y-2"))
+    many = replace(known, offers=replace(OFFERS, open=_MORE[2:] + _OPEN + _MORE[:2]))
+    yield "06-offers-many", many.with_phase(phases.ChooseOffer(selected="HKG-G-1Y-2-R"))
+    none = replace(known, offers=replace(OFFERS, open=()))
+    yield "06-offers-none", none.with_phase(phases.ChooseOffer())
+    nothing = replace(known, offers=replace(OFFERS, open=(), closed=(), permit_expired=True))
+    yield "06-offers-expired", nothing.with_phase(phases.ChooseOffer())
+    idle = replace(known.with_phase(phases.ChooseOffer()), idle_warning=True)
+    yield "06-offers-idle", idle
+
+
+def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
+    yield "07-notice", chosen.with_phase(phases.Notice())
+    child = replace(chosen, offers=replace(OFFERS, under_14=True))
+    yield "07-notice-under-14", child.with_phase(phases.Notice())
+    yield "08-portrait-preparing", chosen.with_phase(phases.Portrait())
+    yield "08-portrait", chosen.with_phase(phases.Portrait(capturing=True))
+    second = replace(chosen, tries=1)
+    yield "08-portrait-again", second.with_phase(phases.Portrait(capturing=True))
+    words = Texts(
+        "请把刘海拨到两边，露出眉毛，再拍一次。",
+        "請把劉海撥到兩邊，露出眉毛，再拍一次。",
+        "Please move your fringe aside so that your eyebrows show, then try again.",
+    )
+    asked = phases.Portrait(capturing=True, words=words)
+    yield "08-portrait-words", second.with_phase(asked)
+    yield "09-compare", chosen.with_phase(phases.Compare())
+
+
+def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
+    yield "14-card-coming-out", paid.with_phase(phases.TakeCard(Outcome.ISSUED))
+    for outcome in Outcome:
+        visit = paid if outcome is Outcome.ISSUED else replace(paid, case=CASE)
+        phase = phases.TakeCard(outcome, presented=True)
+        yield f"15-take-card-{outcome.value}", visit.with_phase(phase)
+    missing = phases.TakeCard(Outcome.ISSUED, presented=True, receipt_missing=True)
+    yield "15-take-card-no-receipt", paid.with_phase(missing)
+
+
+def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
+    for stage in (CaseStage.SENDING, CaseStage.WAITING, CaseStage.CLAIMED, CaseStage.APPROVAL):
+        desk = "" if stage in (CaseStage.SENDING, CaseStage.WAITING) else "2"
+        case = replace(CASE, stage=stage, desk=desk)
+        visit = replace(waiting, case=case)
+        yield f"16-escalated-{stage.value}", visit.with_phase(phases.Escalated())
+    nobody = replace(waiting, case=replace(CASE, staff_signed_in=False), travel=None)
+    yield "16-escalated-nobody", nobody.with_phase(phases.Escalated())
+    offline = replace(waiting, server_up=False, case=replace(CASE, stage=CaseStage.SENDING))
+    yield "16-escalated-offline", offline.with_phase(phases.Escalated())
+    asked = replace(CASE, reason=Escalation.PERSON_ASKED)
+    no_card = replace(waiting, case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
+    yield "16-escalated-no-card", no_card.with_phase(phases.Escalated())
+    yield "16-travel", waiting.with_phase(phases.Escalated(asking_travel=True))
+
+
+def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
+    for outcome in (Outcome.WAITING, Outcome.TO_COUNTER, Outcome.REFUSED, Outcome.SERVER_LOST):
+        yield f"17-leaving-{outcome.value}", visit.with_phase(phases.Leaving(outcome))
+    words = Texts(
+        "请到 5 号窗口，工作人员已经准备好您的资料。",
+        "請到 5 號窗口，工作人員已經準備好您的資料。",
+        "Please go to counter 5. Your details are ready there.",
+    )
+    told = replace(CASE, decision=Decision(DecisionKind.TO_COUNTER, words))
+    said = phases.Leaving(Outcome.TO_COUNTER, printed=True)
+    yield "17-leaving-words", replace(visit, case=told).with_phase(said)
+    missing = phases.Leaving(Outcome.WAITING, printed=False)
+    yield "17-leaving-no-ticket", visit.with_phase(missing)
+    gone = replace(visit, case=None)
+    yield "17-leaving-left", gone.with_phase(phases.Leaving(Outcome.LEFT, printed=True))
+
+
+class DrawnFrames:
+    """A camera that sees a drawn head sway a little, 25 times a second of its own clock."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._images = [_head(shift) for shift in (0, 6, 12, 6)]
+
+    def latest(self) -> Frame:
+        """Return a new frame each time."""
+        self._number += 1
+        image = self._images[self._number % len(self._images)]
+        return Frame(image, float(self._number), self._number)
+
+
+def _head(shift: int) -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
+    y, x = np.mgrid[0:720, 0:1280].astype(np.float32)
+    image = np.empty((720, 1280, 3), dtype=np.uint8)
+    image[...] = (150, 140, 128)
+    image[..., 0] = (150 - y / 12).astype(np.uint8)
+
+    def fill(cx: float, cy: float, rx: float, ry: float, bgr: tuple[int, int, int]) -> None:
+        inside = ((x - cx - shift) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1
+        image[inside] = bgr
+
+    fill(640, 760, 300, 190, (96, 74, 52))
+    fill(640, 520, 70, 130, (140, 168, 205))
+    fill(640, 320, 160, 210, (52, 46, 44))
+    fill(640, 350, 140, 190, (150, 180, 218))
+    for eye in (590, 690):
+        fill(eye, 330, 18, 9, (48, 42, 40))
+    fill(640, 455, 42, 10, (110, 110, 190))
+    return image
+
+
+class SteadyGuidance:
+    """Guidance that says the same all the time."""
+
+    def __init__(self, hint: Hint = Hint.COME_CLOSER, progress: float = 0.62) -> None:
+        self._guidance = Guidance(hint, progress)
+
+    def latest(self) -> Guidance:
+        """Return it."""
+        return self._guidance

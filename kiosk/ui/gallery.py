@@ -1,0 +1,65 @@
+"""Draw every screen with example visits as PNG: ``python -m kiosk.ui.gallery --out DIR``."""
+
+import argparse
+import threading
+from pathlib import Path
+
+from kiosk.ui import examples
+from kiosk.ui.page import Ground
+from kiosk.ui.window import KioskApp
+from kiosk.values import Language
+
+
+def draw_gallery(
+    out: Path, size: tuple[int, int], languages: tuple[Language, ...], only: str = ""
+) -> int:
+    """Save a picture of every screen in each language; return how many."""
+    grounds: tuple[Ground, ...] = examples.GROUNDS
+    app = KioskApp(
+        examples.DrawnFrames(),
+        examples.SteadyGuidance(),
+        lambda event: None,
+        size=size,
+        grounds=grounds,
+        kiosk_label="3",
+        now=lambda: examples.NOW,
+        max_fps=60,
+    )
+    count = 0
+
+    def draw_all() -> None:
+        nonlocal count
+        try:
+            for language in languages:
+                for name, visit in examples.visits(language):
+                    if only in name:
+                        app.show(visit)
+                        app.screenshot(out / language.value / f"{name}.png", timeout_s=60)
+                        count += 1
+        finally:
+            app.stop()
+
+    worker = threading.Thread(target=draw_all)
+    worker.start()
+    app.run()
+    worker.join()
+    return count
+
+
+def main() -> None:
+    """Read the command line and draw."""
+    parser = argparse.ArgumentParser(description="Draw every screen as PNG.")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--size", default="1080x1920")
+    parser.add_argument("--language", choices=[language.value for language in Language])
+    parser.add_argument("--only", default="", help="a part of the screens' names")
+    arguments = parser.parse_args()
+    width, height = (int(part) for part in arguments.size.split("x"))
+    chosen = arguments.language
+    languages = (Language(chosen),) if chosen else tuple(Language)
+    count = draw_gallery(arguments.out, (width, height), languages, arguments.only)
+    print(f"{count} pictures in {arguments.out}")  # noqa: T201 (a command's answer)
+
+
+if __name__ == "__main__":
+    main()

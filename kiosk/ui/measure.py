@@ -1,0 +1,139 @@
+"""How wide text is in the bundled fonts, and where its lines break."""
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import ImageFont
+
+from kiosk.values import Language
+
+FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
+
+# Line breaking of CLREQ / JIS X 4051: these never start a line, those never end one.
+_NEVER_FIRST = frozenset("，。、；：？！）」』”’》％…—·,.;:?!)%")
+_NEVER_LAST = frozenset("（「『“‘《(")
+_PAUSE = re.compile(r"[，。；：？！]|[.,;:?!] |· ")
+
+
+class Face(StrEnum):
+    """The four font files."""
+
+    SC = "NotoSansSC-Regular.otf"
+    SC_BOLD = "NotoSansSC-Bold.otf"
+    TC = "NotoSansTC-Regular.otf"
+    TC_BOLD = "NotoSansTC-Bold.otf"
+
+    @property
+    def path(self) -> Path:
+        """Return where the file is."""
+        return FONTS / self.value
+
+
+def face_for(language: Language, bold: bool = False) -> Face:
+    """Return the face with this language's forms of characters."""
+    if language is Language.ZH_HANT:
+        return Face.TC_BOLD if bold else Face.TC
+    return Face.SC_BOLD if bold else Face.SC
+
+
+@lru_cache(maxsize=64)
+def _font(face: Face, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(face.path), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def text_width(text: str, face: Face, size: int) -> float:
+    """Return the advance of one line in pixels."""
+    return float(_font(face, size).getlength(text))
+
+
+def line_height(size: int) -> int:
+    """Return the distance between two baselines in pixels."""
+    return round(size * 1.4)
+
+
+def _wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
+
+
+def _units(text: str) -> list[str]:
+    """Split text where a line may break: between ideographs and after spaces."""
+    units: list[str] = []
+    for char in text:
+        if not units:
+            units.append(char)
+            continue
+        last = units[-1][-1]
+        stays = (
+            char in _NEVER_FIRST
+            or last in _NEVER_LAST
+            or (not _wide(char) and not _wide(last) and last != " ")
+            or char == " "
+        )
+        if stays:
+            units[-1] += char
+        else:
+            units.append(char)
+    return units
+
+
+def wrap(text: str, face: Face, size: int, width: float) -> tuple[str, ...]:
+    """Return the lines of a text in a column of this width; a newline always breaks.
+
+    Two lines part at a comma or full stop where that fits; more are made about equally long, so
+    that no line is left with a character or two.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        broken = _wrap_paragraph(paragraph, face, size, width)
+        # A dot between two things says nothing where the line ends.
+        lines += [line.removesuffix(" ·") for line in broken[:-1]] + broken[-1:]
+    return tuple(lines)
+
+
+def _wrap_paragraph(text: str, face: Face, size: int, width: float) -> list[str]:
+    units = _units(text)
+    lines = _fill(units, face, size, width)
+    if len(lines) == 1:
+        return lines
+    if len(lines) == 2:
+        halves = _at_punctuation(text, face, size, width)
+        if halves:
+            return halves
+    low, high = width * 0.5, width
+    while high - low > size / 4:
+        middle = (low + high) / 2
+        if len(_fill(units, face, size, middle)) > len(lines):
+            low = middle
+        else:
+            high = middle
+    return _fill(units, face, size, high)
+
+
+def _fill(units: list[str], face: Face, size: int, width: float) -> list[str]:
+    lines: list[str] = []
+    line, used = "", 0.0
+    for unit in units:
+        advance = text_width(unit, face, size)
+        bare = text_width(unit.rstrip(), face, size)
+        if line and used + bare > width:
+            lines.append(line.rstrip())
+            line, used = "", 0.0
+        line += unit
+        used += advance
+    lines.append(line.rstrip())
+    return lines
+
+
+def _at_punctuation(text: str, face: Face, size: int, width: float) -> list[str]:
+    """Return the two halves that differ least, parted after punctuation; none if none fit."""
+    best: list[str] = []
+    difference = width * 0.55
+    for end in (match.end() for match in _PAUSE.finditer(text)):
+        first, second = text[:end].rstrip(), text[end:].strip()
+        one, other = (text_width(half, face, size) for half in (first, second))
+        if second and max(one, other) <= width and abs(one - other) < difference:
+            best, difference = [first, second], abs(one - other)
+    return best

@@ -1,0 +1,71 @@
+"""What several screens share: an empty page, usual buttons, figures in words."""
+
+from kiosk.session.events import Button, Touched
+from kiosk.session.facts import CardPlace, Case, Offer, Texts
+from kiosk.session.visit import Visit
+from kiosk.ui.page import Action, Code, Note, Page, Part, Row, Rows, Tone
+from kiosk.ui.texts import choose, frame, waiting
+from kiosk.values import Language
+
+
+def button(kind: Button, text: Texts, language: Language, enabled: bool = True) -> Action:
+    """Return an action that reports this button; its name is the button's."""
+    return Action(kind.value, text.in_language(language), Touched(kind), enabled)
+
+
+def page(visit: Visit, title: Texts, lead: Texts | None = None, step: int | None = None) -> Page:
+    """Return a page with help at the left and no other way on yet."""
+    language = visit.language
+    return Page(
+        name=visit.phase.name,
+        language=language,
+        header=frame.HEADER.in_language(language),
+        steps=tuple(text.in_language(language) for text in frame.STEPS),
+        title=title.in_language(language),
+        lead=lead.in_language(language) if lead else "",
+        step=step,
+        help=button(Button.ASK_PERSON, frame.HELP, language),
+    )
+
+
+def exit_button(visit: Visit) -> Action:
+    """Return the way out, in words that say whether a card comes with it."""
+    inside = visit.card_place is not CardPlace.OUT
+    return button(Button.LEAVE, frame.EXIT_CARD if inside else frame.EXIT, visit.language)
+
+
+def clock_time(seconds: int) -> str:
+    """Return minutes and seconds as 0:42."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def price(fee_fen: int, language: Language) -> str:
+    """Return a fee in words, whole yuan without decimals."""
+    if fee_fen == 0:
+        return choose.FREE.in_language(language)
+    yuan = str(fee_fen // 100) if fee_fen % 100 == 0 else f"{fee_fen / 100:.2f}"
+    return choose.PRICE.in_language(language).format(yuan=yuan)
+
+
+def offer_title(offer: Offer, language: Language) -> str:
+    """Return what is offered; a reprint says so."""
+    title = offer.title.in_language(language)
+    if offer.reprint_of is None:
+        return title
+    reprint = choose.REPRINT.in_language(language)
+    return title if reprint in title else f"{reprint} · {title}"
+
+
+def ticket_parts(case: Case, language: Language) -> tuple[Part, ...]:
+    """Return number and QR code of a ticket, as far as they are known."""
+    number = Row(waiting.NUMBER.in_language(language), case.ticket, strong=True)
+    parts: tuple[Part, ...] = (Rows((number,)),)
+    if case.resume_qr:
+        caption = waiting.TICKET_CAPTION.in_language(language)
+        parts += (Code(case.resume_qr, caption=caption),)
+    return parts
+
+
+def attention(text: Texts, language: Language) -> Note:
+    """Return a note that should be noticed."""
+    return Note(text.in_language(language), Tone.ATTENTION)

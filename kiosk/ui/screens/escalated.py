@@ -1,0 +1,116 @@
+"""Escalated: a person has the session; place, time, and the way to leave with a ticket."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from kiosk.session.events import Button
+from kiosk.session.facts import CardPlace, CaseStage, Escalation, Texts
+from kiosk.session.phases import Escalated
+from kiosk.session.visit import Visit
+from kiosk.ui.page import Badge, Note, Page, Part, Row, Rows
+from kiosk.ui.scene import Scene
+from kiosk.ui.screens import travel
+from kiosk.ui.screens.common import button, clock_time, page
+from kiosk.ui.texts import frame, waiting
+from kiosk.values import Language
+
+_STEPS = {
+    Escalation.CHIP_UNREADABLE: 1,
+    Escalation.CHIP_CHECK_FAILED: 1,
+    Escalation.NO_RECORD: 2,
+    Escalation.INELIGIBLE_DISPUTED: 2,
+    Escalation.PAID_NOT_ISSUED: 5,
+    Escalation.PRINT_UNKNOWN: 5,
+    Escalation.CARD_HELD: 5,
+}
+
+
+def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
+    """Return the page, or the one that asks for the travel time."""
+    if phase.asking_travel:
+        return travel.screen(visit, scene)
+    language = visit.language
+    case = visit.case
+    inside = visit.card_place is not CardPlace.OUT
+    title, lead = _said(visit)
+    leave = waiting.LEAVE_CARD if inside else waiting.LEAVE_TICKET
+    told = visit.travel is not None and visit.travel.depart_at is not None
+    change = waiting.CHANGE_TRAVEL if told else waiting.TELL_TRAVEL
+    asked = case is not None and case.reason is Escalation.PERSON_ASKED
+    waited = waiting.WAITED.in_language(language).format(time=clock_time(int(scene.case_s)))
+    return replace(
+        page(visit, title, lead, step=_step(visit)),
+        parts=_parts(visit, scene, inside),
+        main=button(Button.LEAVE_WITH_TICKET, leave, language),
+        main_quiet=True,
+        second=button(Button.BACK, frame.ALONE, language) if asked else None,
+        help=button(Button.CHANGE_TRAVEL, change, language),
+        status=waited,
+    )
+
+
+def _said(visit: Visit) -> tuple[Texts, Texts]:
+    case = visit.case
+    if not visit.server_up:
+        return waiting.STAGE_TITLE[CaseStage.SENDING], waiting.OFFLINE
+    if case is not None and not case.staff_signed_in:
+        return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD
+    stage = CaseStage.SENDING if case is None else case.stage
+    return waiting.STAGE_TITLE[stage], waiting.LEAD
+
+
+def _step(visit: Visit) -> int:
+    reason = visit.case.reason if visit.case else Escalation.PERSON_ASKED
+    if reason in _STEPS:
+        return _STEPS[reason]
+    if visit.settled:
+        return 5
+    if visit.identity is not None:
+        return 4
+    return 3 if visit.chosen else 1 if visit.card is None else 2
+
+
+def _parts(visit: Visit, scene: Scene, inside: bool) -> tuple[Part, ...]:
+    language = visit.language
+    badge = Badge(waiting.KIOSK.in_language(language).format(label=scene.kiosk_label))
+    parts: tuple[Part, ...] = (badge, Rows(_rows(visit, scene)))
+    if inside:
+        left = clock_time(scene.left(scene.timers.keep_card, scene.case_s))
+        return (*parts, Note(waiting.CARD_STAYS.in_language(language).format(time=left)))
+    return (*parts, Note(waiting.MAY_LEAVE.in_language(language)))
+
+
+def _rows(visit: Visit, scene: Scene) -> tuple[Row, ...]:
+    language = visit.language
+    rows: list[Row] = []
+    case = visit.case
+    if case is not None:
+        rows.append(Row(waiting.NUMBER.in_language(language), case.ticket, strong=True))
+        if case.desk:
+            rows.append(Row(waiting.DESK.in_language(language), case.desk))
+        if case.stage is CaseStage.WAITING and case.staff_signed_in:
+            ahead = waiting.PEOPLE.in_language(language).format(count=case.ahead)
+            rows.append(Row(waiting.AHEAD.in_language(language), ahead))
+        if case.staff_signed_in and case.expected_wait_s > 0:
+            minutes = max(1, round(case.expected_wait_s / 60))
+            wait = waiting.MINUTES.in_language(language).format(count=minutes)
+            rows.append(Row(waiting.EXPECTED.in_language(language), wait))
+    departure = visit.travel.depart_at if visit.travel else None
+    rows.append(Row(waiting.TRAVEL.in_language(language), when(departure, scene.now, language)))
+    return tuple(rows)
+
+
+def when(moment: datetime | None, now: datetime, language: Language) -> str:
+    """Return a departure as people say it: today 19:40."""
+    if moment is None:
+        return waiting.TRAVEL_UNKNOWN.in_language(language)
+    if now.tzinfo is not None and moment.tzinfo is not None:
+        moment = moment.astimezone(now.tzinfo)
+    days = (moment.date() - now.date()).days
+    named = (waiting.TODAY, waiting.TOMORROW, waiting.AFTER)
+    if 0 <= days < len(named):
+        day = named[days].in_language(language)
+    else:
+        text = waiting.MONTH_DAY.in_language(language)
+        day = text.format(month=moment.month, day=moment.day)
+    return f"{day} {moment:%H:%M}"

@@ -1,0 +1,30 @@
+"""Leaving: number and code of the ticket, before the card comes out."""
+
+from dataclasses import replace
+
+from kiosk.session.events import Button
+from kiosk.session.phases import Leaving
+from kiosk.session.visit import Visit
+from kiosk.ui.page import Busy, Note, Page, Part, Pictogram, Picture
+from kiosk.ui.scene import Scene
+from kiosk.ui.screens.common import attention, button, page, ticket_parts
+from kiosk.ui.texts import frame, waiting
+
+
+def screen(visit: Visit, phase: Leaving, scene: Scene) -> Page:
+    """Return the page."""
+    del scene
+    language = visit.language
+    shown = page(visit, waiting.LEAVING_TITLE[phase.outcome], waiting.LEAVING_LEAD[phase.outcome])
+    decision = visit.case.decision if visit.case is not None else None
+    if decision is not None and decision.words is not None:
+        shown = replace(shown, lead=decision.words.in_language(language))
+    parts: tuple[Part, ...] = (Picture(Pictogram.DONE),)
+    if visit.case is not None:
+        parts = ticket_parts(visit.case, language)
+    if phase.printed is None:
+        parts += (Note(waiting.PRINTING_TICKET.in_language(language)), Busy())
+    elif not phase.printed and visit.case is not None:
+        parts += (attention(waiting.TICKET_MISSING, language),)
+    main = button(Button.NEXT, frame.DONE, language) if phase.printed is not None else None
+    return replace(shown, parts=parts, main=main)

@@ -1,0 +1,29 @@
+"""Portrait: a mirror, one hint at a time, and a way without it."""
+
+from dataclasses import replace
+
+from kiosk.session.events import Button
+from kiosk.session.phases import Portrait
+from kiosk.session.visit import Visit
+from kiosk.ui.page import Mirror, Note, Page, Part, Tone
+from kiosk.ui.scene import Scene
+from kiosk.ui.screens.common import button, exit_button, page
+from kiosk.ui.texts import frame, portrait
+
+
+def screen(visit: Visit, phase: Portrait, scene: Scene) -> Page:
+    """Return the page."""
+    del scene
+    language = visit.language
+    lead = portrait.TAKE_OFF if phase.capturing else portrait.PREPARING
+    parts: tuple[Part, ...] = (Mirror(),)
+    if phase.words is not None:
+        parts += (Note(phase.words.in_language(language), Tone.ATTENTION),)
+    elif visit.tries > 0:
+        parts += (Note(portrait.AGAIN.in_language(language)),)
+    return replace(
+        page(visit, portrait.TITLE, lead, step=3),
+        parts=parts,
+        help=button(Button.DECLINE_FACE_CHECK, frame.HELP_NO_FACE, language),
+        exit=exit_button(visit),
+    )

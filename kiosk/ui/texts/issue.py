@@ -1,0 +1,109 @@
+"""Words of paying, issuing, receipt and taking the card."""
+
+from kiosk.session.facts import Outcome, Texts
+
+PAY_TITLE = Texts("请用手机扫码缴费", "請用手機掃碼繳費", "Scan with your phone to pay")
+PAY_LEAD = Texts(
+    "付款后本屏会自动继续。",
+    "付款後本屏會自動繼續。",
+    "This screen goes on by itself after payment.",
+)
+PAY_CAPTION = Texts("剩余时间 {time}", "剩餘時間 {time}", "Time left {time}")
+PAY_AGAIN = Texts(
+    "还没有收到付款。请再扫一次，或请工作人员帮助。",
+    "還沒有收到付款。請再掃一次，或請工作人員協助。",
+    "No payment has arrived yet. Scan again, or ask staff.",
+)
+PAY_CANCELLING = Texts("正在取消缴费", "正在取消繳費", "Cancelling the payment")
+PAY_CANCELLING_LEAD = Texts(
+    "请稍候。已付的款不会丢失。",
+    "請稍候。已付的款不會遺失。",
+    "One moment. Nothing you have paid is lost.",
+)
+PAY_STARTING = Texts("正在准备二维码", "正在準備二維碼", "Preparing the QR code")
+
+ISSUE_TITLE = Texts("正在制作签注", "正在製作簽注", "Making your endorsement")
+ISSUE_LEAD = Texts(
+    "请不要离开，证件打印好会自动退出。",
+    "請不要離開，證件列印好會自動退出。",
+    "Please stay here. The card comes out when it is done.",
+)
+ISSUE_ORDERING = Texts("登记签注", "登記簽注", "Registering")
+ISSUE_CHECKING = Texts("核对证件", "核對證件", "Checking the card")
+ISSUE_PRINTING = Texts("打印证件背面", "列印證件背面", "Printing the back")
+
+RECEIPT_TITLE = Texts("正在打印回执", "正在列印回執", "Printing your receipt")
+RECEIPT_LEAD = Texts(
+    "签注已经办好。请取走回执，证件随后退出。",
+    "簽注已經辦好。請取走回執，證件隨後退出。",
+    "Your endorsement is done. Take the receipt; the card follows.",
+)
+
+TAKE_TITLE = {
+    Outcome.ISSUED: Texts("办好了，请取证", "辦好了，請取證", "Done. Take your card"),
+    Outcome.TO_COUNTER: Texts(
+        "请取证，到人工窗口",
+        "請取證，到人工窗口",
+        "Take your card to the counter",
+    ),
+    Outcome.REFUSED: Texts("请取回证件", "請取回證件", "Take your card"),
+    Outcome.LEFT: Texts("请取回证件", "請取回證件", "Take your card"),
+    Outcome.WAITING: Texts("请取回证件和小票", "請取回證件和小票", "Take card and ticket"),
+    Outcome.CARD_PROBLEM: Texts("请取回证件", "請取回證件", "Take your card"),
+    Outcome.SERVER_LOST: Texts("请取回证件", "請取回證件", "Take your card"),
+    Outcome.FAILED: Texts("请取回证件", "請取回證件", "Take your card"),
+}
+TAKE_LEAD = {
+    Outcome.ISSUED: Texts(
+        "请看一下证件背面的签注对不对。",
+        "請看一下證件背面的簽注對不對。",
+        "Please look at the endorsement on the back.",
+    ),
+    Outcome.TO_COUNTER: Texts(
+        "资料已经转到窗口，不用重新填写。",
+        "資料已經轉到窗口，不用重新填寫。",
+        "The counter has your details. Nothing to fill in again.",
+    ),
+    Outcome.REFUSED: Texts(
+        "有疑问，大厅工作人员可以为您说明。",
+        "有疑問，大廳工作人員可以為您說明。",
+        "Staff in the hall can explain and help.",
+    ),
+    Outcome.LEFT: Texts(
+        "本次没有办理，也没有收费。",
+        "本次沒有辦理，也沒有收費。",
+        "Nothing was issued and nothing charged.",
+    ),
+    Outcome.WAITING: Texts(
+        "工作人员会接着办。凭号码可以在任一台机器继续。",
+        "工作人員會接著辦。憑號碼可以在任一台機器繼續。",
+        "Staff go on with it. With the number you can continue at any kiosk.",
+    ),
+    Outcome.CARD_PROBLEM: Texts(
+        "可以再放一次，或请工作人员帮助。",
+        "可以再放一次，或請工作人員協助。",
+        "You can insert it again, or ask staff.",
+    ),
+    Outcome.SERVER_LOST: Texts(
+        "网络暂时不通。办理情况已经保存，工作人员会接着办。",
+        "網路暫時不通。辦理情況已經保存，工作人員會接著辦。",
+        "The network is down. Your visit is kept and staff go on with it.",
+    ),
+    Outcome.FAILED: Texts(
+        "工作人员会接着为您办理，不用重新填写。",
+        "工作人員會接著為您辦理，不用重新填寫。",
+        "Staff go on with it. Nothing to fill in again.",
+    ),
+}
+COMING_OUT = Texts("证件正在退出", "證件正在退出", "Your card is coming out")
+COMING_OUT_LEAD = Texts("请稍候。", "請稍候。", "One moment, please.")
+TAKE_WITHIN = Texts(
+    "请在 {seconds} 秒内取走证件。",
+    "請在 {seconds} 秒內取走證件。",
+    "Please take it within {seconds} s.",
+)
+RECEIPT_MISSING = Texts(
+    "回执没有打印出来，签注不受影响。需要时请工作人员补打。",
+    "回執沒有列印出來，簽注不受影響。需要時請工作人員補印。",
+    "The receipt did not print. Your endorsement is fine; staff can print it again.",
+)

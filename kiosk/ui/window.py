@@ -1,0 +1,222 @@
+"""The kiosk's window: takes visits from any thread, draws them, reports touches.
+
+Kivy is imported when a KioskApp is made, never with this module's import, so that command lines
+without a screen stay free of it.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from kiosk.session.events import Event
+from kiosk.session.phases import Attract
+from kiosk.session.rules import Timers
+from kiosk.session.visit import Visit
+from kiosk.ui import kivy_setup
+from kiosk.ui.page import Action, Ground, TravelDraft, TurnPage
+from kiosk.ui.scene import Scene
+from kiosk.ui.sources import FrameSource, GuidanceSource
+from kiosk.ui.stall import StallMeter
+from kiosk.ui.theme import theme_for
+from kiosk.ui.view import view
+
+log = logging.getLogger(__name__)
+
+Rectangle = tuple[float, float, float, float]
+
+_SECONDS_SHOWN = 1.0
+_SAME_TOUCH_S = 0.35
+
+
+class KioskApp:
+    """The screen. ``run`` belongs to the main thread; ``show``, ``screenshot``, ``stop`` to any."""
+
+    def __init__(
+        self,
+        frames: FrameSource,
+        guidance: GuidanceSource,
+        on_event: Callable[[Event], None],
+        *,
+        size: tuple[int, int] = (1080, 1920),
+        fullscreen: bool = False,
+        grounds: tuple[Ground, ...] = (),
+        kiosk_label: str = "1",
+        timers: Timers | None = None,
+        max_fps: int = 25,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        kivy_setup.prepare(*size, fullscreen=fullscreen, max_fps=max_fps)
+        from kiosk.ui.stage import Stage
+        from kiosk.ui.touch import ScriptedTouches
+
+        self.theme = theme_for(*size)
+        self.touches = ScriptedTouches(*size)
+        self.stall = StallMeter()
+        self._on_event = on_event
+        self._place = (kiosk_label, grounds, timers or Timers())
+        self._now = now or (lambda: datetime.now().astimezone())
+        self._stage: Any = Stage(self.theme, frames, guidance, self._acted)
+        self._waiting: deque[Visit] = deque()
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._visit: Visit | None = None
+        self._since = {"phase": 0.0, "case": 0.0, "warned": 0.0}
+        self._draft = TravelDraft()
+        self._list_page = 0
+        self._last_action = (0.0, "")
+        self._drawn_at = 0.0
+        self._thread: int | None = None
+
+    def run(self) -> None:
+        """Show the window until ``stop``."""
+        from kivy.base import EventLoop, runTouchApp
+        from kivy.clock import Clock
+        from kivy.core.window import Window
+
+        self._thread = threading.get_ident()
+        Window.bind(on_request_close=lambda *_: True, on_keyboard=lambda *_: True)
+        Window.size = (self.theme.width, self.theme.height)
+        EventLoop.add_input_provider(self.touches)
+        Clock.schedule_interval(self._tick, 0)
+        runTouchApp(self._stage)
+
+    def stop(self) -> None:
+        """Close the window; safe from any thread."""
+        from kivy.base import stopTouchApp
+
+        self._jobs.append(stopTouchApp)
+
+    def show(self, visit: Visit) -> None:
+        """Draw a visit at the next frame; each one is drawn, in order; safe from any thread."""
+        self._waiting.append(visit)
+
+    def screenshot(self, path: Path, timeout_s: float = 10.0) -> None:
+        """Save what is on the screen once everything shown so far is drawn, as PNG."""
+        done = threading.Event()
+        pixels: list[Image.Image] = []
+
+        def take() -> None:
+            pixels.append(self._pixels())
+            done.set()
+
+        if threading.get_ident() == self._thread:
+            take()
+        else:
+            self._jobs.append(take)
+            if not done.wait(timeout_s):
+                raise TimeoutError("the window did not draw in time")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pixels[0].save(path, compress_level=3)
+
+    def run_soon(self, job: Callable[[], None]) -> None:
+        """Do something on the window's thread after all visits are drawn; safe from any thread."""
+        self._jobs.append(job)
+
+    def targets(self) -> dict[str, Rectangle]:
+        """Return name → (x, y, w, h) from the top left of all that can be touched now."""
+        areas = {mark.action.name: mark.area for mark in self._stage.targets()}
+        return {name: (area.x, area.y, area.w, area.h) for name, area in areas.items()}
+
+    def tap(self, name: str) -> None:
+        """Put a scripted finger on the middle of what is called so; KeyError when not there."""
+        x, y, w, h = self.targets()[name]
+        self.touches.tap(x + w / 2, y + h / 2)
+
+    @property
+    def shown(self) -> Visit | None:
+        """Return the visit that is on the screen."""
+        return self._visit
+
+    def _tick(self, _dt: float) -> None:
+        self.stall.tick()
+        now = time.monotonic()
+        if self._waiting:
+            self._take(self._waiting.popleft(), now)
+            self._draw(now)
+        elif self._jobs:
+            # A picture shows what was drawn: jobs wait until no visit is left to draw.
+            self._jobs.popleft()()
+        elif now - self._drawn_at >= _SECONDS_SHOWN:
+            self._draw(now)
+        self._stage.tick(now)
+
+    def _take(self, visit: Visit, now: float) -> None:
+        before = self._visit
+        self._visit = visit
+        if before is None or before.id != visit.id or isinstance(visit.phase, Attract):
+            self._stage.forget()
+            self._draft, self._list_page = TravelDraft(), 0
+        if (
+            before is None
+            or type(before.phase) is not type(visit.phase)
+            or _new_stage(before, visit)
+        ):
+            self._since["phase"] = now
+            self._list_page = 0
+        if before is None or before.case is None or visit.case is None:
+            self._since["case"] = now
+        if before is None or not before.idle_warning:
+            self._since["warned"] = now
+
+    def _draw(self, now: float) -> None:
+        self._drawn_at = now
+        if self._visit is not None:
+            self._stage.show(view(self._visit, self._scene(now)))
+
+    def _scene(self, now: float) -> Scene:
+        label, grounds, timers = self._place
+        return Scene(
+            now=self._now(),
+            kiosk_label=label,
+            grounds=grounds,
+            timers=timers,
+            phase_s=now - self._since["phase"],
+            case_s=now - self._since["case"],
+            warned_s=now - self._since["warned"],
+            draft=self._draft,
+            list_page=self._list_page,
+        )
+
+    def _acted(self, action: Action) -> None:
+        now = time.monotonic()
+        at, name = self._last_action
+        if name == action.name and now - at < _SAME_TOUCH_S and _once(action):
+            return
+        self._last_action = (now, action.name)
+        match action.says:
+            case TravelDraft() as draft:
+                self._draft = draft
+                self._draw(now)
+            case TurnPage(to=page):
+                self._list_page = page
+                self._draw(now)
+            case event:
+                self._on_event(event)
+
+    def _pixels(self) -> Image.Image:
+        from kivy.core.window import Window
+        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
+
+        Window.canvas.ask_update()
+        Window.dispatch("on_draw")
+        width, height = Window.system_size
+        raw = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
+        picture = np.frombuffer(raw, dtype=np.uint8).reshape(height, width, 4)
+        return Image.fromarray(np.ascontiguousarray(picture[::-1, :, :3]))
+
+
+def _new_stage(before: Visit, after: Visit) -> bool:
+    """Say whether a countdown of the phase begins anew although the phase is the same."""
+    return getattr(before.phase, "presented", None) != getattr(after.phase, "presented", None)
+
+
+def _once(action: Action) -> bool:
+    """Say whether a trembling finger's second touch of this would be a mistake."""
+    return not isinstance(action.says, TravelDraft | TurnPage)

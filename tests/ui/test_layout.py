@@ -1,0 +1,179 @@
+"""Every screen, at both sizes, in three languages: nothing cut, nothing tiny, nothing pale."""
+
+from itertools import combinations
+
+import pytest
+
+from kiosk.ui.drawing import Area, Box, Disc, Line, Live
+from kiosk.ui.measure import face_for, text_width, wrap
+from kiosk.ui.theme import GROUND, TEXT_PAIRS, Colour, contrast
+from kiosk.values import Language
+from tests.ui.screens_of_all import Shown, all_screens, bounds
+
+SCREENS = list(all_screens())
+LEAST_CONTRAST = 10.0
+LEAST_TARGET = 96
+LEAST_BETWEEN = 24
+
+
+def overlap(one: Area, other: Area) -> bool:
+    return (
+        one.x < other.right - 1
+        and other.x < one.right - 1
+        and one.y < other.bottom - 1
+        and other.y < one.bottom - 1
+    )
+
+
+def ground_below(shown: Shown, line: Line) -> Colour:
+    """Return the colour that was filled last where the line's middle is, before the line."""
+    x, y = line.area.x + line.area.w / 2, line.area.y + line.area.h / 2
+    ground = GROUND
+    for slot in shown.slots:
+        for mark in slot.drawing:
+            if mark is line:
+                return ground
+            if isinstance(mark, Box | Disc) and mark.area.holds(x, y) and len(mark.colour) == 7:
+                ground = mark.colour
+    raise AssertionError("the line is not on this screen")
+
+
+def lines(shown: Shown) -> list[Line]:
+    return [mark for slot in shown.slots for mark in slot.drawing if isinstance(mark, Line)]
+
+
+def test_nothing_leaves_the_screen():
+    cut = []
+    for shown in SCREENS:
+        for slot in shown.slots:
+            area = bounds(slot.drawing, shown.theme)
+            if area is None:
+                continue
+            inside = area.x >= 0 and area.y >= 0
+            if not inside or area.right > shown.theme.width or area.bottom > shown.theme.height:
+                cut.append((shown.label, slot.key))
+    assert cut == []
+
+
+def test_nothing_lies_on_something_else():
+    wrong = []
+    for shown in SCREENS:
+        areas = [
+            (slot.key, bounds(slot.drawing, shown.theme))
+            for slot in shown.slots
+            if slot.key != "overlay"
+        ]
+        for (one, a), (other, b) in combinations(areas, 2):
+            if a is not None and b is not None and overlap(a, b):
+                wrong.append((shown.label, one, other))
+    assert wrong == []
+
+
+def test_every_button_holds_its_words():
+    wrong = []
+    for shown in SCREENS:
+        for slot in shown.slots:
+            touches = [mark for mark in shown.touches() if mark in slot.drawing]
+            for touch in touches:
+                words = [line for line in lines(shown) if line in slot.drawing]
+                for line in words:
+                    middle = line.area.y + line.area.h / 2
+                    if touch.area.holds(line.area.x + line.area.w / 2, middle):
+                        fits = line.area.x >= touch.area.x and line.area.right <= touch.area.right
+                        high = line.area.y >= touch.area.y - 1
+                        low = line.area.bottom <= touch.area.bottom + 1
+                        if not (fits and high and low):
+                            wrong.append((shown.label, line.text))
+    assert wrong == []
+
+
+def test_body_text_is_large():
+    least = {1080: 32, 1280: 23}
+    small = {
+        (shown.label, line.text, line.size)
+        for shown in SCREENS
+        for line in lines(shown)
+        if line.size < least[shown.theme.width]
+    }
+    assert small == set()
+
+
+def test_targets_are_large_and_apart():
+    wrong = []
+    for shown in SCREENS:
+        touches = shown.touches()
+        for touch in touches:
+            if touch.area.w < LEAST_TARGET or touch.area.h < LEAST_TARGET:
+                wrong.append((shown.label, touch.action.name, touch.area))
+        for one, other in combinations(touches, 2):
+            half = LEAST_BETWEEN / 2
+            if overlap(one.area.inset(-half), other.area.inset(-half)):
+                wrong.append((shown.label, one.action.name, other.action.name))
+    assert wrong == []
+
+
+def test_text_stands_out_from_what_is_really_behind_it():
+    pale = {
+        (shown.name, line.text, line.colour, ground_below(shown, line))
+        for shown in SCREENS
+        for line in lines(shown)
+        if contrast(line.colour, ground_below(shown, line)) < LEAST_CONTRAST
+    }
+    assert pale == set()
+
+
+@pytest.mark.parametrize("pair", TEXT_PAIRS)
+def test_colours_of_text_have_contrast(pair):
+    assert contrast(*pair) >= LEAST_CONTRAST
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast(Colour("#000000"), Colour("#FFFFFF")) == pytest.approx(21.0)
+    assert contrast(Colour("#777777"), Colour("#FFFFFF")) == pytest.approx(4.48, abs=0.01)
+
+
+def test_every_screen_leads_to_a_person_and_to_the_other_languages():
+    for shown in SCREENS:
+        if shown.page.overlay is not None:
+            continue
+        names = {touch.action.name for touch in shown.touches()}
+        assert {f"language:{language.value}" for language in Language} <= names, shown.label
+        person = {"ask_person", "decline_face_check", "change_travel"} & names
+        assert person or shown.page.called, shown.label
+
+
+def test_names_on_a_screen_are_unique():
+    for shown in SCREENS:
+        names = [touch.action.name for touch in shown.touches()]
+        assert len(names) == len(set(names)), shown.label
+
+
+def test_the_main_button_is_always_at_the_same_place():
+    for size in ((1080, 1920), (1280, 800)):
+        bottoms = {
+            round(touch.area.bottom)
+            for shown in SCREENS
+            if (shown.theme.width, shown.theme.height) == size and shown.page.overlay is None
+            for touch in shown.touches()
+            if touch.action == shown.page.main
+        }
+        assert len(bottoms) == 1
+
+
+def test_the_mirror_is_large():
+    for shown in SCREENS:
+        for slot in shown.slots:
+            for mark in slot.drawing:
+                if isinstance(mark, Live) and mark.kind.value == "mirror":
+                    assert mark.area.h >= 0.4 * shown.theme.height, shown.label
+
+
+def test_lines_break_where_readers_expect_it():
+    face = face_for(Language.ZH_HANS)
+    text = "证件在机内，最多再留 7:18。您也可以先取证离开，凭小票在任一台机器继续。"
+    for width in range(120, 1000, 40):
+        broken = wrap(text, face, 36, width)
+        assert all(line[0] not in "，。" for line in broken)
+        assert all(text_width(line, face, 36) <= width for line in broken)
+    assert "".join(wrap(text, face, 36, 500)).replace(" ", "") == text.replace(" ", "")
+    assert wrap("甲乙丙，丁戊己庚", face, 10, 70) == ("甲乙丙，", "丁戊己庚")

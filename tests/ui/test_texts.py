@@ -1,0 +1,125 @@
+"""Every sentence is there in three languages, in the right characters, and can be drawn."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from kiosk.session.facts import CardProblem, CaseStage, Device, Outcome, Texts
+from kiosk.ui import texts
+from kiosk.ui.measure import Face
+from kiosk.ui.texts import card, issue, portrait, waiting
+from kiosk.values import Hint, Language
+
+
+def texts_in(value: object) -> Iterator[Texts]:
+    if isinstance(value, Texts):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from texts_in(item)
+
+
+def named_texts() -> list[tuple[str, Texts]]:
+    found = []
+    for module in pkgutil.iter_modules(texts.__path__):
+        loaded = importlib.import_module(f"{texts.__name__}.{module.name}")
+        for name, value in vars(loaded).items():
+            if name.isupper():
+                found += [(f"{module.name}.{name}", text) for text in texts_in(value)]
+    return found
+
+
+ALL = named_texts()
+
+
+def not_encodable(text: str, codec: str) -> str:
+    return "".join(char for char in text if not can_encode(char, codec))
+
+
+def can_encode(char: str, codec: str) -> bool:
+    try:
+        char.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_there_are_texts():
+    assert len(ALL) > 100
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_text_lacks_a_language(language):
+    assert [name for name, text in ALL if not text.in_language(language).strip()] == []
+
+
+def test_simplified_texts_hold_only_simplified_characters():
+    # GB 2312 holds the simplified set and none of the traditional-only forms.
+    wrong = [(name, not_encodable(text.zh_hans, "gb2312")) for name, text in ALL]
+    assert [found for found in wrong if found[1]] == []
+
+
+def test_traditional_texts_hold_only_traditional_characters():
+    # Big5 holds the traditional set and none of the simplified-only forms.
+    wrong = [(name, not_encodable(text.zh_hant, "big5")) for name, text in ALL]
+    assert [found for found in wrong if found[1]] == []
+
+
+def test_codecs_tell_the_scripts_apart():
+    assert not_encodable("签证读繁", "big5") == "签证读"
+    assert not_encodable("簽證讀繁", "gb2312") == "簽證讀"
+
+
+def test_english_texts_hold_no_chinese():
+    assert [name for name, text in ALL if re.search(r"[\u2e80-\uffef]", text.en)] == []
+
+
+def test_the_three_languages_have_the_same_places_to_fill():
+    def places(text: str) -> set[str]:
+        return set(re.findall(r"{(\w+)}", text))
+
+    assert [
+        name
+        for name, text in ALL
+        if not places(text.zh_hans) == places(text.zh_hant) == places(text.en)
+        and not name.endswith("MONTH_DAY")
+    ] == []
+
+
+def test_nobody_is_told_that_something_failed():
+    blame = re.compile(r"失败|失敗|错误|錯誤|fail|error|invalid", re.IGNORECASE)
+    assert [
+        name
+        for name, text in ALL
+        if any(blame.search(text.in_language(language)) for language in Language)
+    ] == []
+
+
+@pytest.mark.parametrize("face", Face)
+def test_the_bundled_fonts_have_every_character(face):
+    with TTFont(face.path) as font:
+        known = set(font.getBestCmap())
+    traditional = face in (Face.TC, Face.TC_BOLD)
+    missing = {
+        char
+        for _, text in ALL
+        for char in (text.zh_hant if traditional else text.zh_hans + text.en)
+        if char != "\n" and ord(char) not in known
+    }
+    assert missing == set()
+
+
+def test_every_case_has_its_words():
+    assert set(portrait.HINTS) == set(Hint)
+    assert set(card.PROBLEMS) == set(CardProblem)
+    assert set(issue.TAKE_TITLE) == set(issue.TAKE_LEAD) == set(Outcome)
+    assert set(waiting.LEAVING_TITLE) == set(waiting.LEAVING_LEAD) == set(Outcome)
+    assert set(waiting.STAGE_TITLE) == set(CaseStage)
+    assert set(waiting.DEVICES) == set(Device)
