@@ -37,6 +37,7 @@ from kiosk.settings import Settings, load_settings, read_credential
 from kiosk.values import Reference, Score
 
 ROOT = Path(__file__).parents[2]
+_REACH_S = 0.5  # nobody has the card in their fingers before the motor has stopped
 QUICK = Durations(take_in_s=0.1, eject_s=0.1, erase_s=0.2, print_s=0.2)
 _MODEL = tomllib.loads((ROOT / "config" / "server" / "policy.toml").read_text("utf-8"))["match"][
     "models"
@@ -200,7 +201,7 @@ def take_card_when_out(bay: Bay, stop: Flag) -> Thread:
         was_inside = False
         while not stop.wait(0.02):
             was_inside = was_inside or bay.place is Place.INSIDE
-            if was_inside and bay.place is Place.AT_GATE:
+            if was_inside and bay.place is Place.AT_GATE and not stop.wait(_REACH_S):
                 bay.take()
                 was_inside = False
 
