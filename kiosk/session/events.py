@@ -262,6 +262,11 @@ class CardFound:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCardReleased:
+    """Staff stand at the kiosk and want the held card out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The program has started; sensors and journal have been read, ``place`` is the card's."""
 
@@ -277,5 +282,6 @@ Event = (
     | DeviceChanged
     | ServerChanged
     | CardFound
+    | HeldCardReleased
     | Started
 )

@@ -2,6 +2,7 @@
 
 from kiosk.session.events import (
     Event,
+    HeldCardReleased,
     LanguageChosen,
     OfferTouched,
     Touched,
@@ -14,6 +15,7 @@ IGNORABLE: dict[tuple[str, type[Event]], str] = {
     (EVERY_PHASE, Touched): "a touch meant for the screen before, as the phase changed",
     (EVERY_PHASE, OfferTouched): "an offer touched as the phase changed",
     (EVERY_PHASE, TravelTold): "told as the decision arrived; it no longer matters",
+    (EVERY_PHASE, HeldCardReleased): "the card was gone before the word came",
     (EVERY_PHASE, LanguageChosen): "the language that is shown already",
 }
 

@@ -14,6 +14,8 @@ from kiosk.session.facts import (
     Case,
     CaseStage,
     ClosedOffer,
+    Decision,
+    DecisionKind,
     Device,
     Escalation,
     Offer,
@@ -192,6 +194,7 @@ def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
     yield "02-attract", empty.with_phase(phases.Attract())
     yield "02-attract-chip-left", empty.with_phase(phases.Attract(chip_left_in_field=True))
     yield "03-insert-card", empty.with_phase(phases.InsertCard())
+    yield "03-insert-card-chip-left", empty.with_phase(phases.InsertCard(chip_left_in_field=True))
 
 
 def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:
@@ -233,6 +236,8 @@ def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
         yield f"15-take-card-{outcome.value}", visit.with_phase(phase)
     missing = phases.TakeCard(Outcome.ISSUED, presented=True, receipt_missing=True)
     yield "15-take-card-no-receipt", paid.with_phase(missing)
+    drawn = phases.TakeCard(Outcome.LEFT, presented=True, drawing_in=True)
+    yield "15-take-card-drawn-in", paid.with_phase(drawn)
 
 
 def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
@@ -259,9 +264,11 @@ def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
         "請到 5 號窗口，工作人員已經準備好您的資料。",
         "Please go to counter 5. Your details are ready there.",
     )
-    told = replace(CASE, decision=Decision(DecisionKind.TO_COUNTER, words))
-    said = phases.Leaving(Outcome.TO_COUNTER, printed=True)
-    yield "17-leaving-words", replace(visit, case=told).with_phase(said)
+    decided = replace(CASE, decision=Decision(DecisionKind.TO_COUNTER, words))
+    told = replace(visit, case=decided)
+    yield "17-leaving-words", told.with_phase(phases.Leaving(Outcome.TO_COUNTER, printed=True))
+    out = phases.TakeCard(Outcome.TO_COUNTER, presented=True, receipt_missing=True)
+    yield "17-take-card-words", told.with_phase(out)
     missing = phases.Leaving(Outcome.WAITING, printed=False)
     yield "17-leaving-no-ticket", visit.with_phase(missing)
     gone = replace(visit, case=None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kiosk.session import phases
 from kiosk.session.events import Button
-from kiosk.session.facts import CardPlace, Case
+from kiosk.session.facts import CardPlace
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Overlay, Page
 from kiosk.ui.scene import Scene
@@ -28,7 +28,7 @@ from kiosk.ui.screens import (
     receipt,
     take_card,
 )
-from kiosk.ui.screens.common import button
+from kiosk.ui.screens.common import button, called
 from kiosk.ui.texts import frame
 
 SCREENS: dict[type[object], Callable[..., Page]] = {
@@ -58,15 +58,9 @@ _WITH_TICKET = (phases.Escalated, phases.Leaving)
 def view(visit: Visit, scene: Scene) -> Page:
     """Return what the screen shows."""
     page = SCREENS[type(visit.phase)](visit, visit.phase, scene)
-    if visit.case is not None and not isinstance(visit.phase, _WITH_TICKET):
-        page = _person_called(page, visit.case)
+    if visit.open_case is not None and not isinstance(visit.phase, _WITH_TICKET):
+        page = called(page, visit.open_case)
     return replace(page, overlay=_idle(visit, scene)) if visit.idle_warning else page
-
-
-def _person_called(page: Page, case: Case) -> Page:
-    """Say that a person knows already, where the machine finishes its work meanwhile."""
-    said = frame.CALLED.in_language(page.language).format(number=case.ticket)
-    return replace(page, help=None, called=said)
 
 
 def _idle(visit: Visit, scene: Scene) -> Overlay:

@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,10 @@ from kiosk.ui.view import view
 log = logging.getLogger(__name__)
 
 Rectangle = tuple[float, float, float, float]
+Dock = Sequence[tuple[str, Sequence[tuple[str, Callable[[], None]]]]]
+"""Groups of buttons beside the screen: heading and (label, what it does)."""
+
+DOCK_WIDTH = 380
 
 _SECONDS_SHOWN = 1.0
 _SAME_TOUCH_S = 0.35
@@ -51,14 +55,20 @@ class KioskApp:
         kiosk_label: str = "1",
         timers: Timers | None = None,
         max_fps: int = 25,
+        dock: Dock | None = None,
+        closable: bool = False,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        kivy_setup.prepare(*size, fullscreen=fullscreen, max_fps=max_fps)
+        window = (size[0] + (DOCK_WIDTH if dock else 0), size[1])
+        kivy_setup.prepare(*window, fullscreen=fullscreen, max_fps=max_fps)
         from kiosk.ui.stage import Stage
         from kiosk.ui.touch import ScriptedTouches
 
         self.theme = theme_for(*size)
-        self.touches = ScriptedTouches(*size)
+        self.touches = ScriptedTouches(*window)
+        self._window_size = window
+        self._dock = dock
+        self._closable = closable
         self.stall = StallMeter()
         self._on_event = on_event
         self._place = (kiosk_label, grounds, timers or Timers())
@@ -81,11 +91,18 @@ class KioskApp:
         from kivy.core.window import Window
 
         self._thread = threading.get_ident()
-        Window.bind(on_request_close=lambda *_: True, on_keyboard=lambda *_: True)
-        Window.size = (self.theme.width, self.theme.height)
+        Window.bind(on_keyboard=lambda *_: True)
+        if not self._closable:
+            Window.bind(on_request_close=lambda *_: True)
+        Window.size = self._window_size
         EventLoop.add_input_provider(self.touches)
         Clock.schedule_interval(self._tick, 0)
-        runTouchApp(self._stage)
+        root = self._stage
+        if self._dock is not None:
+            from kiosk.ui.dock import beside
+
+            root = beside(self._stage, self._dock)
+        runTouchApp(root)
 
     def stop(self) -> None:
         """Close the window; safe from any thread."""
@@ -160,7 +177,7 @@ class KioskApp:
         ):
             self._since["phase"] = now
             self._list_page = 0
-        if before is None or before.case is None or visit.case is None:
+        if before is None or _case_id(before) != _case_id(visit):
             self._since["case"] = now
         if before is None or not before.idle_warning:
             self._since["warned"] = now
@@ -209,7 +226,11 @@ class KioskApp:
         width, height = Window.system_size
         raw = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
         picture = np.frombuffer(raw, dtype=np.uint8).reshape(height, width, 4)
-        return Image.fromarray(np.ascontiguousarray(picture[::-1, :, :3]))
+        return Image.fromarray(np.ascontiguousarray(picture[::-1, : self.theme.width, :3]))
+
+
+def _case_id(visit: Visit) -> str | None:
+    return visit.case.id if visit.case is not None else None
 
 
 def _new_stage(before: Visit, after: Visit) -> bool:

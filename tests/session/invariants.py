@@ -205,6 +205,8 @@ class Watch:
         if visit.phase.name == "card_held":
             assert visit.card_place is CardPlace.HELD, "card_held without a held card"
             assert self.truth.held_reported, "a held card was not reported"
+        elif visit.phase.name == "take_card" and visit.card_place is CardPlace.HELD:
+            assert self.truth.held_reported, "a held card was not reported"  # released, not out yet
         elif self.world.place is not CardPlace.OUT:  # OUT may not be known yet: card pulled
             assert visit.card_place is self.world.place, (
                 f"card is {self.world.place}, visit says {visit.card_place}"

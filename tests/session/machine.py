@@ -84,7 +84,7 @@ class VisitMachine(RuleBasedStateMachine):
         known = set(self.run.phases)
         self.run.happen(pick)
         if self.run.phases != known:  # a phase this sequence has not seen before
-            for number in range(3):
+            for number in range(2):
                 deepcopy(self.run).end_stubbornly(self.run.visit.next_effect * 7 + number)
         self.failed = False
 

@@ -29,7 +29,7 @@ PLAUSIBLE: dict[str, tuple[tuple[int, ev.Event], ...]] = {
         (2, ev.Touched(Button.DISPUTE)),
         (1, ev.Touched(Button.LEAVE)),
     ),
-    "notice": ((60, ev.Touched(Button.AGREE)), (4, ev.Touched(Button.DECLINE_FACE_CHECK))),
+    "notice": ((60, ev.Touched(Button.AGREE)), (10, ev.Touched(Button.DECLINE_FACE_CHECK))),
     "confirm": ((60, ev.Touched(Button.CONFIRM)), (3, ev.Touched(Button.BACK))),
     "pay": ((3, ev.Touched(Button.NEXT)), (1, ev.Touched(Button.LEAVE))),
     "escalated": (
@@ -86,12 +86,13 @@ class Run:
             (400 if asks else 0, self._answer),
             (600 if phase in WAITS_FOR_TOUCH else 40 if fitting else 0, self._touch_fitting),
             (30 if timers and asks else 200 if timers else 0, self._time_up),
-            (20, self._touch_any),
+            (150 if phase == "issue" else 20, self._touch_any),
             (20, self._stray),
             (9, self._device_lost),
             (200 if self.visit.lost else 0, self._device_back),
             (4 if self.visit.server_up else 300, self._server),
             (6, self._language),
+            (100 if phase == "card_held" else 1, self._released),
             (6, self._card_moved_by_hand),
         ]
         happens = pick([(weight, kind) for weight, kind in kinds if weight])
@@ -140,6 +141,9 @@ class Run:
 
     def _language(self, pick: Pick[Any]) -> None:
         self.do(ev.LanguageChosen(pick([(1, language) for language in Language])))
+
+    def _released(self, pick: Pick[Any]) -> None:
+        self.do(ev.HeldCardReleased())
 
     def _card_moved_by_hand(self, pick: Pick[Any]) -> None:
         """Pull the card, or find one that was put in while the slot was not armed."""

@@ -156,6 +156,17 @@ def test_a_card_not_taken_without_a_bin_holds_the_kiosk_until_it_is_gone() -> No
     assert story.ending.card_place is CardPlace.OUT
 
 
+def test_staff_release_a_held_card() -> None:
+    story = Story().comes_to_offers()
+    story.touches(Button.LEAVE)
+    story.card_comes_out()
+    story.time_passes("take_card")
+    story.happens(ev.HeldCardReleased())
+    story.gets_card_back()
+    assert story.phase == "attract"
+    assert story.ending.card_place is CardPlace.OUT
+
+
 def test_a_card_that_does_not_come_out_is_tried_three_times_then_held() -> None:
     story = Story().comes_to_offers()
     story.touches(Button.LEAVE)

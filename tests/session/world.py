@@ -87,7 +87,7 @@ class World:
         failed = ev.EffectFailed(ref, type(ask).__name__, "broken")
         options = make(self, ask, pick)
         if not isinstance(ask, StartTimer):
-            options = [*options, (1, failed)]
+            options = [*options, (3, failed)]
         event: ev.Answer = pick(options)
         self._happened(ask, event)
         return event
@@ -273,7 +273,7 @@ def _draw(world: World, ask: fx.DrawCardIn, pick: Pick[Any]) -> Options:
 def _case(world: World, ask: fx.WatchCase, pick: Pick[Any]) -> Options:
     kinds = [
         (60, DecisionKind.IDENTITY_ACCEPTED),
-        (9, DecisionKind.NEW_PORTRAIT),
+        (20, DecisionKind.NEW_PORTRAIT),
         (9, DecisionKind.RECORD_LINKED),
         (9, DecisionKind.ELIGIBILITY_GRANTED),
         (4, DecisionKind.TO_COUNTER),

@@ -43,7 +43,7 @@ def test_a_language_is_reported(facts):
 
 
 def test_an_offer_is_reported_by_its_code(facts):
-    assert facts["offer"] == ["OfferTouched(code='MAC-G-1Y-1')"]
+    assert facts["offer"] == ["OfferTouched(code='HKG-G-1Y-2')"]
 
 
 def test_only_what_is_enabled_can_be_touched(facts):
@@ -86,7 +86,7 @@ def test_no_key_leaves_the_window(facts):
 
 
 def test_the_camera_picture_is_a_mirror(facts):
-    # The camera sees red at its left; in a mirror it is at the left of the person, too: right.
+    # What the camera sees at its left is at the person's right, and so is it in a mirror.
     left, right = facts["mirror"]
     assert left[2] > 180 > 80 > left[0]
     assert right[0] > 180 > 80 > right[2]

@@ -60,6 +60,7 @@ class Script:
             max_fps=60,
         )
         self.visits = dict(examples.visits(Language.ZH_HANS))
+        self.surprise: BaseException | None = None
         self.folder = Path(tempfile.mkdtemp())
 
     def run(self) -> None:
@@ -67,6 +68,8 @@ class Script:
         worker.start()
         self.app.run()
         worker.join()
+        if self.surprise is not None:
+            raise self.surprise
 
     def _play(self) -> None:
         try:
@@ -81,6 +84,8 @@ class Script:
                 self.privacy,
             ):
                 step()
+        except BaseException as surprise:
+            self.surprise = surprise
         finally:
             self.app.stop()
 
@@ -114,7 +119,7 @@ class Script:
         self.facts["language"] = self.tap("language:zh-Hant")
         self.show("06-offers")
         self.facts["offer_targets"] = sorted(self.app.targets())
-        self.facts["offer"] = self.tap("offer:MAC-G-1Y-1")
+        self.facts["offer"] = self.tap("offer:HKG-G-1Y-2")
         self.show("06-offers-selected")
         self.facts["next"] = self.tap("next")
         x, y, w, h = self.app.targets()["leave"]
@@ -171,9 +176,9 @@ class Script:
         self.app.screenshot(path)
         picture = Image.open(path)
         y = round(self.size[1] * 0.42)
-        middle = 0.5 if self.size[0] < self.size[1] else 0.725
+        middle, aside = (0.5, 0.1) if self.size[0] < self.size[1] else (0.73, 0.04)
         self.facts["mirror"] = [
-            picture.getpixel((round(self.size[0] * (middle + side)), y)) for side in (-0.1, 0.1)
+            picture.getpixel((round(self.size[0] * (middle + side)), y)) for side in (-aside, aside)
         ]
 
     def pictures(self) -> None:
@@ -208,11 +213,10 @@ class Script:
         gc.collect()
         found = 0
         for item in gc.get_objects():
-            if isinstance(item, LabelBase):
+            kind = type(item)  # isinstance would ask proxies of things that are gone
+            if issubclass(kind, LabelBase | Line):
                 found += NAME in str(item.text)
-            elif isinstance(item, Line):
-                found += NAME in item.text
-            elif isinstance(item, Row):
+            elif kind is Row:
                 found += NAME in item.value
         return found
 

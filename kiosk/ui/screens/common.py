@@ -1,5 +1,7 @@
 """What several screens share: an empty page, usual buttons, figures in words."""
 
+from dataclasses import replace
+
 from kiosk.session.events import Button, Touched
 from kiosk.session.facts import CardPlace, Case, Offer, Texts
 from kiosk.session.visit import Visit
@@ -32,6 +34,18 @@ def exit_button(visit: Visit) -> Action:
     """Return the way out, in words that say whether a card comes with it."""
     inside = visit.card_place is not CardPlace.OUT
     return button(Button.LEAVE, frame.EXIT_CARD if inside else frame.EXIT, visit.language)
+
+
+def called(page: Page, case: Case) -> Page:
+    """Return the page saying that a person knows already, instead of a way to call one."""
+    said = frame.CALLED.in_language(page.language).format(number=case.ticket)
+    return replace(page, help=None, called=said)
+
+
+def staff_words(visit: Visit) -> Texts | None:
+    """Return what the person who decided wants the resident to read."""
+    decision = visit.case.decision if visit.case is not None else None
+    return decision.words if decision is not None else None
 
 
 def clock_time(seconds: int) -> str:

@@ -7,7 +7,7 @@ from kiosk.session.phases import Leaving
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Busy, Note, Page, Part, Pictogram, Picture
 from kiosk.ui.scene import Scene
-from kiosk.ui.screens.common import attention, button, page, ticket_parts
+from kiosk.ui.screens.common import attention, button, page, staff_words, ticket_parts
 from kiosk.ui.texts import frame, waiting
 
 
@@ -16,9 +16,9 @@ def screen(visit: Visit, phase: Leaving, scene: Scene) -> Page:
     del scene
     language = visit.language
     shown = page(visit, waiting.LEAVING_TITLE[phase.outcome], waiting.LEAVING_LEAD[phase.outcome])
-    decision = visit.case.decision if visit.case is not None else None
-    if decision is not None and decision.words is not None:
-        shown = replace(shown, lead=decision.words.in_language(language))
+    words = staff_words(visit)
+    if words is not None:
+        shown = replace(shown, lead=words.in_language(language))
     parts: tuple[Part, ...] = (Picture(Pictogram.DONE),)
     if visit.case is not None:
         parts = ticket_parts(visit.case, language)

@@ -7,19 +7,21 @@ from kiosk.session.phases import TakeCard
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Busy, Note, Page, Part, Pictogram, Picture, Tone
 from kiosk.ui.scene import Scene
-from kiosk.ui.screens.common import attention, page, ticket_parts
-from kiosk.ui.texts import issue
+from kiosk.ui.screens.common import attention, page, staff_words, ticket_parts
+from kiosk.ui.texts import issue, waiting
 
 
 def screen(visit: Visit, phase: TakeCard, scene: Scene) -> Page:
     """Return the page."""
     language = visit.language
     parts: tuple[Part, ...] = (Picture(Pictogram.CARD_OUT),)
-    if visit.case is not None and phase.outcome is not Outcome.ISSUED:
+    issued = phase.outcome is Outcome.ISSUED
+    if visit.case is not None and not issued:
         parts += ticket_parts(replace(visit.case, resume_qr=""), language)
     if phase.receipt_missing:
-        parts += (attention(issue.RECEIPT_MISSING, language),)
-    if phase.presented:
+        missing = issue.RECEIPT_MISSING if issued else waiting.TICKET_MISSING
+        parts += (attention(missing, language),)
+    if phase.presented and not phase.drawing_in:
         left = scene.left(scene.timers.take_card, scene.phase_s)
         within = issue.TAKE_WITHIN.in_language(language).format(seconds=left)
         parts += (Note(within, Tone.STRONG),)
@@ -28,4 +30,9 @@ def screen(visit: Visit, phase: TakeCard, scene: Scene) -> Page:
         parts += (Busy(),)
         title = issue.COMING_OUT
     lead = issue.TAKE_LEAD[phase.outcome] if phase.presented else issue.COMING_OUT_LEAD
+    if phase.drawing_in:
+        title, lead = issue.DRAWING_IN, issue.DRAWING_IN_LEAD
+    words = staff_words(visit)
+    if words is not None and phase.presented and not issued:
+        lead = words
     return replace(page(visit, title, lead, step=5), parts=parts)

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiosk.session.events import Button, TravelTold
-from kiosk.session.facts import Travel
+from kiosk.session.facts import CardPlace, Travel
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Action, Choice, Choices, Page, Part, Stepper, TravelDraft
 from kiosk.ui.scene import Scene
-from kiosk.ui.screens.common import button, page
+from kiosk.ui.screens.common import button, called, page
 from kiosk.ui.texts import waiting
 
 _DAYS = (waiting.TODAY, waiting.TOMORROW, waiting.AFTER)
@@ -29,13 +29,16 @@ def screen(visit: Visit, scene: Scene) -> Page:
         parts += (_hours(visit, scene),)
     if scene.grounds:
         parts += (_grounds(visit, scene),)
-    return replace(
-        page(visit, waiting.ASK_TITLE, waiting.ASK_LEAD, step=None),
-        name="escalated",
+    inside = visit.card_place is not CardPlace.OUT
+    leave = waiting.LEAVE_CARD if inside else waiting.LEAVE_TICKET
+    asked = replace(
+        page(visit, waiting.ASK_TITLE, waiting.ASK_LEAD),
         parts=parts,
         main=done,
         second=button(Button.SKIP_TRAVEL, waiting.ASK_SKIP, language),
+        exit=button(Button.LEAVE_WITH_TICKET, leave, language),
     )
+    return called(asked, visit.case) if visit.case is not None else asked
 
 
 def departure(draft: TravelDraft, now: datetime) -> datetime | None:

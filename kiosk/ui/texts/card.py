@@ -109,8 +109,8 @@ BAD_CARD_LEFT = Texts(
 TAKE_BACK = Texts("取回证件", "取回證件", "Give my card back")
 
 HELD_TITLE = Texts(
-    "机内有一张\n没有取走的证件",
-    "機內有一張\n沒有取走的證件",
+    "有一张证件\n没有取走",
+    "有一張證件\n沒有取走",
     "A card was left\nin this machine",
 )
 HELD_LEAD = Texts(

@@ -97,6 +97,12 @@ TAKE_LEAD = {
 }
 COMING_OUT = Texts("证件正在退出", "證件正在退出", "Your card is coming out")
 COMING_OUT_LEAD = Texts("请稍候。", "請稍候。", "One moment, please.")
+DRAWING_IN = Texts("正在收回证件", "正在收回證件", "Taking the card back in")
+DRAWING_IN_LEAD = Texts(
+    "证件没有取走，机器会妥善保管，请找工作人员领取。",
+    "證件沒有取走，機器會妥善保管，請找工作人員領取。",
+    "It was not taken. The machine keeps it safe; staff will hand it to you.",
+)
 TAKE_WITHIN = Texts(
     "请在 {seconds} 秒内取走证件。",
     "請在 {seconds} 秒內取走證件。",

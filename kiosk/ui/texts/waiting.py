@@ -74,9 +74,9 @@ WAITED = Texts("已等待 {time}", "已等待 {time}", "Waiting {time}")
 
 ASK_TITLE = Texts("您什么时候出行？", "您什麼時候出行？", "When do you travel?")
 ASK_LEAD = Texts(
-    "急的先办。请按实际情况选择。",
-    "急的先辦。請按實際情況選擇。",
-    "Whoever leaves first is served first.",
+    "已通知工作人员。急的先办，请按实际情况选择。",
+    "已通知工作人員。急的先辦，請按實際情況選擇。",
+    "Staff know. Whoever leaves first comes first.",
 )
 ASK_DAY = Texts("哪一天", "哪一天", "Which day")
 ASK_HOUR = Texts("几点出发", "幾點出發", "What time")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from kivy.graphics import Color, Rectangle
+from kivy.graphics import Color, Rectangle, SmoothLine
 from kivy.graphics.texture import Texture
 from numpy.typing import NDArray
 
@@ -15,6 +15,8 @@ from kiosk.ui.widgets.mirror import bar_height, capture_bar, hint_pill, oval
 from kiosk.values import Frame, Hint, Language
 
 _STEPS = 50
+_FRAME_S = 0.045
+"""About 20 pictures a second: smooth enough for a mirror, and cores are left for matching."""
 
 
 class MirrorView:
@@ -37,24 +39,44 @@ class MirrorView:
         self._picture = room
         self._number: int | None = None
         self._shown: tuple[Hint, int] | None = None
-        self._texture: Any = None
+        self._textures: list[Any] = []
+        self._rectangle: Any = None
         self._size = (0, 0)
+        self._taken_at = 0.0
         self._camera = new_group()
         self._above = new_group()
         flat = new_group()
         flat.add(Color(*rgba(DARK)))
         flat.add(Rectangle(pos=self._pos(self._picture), size=self._wh(self._picture)))
-        mask = new_group()
-        mask.add(Color(1, 1, 1, 1))
-        mask.add(
-            Rectangle(
-                texture=_mask(self._picture, theme.radius * 1.2, theme.px(9)),
-                pos=self._pos(self._picture),
-                size=self._wh(self._picture),
-            )
-        )
-        for group in (flat, self._camera, mask, self._above):
+        for group in (flat, self._camera, self._rim(), self._above):
             self.group.add(group)
+
+    def _rim(self) -> Any:
+        """Return what lies on the picture: a veil around the oval, its line, round corners."""
+        picture = self._picture
+        face = oval(picture)
+        rim = new_group()
+        rim.add(Color(1, 1, 1, 1))
+        where = {"pos": self._pos(picture), "size": self._wh(picture)}
+        rim.add(Rectangle(texture=_veil(picture, face), **where))
+        line = (face.x, self._theme.height - face.bottom, face.w, face.h)
+        rim.add(SmoothLine(ellipse=(*line, 0, 360, 120), width=self._theme.px(9) / 2))
+        side = round(self._theme.radius * 1.2)
+        texture = _corner(side)
+        left, right = round(picture.x), round(picture.x) + round(picture.w) - side
+        bottom = round(self._theme.height - picture.bottom)
+        top = bottom + round(picture.h) - side
+        rim.add(Color(*rgba(GROUND)))
+        for x, y, across, down in (
+            (left, top, 0, 0),
+            (right, top, 1, 0),
+            (left, bottom, 0, 1),
+            (right, bottom, 1, 1),
+        ):
+            u, v = (1 - across, across), (down, 1 - down)
+            coords = (u[1], v[0], u[0], v[0], u[0], v[1], u[1], v[1])
+            rim.add(Rectangle(texture=texture, pos=(x, y), size=(side, side), tex_coords=coords))
+        return rim
 
     def _pos(self, area: Area) -> tuple[int, int]:
         return round(area.x), round(self._theme.height - area.bottom)
@@ -64,10 +86,11 @@ class MirrorView:
 
     def tick(self, now: float) -> bool:
         """Take over a new frame and new guidance; say whether anything changed."""
-        del now
-        frame = self._frames.latest()
         changed = False
+        due = now - self._taken_at >= _FRAME_S
+        frame = self._frames.latest() if due else None
         if frame is not None and frame.number != self._number:
+            self._taken_at = now
             self._number = frame.number
             self._blit(frame)
             changed = True
@@ -81,29 +104,34 @@ class MirrorView:
 
     def clear(self) -> None:
         """Forget the person: blacken the texture before it is let go."""
-        if self._texture is not None:
-            width, height = self._size
-            self._texture.blit_buffer(bytes(width * height * 3), colorfmt="rgb")
+        width, height = self._size
+        for texture in self._textures:
+            texture.blit_buffer(bytes(width * height * 3), colorfmt="rgb")
         self.group.clear()
-        self._texture = None
+        self._textures = []
 
     def _blit(self, frame: Frame) -> None:
         picture = mirrored(frame.image, self._picture.w / self._picture.h)
         height, width = picture.shape[:2]
-        if self._texture is None or self._size != (width, height):
+        if self._size != (width, height):
             self._size = (width, height)
-            self._texture = Texture.create(size=self._size, colorfmt="rgb")
-            self._texture.flip_vertical()
-            self._camera.clear()
-            self._camera.add(Color(1, 1, 1, 1))
-            self._camera.add(
-                Rectangle(
-                    texture=self._texture,
-                    pos=self._pos(self._picture),
-                    size=self._wh(self._picture),
-                )
-            )
-        self._texture.blit_buffer(picture.tobytes(), colorfmt="rgb")
+            self._rectangle = self._prepare()
+        # Two textures take turns: the one still being drawn is never written to.
+        self._textures.reverse()
+        self._textures[0].blit_buffer(picture.tobytes(), colorfmt="rgb")
+        self._rectangle.texture = self._textures[0]
+
+    def _prepare(self) -> Any:
+        self._textures = [Texture.create(size=self._size, colorfmt="rgb") for _ in range(2)]
+        for texture in self._textures:
+            texture.flip_vertical()
+        self._camera.clear()
+        self._camera.add(Color(1, 1, 1, 1))
+        rectangle = Rectangle(
+            texture=self._textures[0], pos=self._pos(self._picture), size=self._wh(self._picture)
+        )
+        self._camera.add(rectangle)
+        return rectangle
 
     def _write(self, guidance: Guidance) -> None:
         self._above.clear()
@@ -123,29 +151,38 @@ def mirrored(image: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
     return np.ascontiguousarray(part[:, ::-1, ::-1])
 
 
-def _mask(area: Area, radius: float, edge: float) -> Any:
-    """Return what lies on the picture: page ground at the corners, a veil around the oval."""
-    width, height = round(area.w), round(area.h)
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32) + 0.5
-    face = oval(Area(0, 0, width, height))
+_COARSE = 4
+"""The veil's edge lies under the oval's line, so a coarse texture serves and costs little."""
+
+
+def _veil(picture: Area, face: Area) -> Any:
+    """Return a dark veil that leaves the oval clear."""
+    width, height = round(picture.w / _COARSE), round(picture.h / _COARSE)
+    y, x = np.ogrid[0:height, 0:width]
     rx, ry = face.w / 2, face.h / 2
-    dx, dy = (x - face.x - rx) / rx, (y - face.y - ry) / ry
-    distance = (np.sqrt(dx * dx + dy * dy) - 1) * min(rx, ry)
-    outside = np.clip(distance + 0.5, 0, 1)
-    ring = np.clip(edge / 2 - np.abs(distance) + 0.5, 0, 1)
-    qx = np.maximum(np.abs(x - width / 2) - width / 2 + radius, 0)
-    qy = np.maximum(np.abs(y - height / 2) - height / 2 + radius, 0)
-    corner = np.clip(np.sqrt(qx * qx + qy * qy) - radius + 0.5, 0, 1)
-    pixels = np.zeros((height, width, 4), dtype=np.float32)
-    veil, ground = np.array(rgba(DARK)), np.array(rgba(GROUND))
-    pixels[..., :3] = veil[:3]
-    pixels[..., 3] = outside * 0.55
-    for amount, colour in ((ring, np.ones(4)), (corner, ground)):
-        pixels[..., :3] += (colour[:3] - pixels[..., :3]) * amount[..., None]
-        pixels[..., 3] = np.maximum(pixels[..., 3], amount)
+    dx = ((x + 0.5) * _COARSE - (face.x - picture.x) - rx) / rx
+    dy = ((y + 0.5) * _COARSE - (face.y - picture.y) - ry) / ry
+    outside = dx * dx + dy * dy > 1
+    pixels = np.empty((height, width, 4), dtype=np.uint8)
+    pixels[...] = [round(value * 255) for value in rgba(DARK)]
+    pixels[..., 3] = np.where(outside, 140, 0)
+    return _texture(pixels)
+
+
+def _corner(side: int) -> Any:
+    """Return the white outside of a round corner, its centre at the lower right."""
+    y, x = np.ogrid[0:side, 0:side]
+    distance = np.sqrt((side - x - 0.5) ** 2 + (side - y - 0.5) ** 2)
+    pixels = np.full((side, side, 4), 255, dtype=np.uint8)
+    pixels[..., 3] = (np.clip(distance - side + 0.5, 0, 1) * 255).astype(np.uint8)
+    return _texture(pixels)
+
+
+def _texture(pixels: NDArray[np.uint8]) -> Any:
+    """Return a texture of RGBA pixels, first row on top."""
+    height, width = pixels.shape[:2]
     texture = Texture.create(size=(width, height), colorfmt="rgba")
-    raw = np.ascontiguousarray((pixels[::-1] * 255).astype(np.uint8))
-    texture.blit_buffer(raw.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
+    texture.blit_buffer(pixels[::-1].tobytes(), colorfmt="rgba", bufferfmt="ubyte")
     return texture
 
 

@@ -1,0 +1,226 @@
+"""What a visit looks like on the screen, and what a touch there means."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from kiosk.session import phases
+from kiosk.session.events import Button, OfferTouched, Touched, TravelTold
+from kiosk.session.facts import CardPlace, Outcome, Travel
+from kiosk.session.visit import Visit
+from kiosk.ui import examples
+from kiosk.ui.page import Code, Note, Options, Page, Picture, Row, Rows, TravelDraft
+from kiosk.ui.screens.common import price
+from kiosk.ui.screens.confirm import masked
+from kiosk.ui.screens.escalated import when
+from kiosk.ui.screens.travel import departure, earliest
+from kiosk.ui.view import SCREENS, view
+from kiosk.values import Language
+
+VISITS = dict(examples.visits(Language.ZH_HANS))
+ENGLISH = dict(examples.visits(Language.EN))
+
+
+def page(name: str, **changes: object) -> Page:
+    return view(VISITS[name], replace(examples.scene(), **changes))
+
+
+def rows(shown: Page) -> list[Row]:
+    return [row for part in shown.parts if isinstance(part, Rows) for row in part.rows]
+
+
+def notes(shown: Page) -> str:
+    return " ".join(part.text for part in shown.parts if isinstance(part, Note))
+
+
+def test_every_phase_has_a_screen():
+    assert set(SCREENS) == set(get_args(phases.Phase))
+
+
+def test_the_gallery_shows_every_phase():
+    assert {type(visit.phase) for visit in VISITS.values()} == set(SCREENS)
+
+
+@pytest.mark.parametrize("name", sorted(VISITS))
+def test_a_page_says_something_in_each_language(name):
+    pages = [view(dict(examples.visits(language))[name], examples.scene()) for language in Language]
+    assert all(shown.title for shown in pages)
+    assert pages[0].header != pages[1].header != pages[2].header
+    assert len({type(part) for part in pages[0].parts}) == len(
+        {type(part) for part in pages[2].parts}
+    )
+
+
+def test_nothing_personal_is_shown_when_nobody_is_there():
+    known = VISITS["16-escalated-waiting"]
+    after = view(known.forget_person().with_phase(phases.Attract()), examples.scene())
+    fresh = view(Visit(boot="x").with_phase(phases.Attract()), examples.scene())
+    assert after == fresh
+
+
+def test_the_steps_of_a_visit_go_forward():
+    way = ("03-insert-card", "06-offers", "07-notice", "10-confirm", "12-issue-printing")
+    assert [page(name).step for name in way] == [1, 2, 3, 4, 5]
+
+
+def test_next_waits_for_a_choice():
+    assert not page("06-offers").main.enabled
+    assert page("06-offers-selected").main.enabled
+    assert page("06-offers-selected").main.says == Touched(Button.NEXT)
+
+
+def test_offers_are_touched_by_code_and_closed_ones_not_at_all():
+    (options,) = [part for part in page("06-offers").parts if isinstance(part, Options)]
+    said = [item.action.says for item in options.items if item.action]
+    assert said == [OfferTouched(offer.code) for offer in examples.OFFERS.open]
+    closed = [item for item in options.items if item.action is None]
+    assert [item.detail for item in closed] == [
+        offer.explanation.zh_hans for offer in examples.OFFERS.closed
+    ]
+
+
+def test_where_nothing_is_open_the_main_button_calls_a_person():
+    assert page("06-offers-none").main.says == Touched(Button.DISPUTE)
+
+
+def test_the_face_check_has_an_equal_way_beside_it():
+    for name in ("07-notice", "08-portrait"):
+        assert page(name).help.says == Touched(Button.DECLINE_FACE_CHECK)
+
+
+def test_under_14_a_guardian_agrees():
+    assert "监护人" in page("07-notice-under-14").main.text
+    assert "监护人" not in page("07-notice").main.text
+
+
+def test_a_clerks_words_are_shown_in_the_residents_language():
+    assert "刘海" in notes(page("08-portrait-words"))
+    assert "fringe" in notes(view(ENGLISH["08-portrait-words"], examples.scene()))
+
+
+def test_confirm_says_what_and_how_much():
+    values = [row.value for row in rows(page("10-confirm"))]
+    assert values == [
+        examples.CARD.name,
+        "C1****678",
+        "香港 · 个人旅游 · 一年两次",
+        "每次停留不超过 7 天",
+        "30 元",
+    ]
+
+
+def test_free_of_charge_is_confirmed_without_payment():
+    free = replace(examples.OFFERS.open[0], fee_fen=0)
+    visit = replace(VISITS["10-confirm"], chosen=free)
+    assert "费" not in view(visit, examples.scene()).main.text
+
+
+@pytest.mark.parametrize(
+    ("fen", "said"), [(0, "免费"), (1500, "15 元"), (8000, "80 元"), (1550, "15.50 元")]
+)
+def test_fees_in_words(fen, said):
+    assert price(fen, Language.ZH_HANS) == said
+
+
+def test_card_numbers_are_masked():
+    assert masked("C12345678") == "C1****678"
+    assert masked("") == ""
+
+
+def test_paying_shows_the_code_the_amount_and_the_time_left():
+    (code,) = [part for part in page("11-pay", phase_s=30).parts if isinstance(part, Code)]
+    assert code.text == VISITS["11-pay"].payment.qr_text
+    assert code.headline == "30 元"
+    assert "2:30" in code.caption
+
+
+def test_paying_that_is_being_cancelled_cannot_be_left_again():
+    shown = page("11-pay-cancelling")
+    assert shown.exit is None
+    assert not any(isinstance(part, Code) for part in shown.parts)
+
+
+def test_waiting_says_place_time_travel_and_how_long_the_card_stays():
+    shown = page("16-escalated-waiting", case_s=42)
+    said = {row.label: row.value for row in rows(shown)}
+    assert said == {
+        "您的号码": "A017",
+        "前面还有": "1 人",
+        "预计等待": "约 2 分钟",
+        "您的出行时间": "今天 19:40",
+    }
+    assert "7:18" in notes(shown)
+    assert "0:42" in shown.status
+    assert shown.main.says == Touched(Button.LEAVE_WITH_TICKET)
+    assert shown.help.says == Touched(Button.CHANGE_TRAVEL)
+
+
+def test_waiting_without_staff_says_so():
+    assert page("16-escalated-nobody").title == "现在没有工作人员在线"
+
+
+def test_only_who_asked_for_a_person_may_go_on_alone():
+    assert page("16-escalated-no-card").second.says == Touched(Button.BACK)
+    assert page("16-escalated-waiting").second is None
+
+
+def test_travel_is_told_with_day_hour_and_ground():
+    draft = TravelDraft(day=1, hour=7, ground="school")
+    shown = view(VISITS["16-travel"], examples.scene(draft))
+    told = shown.main.says
+    assert told == TravelTold(Travel(datetime.fromisoformat("2026-03-03T07:00+08:00"), "school"))
+    assert shown.second.says == Touched(Button.SKIP_TRAVEL)
+
+
+def test_travel_needs_a_day():
+    assert not page("16-travel").main.enabled
+    assert departure(TravelDraft(), examples.NOW) is None
+
+
+def test_hours_that_have_passed_cannot_be_chosen():
+    assert earliest(0, examples.NOW) == 15
+    assert earliest(1, examples.NOW) == 0
+    assert earliest(0, examples.NOW.replace(hour=23)) == 23
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "今天 14:52"), (1, "明天 14:52"), (2, "后天 14:52"), (9, "3月11日 14:52")],
+)
+def test_departures_are_said_as_people_say_them(days, said):
+    assert when(examples.NOW + timedelta(days=days), examples.NOW, Language.ZH_HANS) == said
+
+
+def test_departures_from_another_time_zone_are_local():
+    abroad = datetime.fromisoformat("2026-03-02T20:00+00:00")
+    assert when(abroad, examples.NOW, Language.EN) == "Tomorrow 04:00"
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_taking_the_card_counts_down(outcome):
+    shown = page(f"15-take-card-{outcome.value}", phase_s=12)
+    assert "18" in notes(shown)
+
+
+def test_a_person_who_was_called_is_not_called_again():
+    shown = page("18-card-held-called")
+    assert shown.help is None
+    assert "A017" in shown.called
+
+
+def test_idle_warning_says_what_happens_to_the_card():
+    visit = VISITS["06-offers-idle"]
+    warned = view(visit, replace(examples.scene(), warned_s=11))
+    assert warned.overlay.seconds == 19
+    assert warned.overlay.action.says == Touched(Button.STAY)
+    assert "退还证件" in warned.overlay.lead
+    gone = view(replace(visit, card_place=CardPlace.OUT), examples.scene())
+    assert "退还证件" not in gone.overlay.lead
+
+
+def test_out_of_service_names_devices_for_staff():
+    shown = page("01-out-of-service")
+    assert "摄像头、签注打印机" in notes(shown)
+    assert any(isinstance(part, Picture) for part in shown.parts)
