@@ -25,7 +25,7 @@ from kiosk.session.visit import Visit
 from kiosk.settings import ConfigError, Settings, read_credential
 
 if TYPE_CHECKING:
-    from kiosk.ui.window import KioskApp
+    from kiosk.ui.window import Dock, KioskApp
 
 _log = logging.getLogger(__name__)
 
@@ -77,8 +77,18 @@ class Kiosk:
         )
         self.app: KioskApp | None = None
 
-    def open_screen(self, on_visit: Callable[[Visit], None] | None = None) -> "KioskApp":
-        """Make the window and connect it to the runtime; ``on_visit`` sees every visit as well."""
+    def open_screen(
+        self,
+        on_visit: Callable[[Visit], None] | None = None,
+        *,
+        dock: "Dock | None" = None,
+        scale: float = 1.0,
+    ) -> "KioskApp":
+        """Make the window and connect it to the runtime; ``on_visit`` sees every visit as well.
+
+        ``dock`` are buttons beside the screen, ``scale`` makes it fit a smaller display; a window
+        with a dock can be closed.
+        """
         from kiosk.ui.page import Ground
         from kiosk.ui.window import KioskApp
 
@@ -92,6 +102,9 @@ class Kiosk:
             grounds=tuple(Ground(g.code, g.texts) for g in self.settings.grounds),
             kiosk_label=self.settings.kiosk.number,
             timers=self.settings.rules(slot_has_bin=False).timers,
+            dock=dock,
+            closable=dock is not None,
+            scale=scale,
         )
         self.runtime.runtime.observe(self.app.show)
         if on_visit is not None:
