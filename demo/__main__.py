@@ -47,15 +47,17 @@ def _script(out: Path, size: tuple[int, int]) -> int:
 
 
 def _touch(out: Path, size: tuple[int, int]) -> int:
+    from demo.display import display_size, fitting_scale
     from demo.dock import open_dock
     from demo.stage import Stage
+    from kiosk.ui.window import DOCK_WIDTH
 
-    stage = Stage(out, size=size)
+    scale = fitting_scale(size, display_size(), DOCK_WIDTH)
+    stage = Stage(out, size=size, dock=open_dock, scale=scale)
     try:
         print(f"demo: the staff console is at {stage.hall.url}")
         for login in stage.hall.logins.values():
             print(f"demo:   {login.username} / {login.password} ({login.roles})")
-        open_dock(stage)
         stage.run()
     finally:
         stage.close()

@@ -41,6 +41,7 @@ class Hall:
 
     def start(self) -> "Hall":
         """Start the server and wait until it serves. Raises HallFailed."""
+        self._said.clear()
         self._process = subprocess.Popen(
             self._command("serve", "--port", str(self.port), "--demo"),
             cwd=ROOT,
@@ -68,6 +69,11 @@ class Hall:
         with contextlib.suppress(HallFailed):
             return self._run("verify-audit").startswith("ok")
         return False
+
+    @property
+    def running(self) -> bool:
+        """Say whether the server's process lives."""
+        return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
         """End the server as a power cut would."""

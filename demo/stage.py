@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from demo.camera import DemoCamera
 from demo.hall import Hall
@@ -16,6 +17,9 @@ from demo.record import Recorder
 from devices.camera import open_camera
 from kiosk.app.compose import Kiosk
 from kiosk.settings import load_settings
+
+if TYPE_CHECKING:
+    from kiosk.ui.window import Dock
 
 ROOT = Path(__file__).resolve().parents[1]
 KIOSK = "3"
@@ -27,7 +31,13 @@ class Stage:
     """A whole kiosk with its hall. Build it, ``run`` it on the main thread, ``close`` it."""
 
     def __init__(
-        self, out: Path, *, size: tuple[int, int] = (1080, 1920), extra_config: str = ""
+        self,
+        out: Path,
+        *,
+        size: tuple[int, int] = (1080, 1920),
+        extra_config: str = "",
+        dock: Callable[["Stage"], "Dock"] | None = None,
+        scale: float = 1.0,
     ) -> None:
         self.out = out
         self._closers = contextlib.ExitStack()
@@ -39,7 +49,9 @@ class Stage:
         self.people: dict[str, Person] = read_people()
         self.hall = Hall(self.scratch / "server").start()
         self._closers.callback(self.hall.stop)
-        self.machine = Machine().start()
+        ports = self.scratch / "ports"
+        ports.mkdir()
+        self.machine = Machine(ports).start()
         self._closers.callback(self.machine.stop)
         self.camera = DemoCamera()
         credential = self.scratch / "credential"
@@ -50,7 +62,9 @@ class Stage:
         self.kiosk = Kiosk(load_settings(self.config), open_camera(self.camera.rig))
         self._closers.callback(self.kiosk.close)
         self.recorder = Recorder()
-        self.app = self.kiosk.open_screen(self.recorder.on_visit)
+        self.app = self.kiosk.open_screen(
+            self.recorder.on_visit, dock=dock(self) if dock else None, scale=scale
+        )
 
     def run(self, script: Callable[[], None] | None = None) -> None:
         """Show the kiosk; with a script, play it beside the screen and end with it.

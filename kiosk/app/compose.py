@@ -19,12 +19,13 @@ from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.slots import ModelSlot, load_slot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
 from kiosk.runtime.line import ClientLine
+from kiosk.runtime.seal import open_seal
 from kiosk.session.events import Event
 from kiosk.session.visit import Visit
 from kiosk.settings import ConfigError, Settings, read_credential
 
 if TYPE_CHECKING:
-    from kiosk.ui.window import KioskApp
+    from kiosk.ui.window import Dock, KioskApp
 
 _log = logging.getLogger(__name__)
 
@@ -56,10 +57,10 @@ class Kiosk:
         self.portrait.start()
         self.machine: Machine = self._keep(_open_machine(settings), Machine.close)
         client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
-        settings.kiosk.data_dir.mkdir(parents=True, exist_ok=True)
-        self._outbox = self._keep(
-            Outbox(settings.kiosk.data_dir / "outbox.sqlite3", client), Outbox.stop
-        )
+        data = settings.kiosk.data_dir
+        data.mkdir(parents=True, exist_ok=True)
+        seal = open_seal(data / "outbox.key")  # cases on their way hold portraits
+        self._outbox = self._keep(Outbox(data / "outbox.sqlite3", client, seal=seal), Outbox.stop)
         self.runtime: KioskRuntime = self._keep(
             assemble(
                 settings,
@@ -76,8 +77,18 @@ class Kiosk:
         )
         self.app: KioskApp | None = None
 
-    def open_screen(self, on_visit: Callable[[Visit], None] | None = None) -> "KioskApp":
-        """Make the window and connect it to the runtime; ``on_visit`` sees every visit as well."""
+    def open_screen(
+        self,
+        on_visit: Callable[[Visit], None] | None = None,
+        *,
+        dock: "Dock | None" = None,
+        scale: float = 1.0,
+    ) -> "KioskApp":
+        """Make the window and connect it to the runtime; ``on_visit`` sees every visit as well.
+
+        ``dock`` are buttons beside the screen, ``scale`` makes it fit a smaller display; a window
+        with a dock can be closed.
+        """
         from kiosk.ui.page import Ground
         from kiosk.ui.window import KioskApp
 
@@ -91,6 +102,9 @@ class Kiosk:
             grounds=tuple(Ground(g.code, g.texts) for g in self.settings.grounds),
             kiosk_label=self.settings.kiosk.number,
             timers=self.settings.rules(slot_has_bin=False).timers,
+            dock=dock,
+            closable=dock is not None,
+            scale=scale,
         )
         self.runtime.runtime.observe(self.app.show)
         if on_visit is not None:

@@ -13,7 +13,9 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.button import Button
 from kivy.uix.label import Label
+from kivy.uix.scatter import Scatter
 from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
 
 from kiosk.ui.measure import Face
 from kiosk.ui.theme import BRAND_TINT, DARK, INK, rgba
@@ -22,6 +24,26 @@ from kiosk.ui.window import DOCK_WIDTH
 log = logging.getLogger(__name__)
 
 _ROW, _TEXT = 52, 20
+
+
+def scaled(screen: Any, scale: float) -> Any:
+    """Return the screen as large as the display allows; fingers find what they see."""
+    if scale == 1.0:
+        return screen
+    width, height = screen.size
+    frame = Widget(size=(width * scale, height * scale), size_hint=(None, None))
+    lens = Scatter(
+        size=screen.size,
+        size_hint=(None, None),
+        scale=scale,
+        pos=(0, 0),
+        do_rotation=False,
+        do_scale=False,
+        do_translation=False,
+    )
+    lens.add_widget(screen)
+    frame.add_widget(lens)
+    return frame
 
 
 def beside(

