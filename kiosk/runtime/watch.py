@@ -17,7 +17,13 @@ from devices.status import (
 )
 from kiosk.runtime.clock import Clock
 from kiosk.runtime.line import HallServer
-from kiosk.session.events import CardFound, DeviceChanged, Event, ServerChanged
+from kiosk.session.events import (
+    CardFound,
+    DeviceChanged,
+    Event,
+    HeldCardReleased,
+    ServerChanged,
+)
 from kiosk.session.facts import CardPlace, Device
 from kiosk.session.visit import Visit
 
@@ -158,6 +164,8 @@ class ServerWatch:
         if isinstance(result, HeartbeatAnswer):
             self._answer, self._answered_at = result, now
             self._tell(up=True)
+            if result.release_held_card:
+                self._post(HeldCardReleased())
         elif isinstance(result, Refusal) or now - self._answered_at >= self._lost_after_s:
             # A server that refuses heartbeats does not serve this kiosk: revoked, or not ready.
             self._tell(up=False)
