@@ -32,6 +32,7 @@ def screen(visit: Visit, phase: TakeCard, scene: Scene) -> Page:
     lead = issue.TAKE_LEAD[phase.outcome] if phase.presented else issue.COMING_OUT_LEAD
     if phase.drawing_in:
         title, lead = issue.DRAWING_IN, issue.DRAWING_IN_LEAD
+        parts = (Picture(Pictogram.CARD_IN), Busy())
     words = staff_words(visit)
     if words is not None and phase.presented and not issued:
         lead = words
