@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -185,13 +185,7 @@ def send_message(line: socket.socket, message: Message, deadline: Deadline) -> N
     for part in format_message(message):
         view = memoryview(part)
         while view:
-            line.settimeout(deadline.slice_s())
-            try:
-                view = view[line.send(view) :]
-            except TimeoutError:
-                continue
-            except OSError as error:
-                raise MessageError(f"line lost: {error}") from error
+            view = view[_attempt(line, deadline, partial(line.send, view)) or 0 :]
 
 
 def receive_message(line: socket.socket, deadline: Deadline) -> Message:
@@ -207,17 +201,30 @@ def _exactly(line: socket.socket, size: int, deadline: Deadline) -> bytes:
     data = bytearray(size)
     view, filled = memoryview(data), 0
     while filled < size:
-        line.settimeout(deadline.slice_s())
-        try:
-            count = line.recv_into(view[filled:])
-        except TimeoutError:
-            continue
-        except OSError as error:
-            raise MessageError(f"line lost: {error}") from error
+        count = _attempt(line, deadline, partial(line.recv_into, view[filled:]))
         if count == 0:
             raise MessageError("line closed")
-        filled += count
+        filled += count or 0
     return bytes(data)
+
+
+def _attempt(line: socket.socket, deadline: Deadline, move: Callable[[], int]) -> int | None:
+    """Move bytes; None when none could be moved in this slice of the time.
+
+    What can be moved at once is, however late it is: on a busy machine it may be this process
+    that had to wait for its turn, with the answer long in the socket.
+    """
+    try:
+        line.setblocking(False)
+        try:
+            return move()
+        except BlockingIOError:
+            line.settimeout(deadline.slice_s())
+            return move()
+    except TimeoutError:
+        return None
+    except OSError as error:
+        raise MessageError(f"line lost: {error}") from error
 
 
 def _plain(value: Any, blobs: list[bytes]) -> Any:
