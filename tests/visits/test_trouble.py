@@ -43,4 +43,5 @@ def test_every_trouble_has_a_screen_and_a_way_back(tmp_path: Path) -> None:
         assert all(phase in seen for phase in phases), f"{story}: {told[story]}"
     for picture in tmp_path.rglob("*.png"):
         if picture.name[0].isdigit():
-            assert Image.open(picture).size == (1080, 1920)
+            with Image.open(picture) as screen:
+                assert screen.size == (1080, 1920)
