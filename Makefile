@@ -6,7 +6,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 
 demo: ## Play the main job on emulated hardware with a real server
 	@scripts/setup demo
-	@$(PY) -m demo
+	@$(PY) -m demo $(ARGS)
 
 test: lint quick slow ## Everything: lint, types, arrows, quick tests, then the slow ones
 

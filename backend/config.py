@@ -55,7 +55,10 @@ def _read(path: Path, model: type[BaseModel]) -> BaseModel:
 
 
 def _sentence(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
-    first = error.errors()[0]
+    faults = error.errors()
+    # A misspelt key is also a missing one; the misspelling is what helps.
+    unknown = [fault for fault in faults if fault["type"] == "extra_forbidden"]
+    first = (unknown or faults)[0]
     key = ".".join(str(part) for part in first["loc"]) or "(file)"
     if first["type"] == "extra_forbidden":
         return f"{path}: {key}: unknown key; allowed: {', '.join(_siblings(model, first['loc']))}"

@@ -55,6 +55,8 @@ class OffersConfig(Section):
     explanations: dict[ClosedReason, Texts]
     reprint: ReprintConfig
     entries_texts: dict[Code, Texts]
+    destination_titles: dict[Code, Texts]
+    kind_titles: dict[Code, Texts]
     offer: tuple[OfferConfig, ...]
 
     @model_validator(mode="after")
@@ -65,6 +67,10 @@ class OffersConfig(Section):
         for offer in self.offer:
             if offer.entries not in self.fees or offer.entries not in self.entries_texts:
                 raise ValueError(f"offer {offer.code}: entries needs a fee and an entries_texts")
+            if offer.destination not in self.destination_titles:
+                raise ValueError(f"offer {offer.code}: destination needs a destination_titles")
+            if offer.kind not in self.kind_titles:
+                raise ValueError(f"offer {offer.code}: kind needs a kind_titles")
         missing = set(ClosedReason) - set(self.explanations)
         if missing or "default" not in self.margin_days or "reprint" not in self.fees:
             raise ValueError("explanations, margin_days.default and fees.reprint are required")
@@ -178,6 +184,7 @@ class TimersConfig(Section):
     login_lockout_s: Seconds
     login_failures_per_address: int = Field(ge=1, le=10_000)
     default_decision_within_s: Seconds
+    evidence_kept_after_close_h: Annotated[float, Field(ge=0, le=24 * 366)]
 
 
 class GroundConfig(Section):

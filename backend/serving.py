@@ -71,6 +71,7 @@ async def keep_order(stopping: Callable[[], bool]) -> None:
 
 def _once() -> None:
     from backend.api.once import forget_old_answers
+    from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
     from backend.orders.reconcile import reconcile
 
@@ -78,5 +79,6 @@ def _once() -> None:
         run_timers()
         reconcile()
         forget_old_answers()
+        erase_old_evidence()
     finally:
         connection.close()

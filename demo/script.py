@@ -234,6 +234,7 @@ def choose(player: Player, offer: str) -> None:
     player.see("read_card")
     player.see("offers")
     player.touch(offer)
+    player.wait(lambda visit: getattr(visit.phase, "selected", None) is not None, "a choice")
     player.shoot("offers-selected")
     player.touch("next")
 

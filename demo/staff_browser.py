@@ -14,6 +14,12 @@ import requests
 from demo.page import Page, read_page
 
 TIMEOUT_S = 15.0
+BROKEN = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+)
+"""How a line shows that the server is away or restarting."""
 
 
 class StaffRefused(Exception):
@@ -55,7 +61,7 @@ class StaffBrowser:
         """
         deadline = time.monotonic() + timeout_s
         for _ in self._changes(deadline):
-            unclaimed = self._get("/").unclaimed
+            unclaimed = read_page(self._text_or_nothing("/")).unclaimed
             if unclaimed:
                 return unclaimed[0]
         raise TimeoutError(f"no unclaimed case within {timeout_s:g} s")
@@ -64,7 +70,7 @@ class StaffBrowser:
         """Wait until this person is asked for a word on the case. Raises TimeoutError."""
         deadline = time.monotonic() + timeout_s
         for _ in self._changes(deadline):
-            if f"/cases/{case}?look=1" in self._text("/approvals"):
+            if f"/cases/{case}?look=1" in self._text_or_nothing("/approvals"):
                 return
         raise TimeoutError(f"not asked about case {case} within {timeout_s:g} s")
 
@@ -140,7 +146,7 @@ class StaffBrowser:
         while (left := deadline - time.monotonic()) > 0:
             try:
                 yield from self._stream(deadline, left)
-            except requests.ConnectionError:
+            except BROKEN:
                 time.sleep(min(0.2, max(0.0, deadline - time.monotonic())))
 
     def _stream(self, deadline: float, read_timeout_s: float) -> Iterator[None]:
@@ -161,6 +167,13 @@ class StaffBrowser:
         answer = self._session.get(self._base + path, timeout=TIMEOUT_S)
         answer.raise_for_status()
         return answer.text
+
+    def _text_or_nothing(self, path: str) -> str:
+        """Return a page; nothing while the server is away, because the stream tells again."""
+        try:
+            return self._text(path)
+        except BROKEN:
+            return ""
 
     def _send(self, path: str, data: dict[str, str], page: str) -> requests.Response:
         headers = {"Referer": self._base + page, "Origin": self._base}

@@ -37,6 +37,7 @@ class Stage:
         size: tuple[int, int] = (1080, 1920),
         dock: Callable[["Stage"], "Dock"] | None = None,
         scale: float = 1.0,
+        extra_config: str = "",
     ) -> None:
         self.out = out
         self._closers = contextlib.ExitStack()
@@ -56,6 +57,8 @@ class Stage:
         credential = self.scratch / "credential"
         self.hall.enrol(KIOSK, credential)
         self.config = write_config(self.scratch, self.hall, self.machine, size)
+        with self.config.open("a", encoding="utf-8") as config:
+            config.write(extra_config)
         self.kiosk = Kiosk(load_settings(self.config), open_camera(self.camera.rig))
         self._closers.callback(self.kiosk.close)
         self.recorder = Recorder()

@@ -118,7 +118,7 @@ def open_machine(config: MachineConfig) -> Machine:
     """Open every port on a thread of its own; returns at once. Raises UnknownAssembly."""
     if config.assembly != "rewriter":
         raise UnknownAssembly(
-            f"assembly {config.assembly!r} cannot be built yet; allowed is 'rewriter'"
+            f"assembly '{config.assembly}' cannot be built yet; allowed is 'rewriter'"
         )
     pace = Pace(poll_s=config.poll_s)
     layout = PrintLayout()

@@ -283,7 +283,9 @@ def _check(model: type[_File], file: Path) -> _File:
         # but "1" is no number and 1 is no text.
         return model.model_validate_json(table)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        errors = error.errors(include_url=False)
+        # A misspelt key is reported as unknown and as missing; the first is what helps.
+        first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
         key = ".".join(str(part) for part in first["loc"])
         raise ConfigError(
             file, key, _allowed(model, first["loc"], first["type"], first["msg"])

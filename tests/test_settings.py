@@ -93,6 +93,7 @@ def test_settings_are_frozen(config: Path) -> None:
         ('number = "1" ', "number = 1 ", "kiosk.number", "string"),
         ('number = "1" ', 'number = "kiosk at the door" ', "kiosk.number", "pattern"),
         ('number = "1" ', "", "kiosk.number", "missing"),
+        ("number =", "nummer =", "kiosk.nummer", "number, data_dir"),
         ('"zh-Hant"', '"fr"', "kiosk.languages.1", "'zh-Hant'"),
         ('url = "http://127.0.0.1:8000"', 'url = "127.0.0.1"', "server.url", "https?"),
         ("heartbeat_s = 3.0", "heartbeat_s = 60", "server.heartbeat_s", "5"),

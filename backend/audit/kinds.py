@@ -36,6 +36,7 @@ class Kind(StrEnum):
     CASE_RAISED = "case.raised"
     CASE_LEFT = "case.left"
     CASE_CLOSED = "case.closed"
+    EVIDENCE_ERASED = "case.evidence_erased"
     EVIDENCE_OPENED = "case.evidence_opened"
     DECISION_MADE = "decision.made"
     DECISION_APPROVED = "decision.approved"

@@ -1,6 +1,6 @@
 """Open a case, once, whatever is repeated; give it a ticket number and its evidence."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,7 +12,7 @@ from backend.audit.services import append, text_hash
 from backend.cases.grants import is_sent_to_counter
 from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
 from backend.cases.queue import decision_moment
-from backend.clock import now
+from backend.clock import is_within, now
 from backend.evidence.models import Picture
 from backend.evidence.services import media_type, seal
 from backend.fleet.models import Kiosk
@@ -22,6 +22,7 @@ from backend.refusal import Refused
 from backend_client.contract import CaseReason, CaseRequest, RefusalCode
 
 TICKETS_PER_LETTER = 999
+LONGEST_KEPT = timedelta(days=1)
 
 
 def open_case(kiosk: Kiosk, wanted: CaseRequest) -> Case:
@@ -41,6 +42,9 @@ def open_case(kiosk: Kiosk, wanted: CaseRequest) -> Case:
 
 def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
     moment = now()
+    until = wanted.card_kept_until
+    if until is not None and not is_within(until, -LONGEST_KEPT, LONGEST_KEPT):
+        raise Refused(RefusalCode.BAD_REQUEST, "card_kept_until is not within a day of now")
     day, seq, ticket = next_ticket(moment, wanted.ticket)
     permit = Permit.objects.filter(card_number=wanted.card_number or "").first()
     case = Case(

@@ -8,7 +8,7 @@ from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.models import Case, Stage
 from backend.cases.queue import decision_moment
-from backend.clock import now
+from backend.clock import is_within
 from backend.config import hall
 from backend.fleet.models import Kiosk
 from backend.live.services import bump
@@ -67,11 +67,6 @@ def _check(travel: TravelRequest) -> None:
     if travel.ground is not None and hall().urgency.find(travel.ground) is None:
         allowed = ", ".join(ground.code for ground in hall().urgency.ground)
         raise Refused(RefusalCode.BAD_REQUEST, f"ground must be one of {allowed}")
-    if travel.depart_at is None:
-        return
-    try:
-        distance = travel.depart_at - now()
-    except OverflowError:
-        distance = LATEST_DEPARTURE * 2
-    if not EARLIEST_DEPARTURE <= distance <= LATEST_DEPARTURE:
+    departure = travel.depart_at
+    if departure is not None and not is_within(departure, EARLIEST_DEPARTURE, LATEST_DEPARTURE):
         raise Refused(RefusalCode.BAD_REQUEST, "depart_at must lie within the year to come")

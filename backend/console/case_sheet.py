@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from backend.cases.decisions import live_decision
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.console.decision_sheet import DecisionSheet, decision_sheet
-from backend.console.queue_rows import is_soon, place_of
+from backend.console.queue_rows import format_moment, is_soon, place_of
 from backend.console.waiting import display_name
 from backend.console.words import case_offer_title, ground_title
 
@@ -24,6 +24,7 @@ class CaseSheet:
     phase: str
     state: str
     created_at: datetime
+    decide_by: str
     depart_at: datetime | None
     departed: bool
     soon: bool
@@ -51,6 +52,7 @@ def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseShee
         phase=case.phase,
         state=state_of(case),
         created_at=case.created_at,
+        decide_by=format_moment(case.decide_by, now),
         depart_at=case.depart_at,
         departed=case.depart_at is not None and case.depart_at < now,
         soon=is_soon(case.depart_at, now),

@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from backend.accounts.services import has_right
 from backend.approvals.services import may_approve
 from backend.cases.decisions import live_decision
+from backend.cases.grants import is_sent_to_counter
 from backend.cases.models import Case, Decision, Stage
 from backend.console.texts import say
 from backend.console.waiting import approvers, display_name
@@ -69,8 +70,22 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
         undo_note="decide.undo_note" if in_force else "decide.undo_asked_note",
         printing=printing,
         final=decision.kind in FINAL,
-        counter=_at_counter(case, decision) and not printing,
-        unpaid=case.application is not None and not case.application.settled,
+        counter=_at_counter(case) and not printing,
+        unpaid=case.application is None or not case.application.settled,
+    )
+
+
+def declined_before(case: Case, language: str) -> str:
+    """Say who declined the decision before, so that the decider knows why the case is back."""
+    last = case.decisions.order_by("-made_at").first()
+    if last is None or last.state != Decision.State.REJECTED:
+        return ""
+    names = [display_name(a.by) for a in last.approvals.filter(granted=False).select_related("by")]
+    return say(
+        language,
+        "decide.declined_before",
+        decision=say(language, f"decide.{last.kind}"),
+        name=say(language, "why.comma").join(names),
     )
 
 
@@ -78,14 +93,10 @@ def _may_undo(decision: Decision, user: User) -> bool:
     return decision.by_id == user.pk or has_right(user, "open_any_evidence")
 
 
-def _at_counter(case: Case, decision: Decision) -> bool:
-    """Say whether the counter can issue from this case's application now."""
-    return (
-        decision.state == Decision.State.IN_FORCE
-        and decision.kind == DecisionKind.TO_COUNTER
-        and case.stage == Stage.DECIDED
-        and case.application is not None
-    )
+def _at_counter(case: Case) -> bool:
+    """Say whether the counter can issue from what the case holds now."""
+    content = case.application is not None or (case.offer_code and case.card_number)
+    return case.stage == Stage.DECIDED and bool(content) and is_sent_to_counter(case)
 
 
 def _voices(decision: Decision, language: str) -> list[Voice]:

@@ -25,6 +25,7 @@ class QueueRow:
     ticket: str
     created_at: datetime
     leaves: str
+    decide_by: str
     soon: bool
     left: bool
     holder: str
@@ -44,8 +45,8 @@ def place_of(case: Case, language: str) -> str:
     return case.kiosk.name if case.kiosk else say(language, "queue.desk")
 
 
-def format_departure(moment: datetime | None, now: datetime) -> str:
-    """Return the local time of departure, with its date where it is not today."""
+def format_moment(moment: datetime | None, now: datetime) -> str:
+    """Return the local time, with its date where it is not today."""
     if moment is None:
         return ""
     local = localtime(moment)
@@ -66,7 +67,8 @@ def _row(case: Case, user: User, language: str, now: datetime, current: str) -> 
         reason=case.reason,
         ticket=case.ticket,
         created_at=case.created_at,
-        leaves=format_departure(case.depart_at, now),
+        leaves=format_moment(case.depart_at, now),
+        decide_by=format_moment(case.decide_by, now),
         soon=is_soon(case.depart_at, now),
         left=case.left_with_ticket,
         holder=display_name(holder),

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from backend.config_models import OfferConfig, OffersConfig
 from backend.records.source import Held, Record
-from backend_client.contract import ClosedOffer, ClosedReason, Endorsement, Offer
+from backend_client.contract import ClosedOffer, ClosedReason, Endorsement, Offer, Texts
 
 REPRINT = "REPRINT-"
 AGE_OF_OWN_CONSENT = 14
@@ -92,13 +92,22 @@ def new_endorsement(
     return Endorsement(
         number=number,
         kind=form.kind,
-        title=form.title,
+        title=_title(form, config),
         destination=form.destination,
         entries=config.entries_texts[form.entries],
         valid_from=today,
         valid_until=last_day(today, form.valid_months),
         stay_days=form.stay_days,
         office=config.reprint.office,
+    )
+
+
+def _title(form: OfferConfig, config: OffersConfig) -> Texts:
+    where, what = config.destination_titles[form.destination], config.kind_titles[form.kind]
+    return Texts(
+        zh_hans=f"{where.zh_hans} {what.zh_hans}",
+        zh_hant=f"{where.zh_hant} {what.zh_hant}",
+        en=f"{where.en}, {what.en}",
     )
 
 

@@ -26,7 +26,7 @@ def enrol(kiosk_id: str, name: str = "") -> str:
         Kiosk.objects.update_or_create(
             id=kiosk_id,
             defaults={
-                "name": name or f"Kiosk {kiosk_id}",
+                "name": name or f"{kiosk_id}号机",
                 "credential_hash": _digest(secret),
                 "enrolled_at": now(),
                 "revoked_at": None,

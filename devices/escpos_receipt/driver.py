@@ -50,6 +50,7 @@ class EscposPrinter:
         self._style = style or ReceiptStyle()
         self._timing = timing or ReceiptTiming()
         self._turn = RLock()
+        self._unproven = False
 
     def initialise(self) -> None:
         """Check that a printer answers. Raises DeviceTimeout or ProtocolError when none does."""
@@ -87,13 +88,32 @@ class EscposPrinter:
             before = self.status()
             if not is_usable(before):
                 return PrintResult(PrintOutcome.FAILED, getattr(before, "detail", ""))
+            if self._unproven and not self._settle():
+                return PrintResult(PrintOutcome.FAILED, "the last receipt still blocks the printer")
             job = build_receipt(parts, self._style) + ASK_IN_ORDER
             try:
                 self._transport.drain()
                 self._transport.write(job, self._deadline(len(job)))
-                return self._await_proof(self._deadline(len(job)))
+                result = self._await_proof(self._deadline(len(job)))
             except DeviceError as error:
-                return self._explain(str(error))
+                result = self._explain(str(error))
+            self._unproven = result.outcome is not PrintOutcome.PRINTED
+            return result
+
+    def _settle(self) -> bool:
+        """Wait out a receipt that was never proven: its late answer must not prove the next."""
+        deadline = self._deadline(len(ASK_IN_ORDER))
+        answered = False
+        try:
+            self._transport.write(ASK_IN_ORDER, deadline)
+            while True:
+                quiet = deadline if not answered else time.monotonic() + self._timing.status_s
+                data = self._transport.read(_READ_SIZE, quiet)
+                if not data:
+                    return answered
+                answered = answered or any(is_in_order_answer(byte) for byte in data)
+        except DeviceError:
+            return False
 
     def _deadline(self, size: int) -> float:
         wire_s = size * _BITS_PER_BYTE / self._timing.baud

@@ -4,8 +4,6 @@ It has only the dots: text is found by looking cells up in the bundled font, a Q
 OpenCV's detector.
 """
 
-from itertools import product
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +11,11 @@ from numpy.typing import NDArray
 from devices.glyphs import CELL_DOTS, UNKNOWN_CELL, read_row
 
 _RULE_TEXT = "-" * 48
-_SCALES = (1, 2, 3)  # a smaller size that covers all the ink rules the larger ones out
+# Sizes and weights in the order they are tried: a smaller size that covers all the ink rules the
+# larger ones out, and large text is mostly bold. Each one takes a second to make ready.
+_STYLES = ((1, False), (1, True), (2, True), (2, False), (3, True), (3, False))
 _TOO_STRANGE = 0.9  # share of cells that are no common character
+_MAKES_SENSE = 0.5
 _QR_ZOOM = 3
 _QUIET_DOTS = 24
 
@@ -38,7 +39,7 @@ def describe_raster(dots: Dots) -> str:
 def _read_text(dots: Dots, first: int, last: int) -> str | None:
     """Try every size, weight and position of one text row; None when no reading is whole."""
     best: tuple[float, Dots, int, bool] = (_TOO_STRANGE, dots, 1, False)
-    for scale, bold in product(_SCALES, (False, True)):
+    for scale, bold in _STYLES:
         height = CELL_DOTS * scale
         for top in range(max(0, last + 1 - height), min(first, dots.shape[0] - height) + 1):
             row = np.ascontiguousarray(dots[top : top + height])
@@ -47,6 +48,8 @@ def _read_text(dots: Dots, first: int, last: int) -> str | None:
             if text and not strange:
                 return text
             best = min(best, (strange, row, scale, bold), key=lambda reading: reading[0])
+        if best[0] < _MAKES_SENSE:
+            break
     share, row, scale, bold = best
     if share >= _TOO_STRANGE:
         return None

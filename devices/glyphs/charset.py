@@ -20,6 +20,7 @@ _RANGES = (
     (0xFF01, 0xFF5E),  # full-width forms
     (0xFFE5, 0xFFE5),  # full-width yen
 )
+_NOT_IN_NOTO = "ˍ‗‛‟‣․‱‴‶‷‸‾℗℘ℙℚℛℜℝ℞℟℠↵↶↷↺↻∼≒▬▭▮▯▰▴▵▸▹►▻▾▿◂◃◄◅◈◍☐☑☒✔✕✖✗"
 _GB2312_LEADS = range(0xA1, 0xF8)
 _GB2312_LEVEL_1 = range(0xB0, 0xD8)
 _GB2312_TRAILS = (range(0xA1, 0xFF),)
@@ -43,7 +44,8 @@ def covered() -> frozenset[int]:
     """Return every code point the bundled fonts are cut to."""
     points = {point for low, high in _RANGES for point in range(low, high + 1)}
     points |= _two_byte("gb2312", _GB2312_LEADS, _GB2312_TRAILS)
-    return frozenset(points | _two_byte("big5", _BIG5_LEADS, _BIG5_TRAILS))
+    points |= _two_byte("big5", _BIG5_LEADS, _BIG5_TRAILS)
+    return frozenset(points - {ord(char) for char in _NOT_IN_NOTO})
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from devices.glyphs import CELL_DOTS, HALF_CELL_DOTS, half_cell
 
 GLYPH_BYTES = CELL_DOTS * CELL_DOTS // 8
 _ESC, _NEW_LINE, _TALL, _NORMAL = 0x1B, 0x0D, 0x11, 0x14
-_SHIFT_JIS_ASCII = {0x5C: "\u00a5", 0x7E: "\u203e"}
+_SHIFT_JIS_ASCII = {0x5C: "\u00a5", 0x7E: "\u00af"}
 
 Dots = NDArray[np.bool_]
 

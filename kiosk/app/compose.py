@@ -19,6 +19,7 @@ from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.slots import ModelSlot, load_slot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
 from kiosk.runtime.line import ClientLine
+from kiosk.runtime.seal import open_seal
 from kiosk.session.events import Event
 from kiosk.session.visit import Visit
 from kiosk.settings import ConfigError, Settings, read_credential
@@ -56,10 +57,10 @@ class Kiosk:
         self.portrait.start()
         self.machine: Machine = self._keep(_open_machine(settings), Machine.close)
         client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
-        settings.kiosk.data_dir.mkdir(parents=True, exist_ok=True)
-        self._outbox = self._keep(
-            Outbox(settings.kiosk.data_dir / "outbox.sqlite3", client), Outbox.stop
-        )
+        data = settings.kiosk.data_dir
+        data.mkdir(parents=True, exist_ok=True)
+        seal = open_seal(data / "outbox.key")  # cases on their way hold portraits
+        self._outbox = self._keep(Outbox(data / "outbox.sqlite3", client, seal=seal), Outbox.stop)
         self.runtime: KioskRuntime = self._keep(
             assemble(
                 settings,

@@ -10,7 +10,7 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -25,6 +25,9 @@ from kiosk.values import Measure, Score
 MAGIC = b"PRT1"
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BLOB_BYTES = 32 * 1024 * 1024
+_LONGEST_SLICE_S = 3600.0
+_AT_WORK_SLICE_S = 0.1
+_AT_WORK_FACTOR = 4.0
 _PREFIX = struct.Struct(">4sII")
 
 
@@ -156,37 +159,55 @@ def parse_message(header: bytes, body: bytes) -> Message:
     return message
 
 
-def send_message(line: socket.socket, message: Message, deadline_s: float) -> None:
-    """Send a whole message before ``deadline_s`` (monotonic); MessageError otherwise."""
-    try:
-        for part in format_message(message):
-            line.settimeout(_left(deadline_s))
-            line.sendall(part)
-    except OSError as error:
-        raise MessageError(f"cannot send: {str(error) or type(error).__name__}") from error
+class Deadline:
+    """How long to wait for the other side; on a busy machine longer while it is at work.
+
+    ``at_work`` is asked once the time is up: a process that waits for its turn is not hung.
+    """
+
+    def __init__(self, within_s: float, at_work: Callable[[], bool] = lambda: False) -> None:
+        self._until_s = time.monotonic() + within_s
+        self._latest_s = self._until_s + within_s * _AT_WORK_FACTOR
+        self._at_work = at_work
+
+    def slice_s(self) -> float:
+        """Return how long to wait before asking again; MessageError when time is up."""
+        now_s = time.monotonic()
+        if now_s < self._until_s:
+            return min(self._until_s - now_s, _LONGEST_SLICE_S)
+        if now_s < self._latest_s and self._at_work():
+            return _AT_WORK_SLICE_S
+        raise MessageError("no answer in time")
 
 
-def receive_message(line: socket.socket, deadline_s: float) -> Message:
-    """Receive one whole message before ``deadline_s`` (monotonic); MessageError otherwise."""
-    magic, header_size, body_size = _PREFIX.unpack(_exactly(line, _PREFIX.size, deadline_s))
+def send_message(line: socket.socket, message: Message, deadline: Deadline) -> None:
+    """Send a whole message in time; MessageError otherwise."""
+    for part in format_message(message):
+        view = memoryview(part)
+        while view:
+            line.settimeout(deadline.slice_s())
+            try:
+                view = view[line.send(view) :]
+            except TimeoutError:
+                continue
+            except OSError as error:
+                raise MessageError(f"line lost: {error}") from error
+
+
+def receive_message(line: socket.socket, deadline: Deadline) -> Message:
+    """Receive one whole message in time; MessageError otherwise."""
+    magic, header_size, body_size = _PREFIX.unpack(_exactly(line, _PREFIX.size, deadline))
     if magic != MAGIC or header_size > MAX_HEADER_BYTES or body_size > MAX_BLOB_BYTES:
         raise MessageError("not a message: bad start or size")
-    header = _exactly(line, header_size, deadline_s)
-    return parse_message(header, _exactly(line, body_size, deadline_s))
+    header = _exactly(line, header_size, deadline)
+    return parse_message(header, _exactly(line, body_size, deadline))
 
 
-def _left(deadline_s: float) -> float:
-    # settimeout(0) would mean non-blocking
-    return max(0.001, min(deadline_s - time.monotonic(), 3600.0))
-
-
-def _exactly(line: socket.socket, size: int, deadline_s: float) -> bytes:
+def _exactly(line: socket.socket, size: int, deadline: Deadline) -> bytes:
     data = bytearray(size)
     view, filled = memoryview(data), 0
     while filled < size:
-        if time.monotonic() >= deadline_s:
-            raise MessageError("no answer in time")
-        line.settimeout(_left(deadline_s))
+        line.settimeout(deadline.slice_s())
         try:
             count = line.recv_into(view[filled:])
         except TimeoutError:

@@ -3,7 +3,6 @@
 Every measure here needs its line in criteria, which says what failing it means.
 """
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -62,12 +61,6 @@ def nose_offset(face: Face) -> float:
     return float(np.dot(nose - (left + right) / 2, along) / length**2)
 
 
-def roll_deg(face: Face) -> float:
-    """Return the tilt of the line between the eyes, clockwise positive."""
-    along = face.landmarks[1] - face.landmarks[0]
-    return math.degrees(math.atan2(float(along[1]), float(along[0])))
-
-
 def face_light(crop: Image) -> tuple[float, float]:
     """Return mean grey and the share of pixels above 240 of an aligned face."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
@@ -111,7 +104,7 @@ def assess(
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.eye_distance_min_px, None),
         *_place(image, face, limits),
         Measure(YAW, nose_offset(pose), "eye distances", -limits.yaw_max, limits.yaw_max),
-        Measure(ROLL, roll_deg(pose), "degrees", -limits.roll_max_deg, limits.roll_max_deg),
+        Measure(ROLL, pose.roll_deg, "degrees", -limits.roll_max_deg, limits.roll_max_deg),
     ]
     crop = align_arcface(image, face)
     if crop is None:

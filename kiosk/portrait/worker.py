@@ -17,6 +17,7 @@ import cv2
 
 from kiosk.portrait.desk import Desk
 from kiosk.portrait.messages import (
+    Deadline,
     Decide,
     MessageError,
     Request,
@@ -27,7 +28,7 @@ from kiosk.portrait.results import CaptureDone
 
 _NICE = 5  # the screen comes first on a small machine
 _FOREVER_S = 1e9
-_SEND_TIMEOUT_S = 10.0
+_SEND_WITHIN_S = 10.0
 
 log = logging.getLogger("kiosk.portrait.worker")
 
@@ -38,7 +39,7 @@ def serve(line: socket.socket) -> str:
     rest_until_s = 0.0
     while True:
         try:
-            request = receive_message(line, _FOREVER_S)
+            request = receive_message(line, Deadline(_FOREVER_S))
             if not isinstance(request, Request):
                 return f"unexpected message {type(request).__name__}"
             last_frame_s = desk.last_frame_s if isinstance(request, Decide) else 0.0
@@ -46,7 +47,7 @@ def serve(line: socket.socket) -> str:
             if isinstance(answer, CaptureDone):
                 took = time.monotonic() - last_frame_s
                 answer = dataclasses.replace(answer, decision_s=took)
-            send_message(line, answer, time.monotonic() + _SEND_TIMEOUT_S)
+            send_message(line, answer, Deadline(_SEND_WITHIN_S))
         except MessageError as error:
             return str(error)
         # One piece of the comparison between two frames, and as long a rest from it: half of

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from devices.assembly import Machine
-from devices.interfaces import CardSlot
 from devices.status import DeviceStatus, Disconnected
 from kiosk.runtime.clock import Clock, MonotonicClock
 from kiosk.runtime.event_log import EventLog
@@ -35,9 +34,10 @@ from kiosk.session.rules import Rules
 from kiosk.session.visit import Visit
 from kiosk.settings import Settings
 
-_SLOT_WITHIN_S = 5.0
-"""How long the start waits for the slot to answer, so that its card is not overlooked."""
-_SLOT_AGAIN_S = 0.05
+_OPENED_WITHIN_S = 5.0
+"""How long the start waits for the devices: a card must not be overlooked, and the screen should
+not say 'out of service' only because ports take a moment to open."""
+_OPENED_AGAIN_S = 0.02
 _WATCH_S = 0.5  # the watcher reads what supervisors know; that costs nothing
 
 
@@ -86,15 +86,16 @@ def assemble(
     version: str = "0",
     step: Step = flow_step,
     clock: Clock | None = None,
+    open_journal: Callable[[Path], Journal] = Journal,
 ) -> KioskRuntime:
     """Read journal and sensors and build the runtime. Waits some seconds for a silent slot."""
     clock = clock or MonotonicClock()
     data_dir = settings.kiosk.data_dir
     data_dir.mkdir(parents=True, exist_ok=True)
     slot = parts.machine.card_printer
-    journal = Journal(journal_path(data_dir))
+    journal = open_journal(journal_path(data_dir))
     left = journal.read()
-    _wait_for(slot)
+    _wait_for(parts.machine)
     remains = recover(left)
     boot = new_boot(settings.kiosk.number)
     beginning = Beginning(
@@ -169,10 +170,13 @@ def journal_path(data_dir: Path) -> Path:
     return data_dir / "journal.sqlite3"
 
 
-def _wait_for(slot: CardSlot) -> None:
-    deadline = time.monotonic() + _SLOT_WITHIN_S
-    while isinstance(slot.status(), Disconnected) and time.monotonic() < deadline:
-        time.sleep(_SLOT_AGAIN_S)
+def _wait_for(machine: Machine) -> None:
+    """Wait until every device has been opened, or give up on those that are missing."""
+    deadline = time.monotonic() + _OPENED_WITHIN_S
+    while any(isinstance(probe(), Disconnected) for probe in machine.probes.values()):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(_OPENED_AGAIN_S)
 
 
 def _local() -> datetime:

@@ -100,13 +100,13 @@ def insist(
     ask: Callable[[float], Answered | Refusal | Lost],
     cancel: Event,
     *,
-    patience_s: float = PATIENCE_S,
+    patience_s: float | None = None,
 ) -> Answered | Refusal | Lost:
     """Repeat an idempotent request until it is answered, cancelled or the patience ends.
 
     ``ask`` is given the seconds that are left.
     """
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + (PATIENCE_S if patience_s is None else patience_s)
     while True:
         result = ask(max(0.5, deadline - time.monotonic()))
         again = isinstance(result, Lost) or (isinstance(result, Refusal) and result.code in _BUSY)

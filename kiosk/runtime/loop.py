@@ -5,6 +5,7 @@ One thread owns the visit. It never waits for a device, the line or a person.
 
 import logging
 import queue
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock, Thread
@@ -16,9 +17,20 @@ from kiosk.runtime.recovery import remains_of, settle
 from kiosk.runtime.reply import Handlers
 from kiosk.runtime.timers import Timers
 from kiosk.runtime.workers import Asks, Teller
-from kiosk.session.effects import Ask, Cancel, Effect, StartTimer, Tell
-from kiosk.session.events import Event, Started, TimeUp
-from kiosk.session.facts import CardPlace
+from kiosk.session.effects import (
+    ArmSlot,
+    Ask,
+    Cancel,
+    Effect,
+    MakeApplication,
+    MakeOrder,
+    RewriteBack,
+    StartPayment,
+    StartTimer,
+    Tell,
+)
+from kiosk.session.events import BackPrinted, EffectFailed, Event, Started, TimeUp
+from kiosk.session.facts import CardPlace, PrintEnd
 from kiosk.session.rules import Rules
 from kiosk.session.visit import Ref, Visit
 
@@ -26,6 +38,17 @@ _log = logging.getLogger(__name__)
 
 Step = Callable[[Visit, Event, Rules], tuple[Visit, tuple[Effect, ...]]]
 Observer = Callable[[Visit], None]
+
+
+NEEDS_JOURNAL = (ArmSlot, MakeApplication, StartPayment, MakeOrder, RewriteBack)
+"""What must not begin unless it is on the disk: a power cut in it could not be put right."""
+
+
+def refusal_of(effect: Effect) -> Event:
+    """Answer an effect that was not begun because the journal cannot be written."""
+    if isinstance(effect, RewriteBack):
+        return BackPrinted(effect.ref, PrintEnd.FAILED, inspected=False, detail="no journal")
+    return EffectFailed(effect.ref, type(effect).__name__, "the journal cannot be written")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +140,33 @@ class Runtime:
         if self._owed and after.card_place in (CardPlace.OUT, CardPlace.HELD):
             settled = settle(self._owed, after.card_place)
             self._owed = ()
-        self._journal.commit(after, tells, settled)
-        self._enter(before, after, (*settled, *effects))
-        self._log(line_of(before, event, after, tuple(type(e).__name__ for e in effects)))
+        trouble = self._write(after, tells, settled)
+        self._enter(before, after, (*settled, *effects), written=not trouble)
+        names = tuple(type(effect).__name__ for effect in effects)
+        self._log(line_of(before, event, after, names, trouble))
 
-    def _enter(self, before: Visit, after: Visit, effects: Sequence[Effect]) -> None:
+    def _write(self, visit: Visit, tells: Sequence[Tell], settled: Sequence[Tell]) -> str:
+        """Put the transition on the disk; return what kept it from there."""
+        try:
+            self._journal.commit(visit, tells, settled)
+        except sqlite3.Error as error:
+            _log.exception("the journal cannot be written")
+            return f"journal: {type(error).__name__}"
+        return ""
+
+    def _enter(
+        self, before: Visit, after: Visit, effects: Sequence[Effect], *, written: bool = True
+    ) -> None:
         self._visit = after
         if after.id != before.id:
             self._asks.cancel_others(after.id)
             self._timers.cancel_others(after.id)
         self._materials.note(after)
         for effect in effects:
-            self._carry_out(effect)
+            if written or not isinstance(effect, NEEDS_JOURNAL):
+                self._carry_out(effect)
+            else:
+                self.post(refusal_of(effect))
         if after is not before:
             self._show(after)
 
@@ -170,6 +208,6 @@ class Runtime:
         except Exception:
             # Without a journal nothing may be printed; the card can still be given back.
             _log.exception("the journal failed too")
-            self._enter(broken, fresh, ())
+            self._enter(broken, fresh, (), written=False)
         if not isinstance(event, Started):
             self.post(Started(broken.card_place))

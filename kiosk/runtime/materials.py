@@ -44,6 +44,8 @@ class MaterialsByVisit:
     def __init__(self) -> None:
         self._lock = Lock()
         self._of: dict[str, Materials] = {}
+        self.matched_visit = ""
+        """Whose portraits the matcher holds: a late ForgetPerson must not take the next one's."""
 
     def of(self, visit_id: str) -> Materials:
         """Return a visit's materials, empty ones for a visit that has none yet."""

@@ -86,9 +86,9 @@ class Teller:
 
     def stop(self) -> None:
         """Finish what is queued, then stop; what is left stays in the journal."""
+        self._stopped.set()
         self._queue.put(None)
         self._thread.join(timeout=5)
-        self._stopped.set()
 
     def _run(self) -> None:
         while (tell := self._queue.get()) is not None:

@@ -10,14 +10,18 @@ from backend.audit.models import AuditEvent
 from backend.audit.services import verify
 from backend.cases import timers
 from backend.cases.claims import claim, give_back_run_out, release, renew
+from backend.cases.closing import close_by_staff
 from backend.cases.decisions import DecisionInput, decide, undo
 from backend.cases.evidence_access import may_open, open_picture
 from backend.cases.models import Case, Decision
 from backend.cases.opening import open_case
 from backend.cases.queue import queue
 from backend.cases.residents_side import leave, set_travel
+from backend.cases.retention import erase_old_evidence
 from backend.cases.view import case_view
 from backend.clock import ago, ahead, now
+from backend.evidence.models import Picture
+from backend.records.models import Permit
 from backend.refusal import Refused
 from backend_client import contract as c
 from backend_client.contract import CaseStage, DecisionKind, RefusalCode
@@ -288,3 +292,23 @@ def test_leaving_keeps_the_case_in_the_queue(kiosk):
     assert case.left_with_ticket
     assert not case.card_inside
     assert list(queue()) == [case]
+
+
+def test_a_closed_cases_evidence_is_erased_and_the_records_keep_theirs(kiosk):
+    clerk = world.add_staff("clerk")
+    portraits = {
+        "live_portrait": c.picture(world.jpeg(1)),
+        "chip_portrait": c.picture(world.jpeg(2)),
+    }
+    open_case(kiosk, world.case_request(detail="free text", **portraits))
+    open_case(kiosk, world.case_request("case-2", visit_id="v2", **portraits))
+    close_by_staff("case-1", clerk, "gone")
+    assert erase_old_evidence() == 0
+    Case.objects.filter(id="case-1").update(closed_at=ago(25 * 3600))
+    assert erase_old_evidence() == 1
+    assert erase_old_evidence() == 0
+    case = Case.objects.get(id="case-1")
+    assert (case.live_portrait, case.chip_portrait, case.detail) == (None, None, "")
+    assert Picture.objects.count() == 3
+    assert Permit.objects.get(card_number=world.CARD).resident.portrait is not None
+    assert verify().ok

@@ -98,6 +98,11 @@ def match_report(score: float = 9.0, references: tuple[str, ...] = ("chip", "rec
 _template: Path | None = None
 
 
+def soon() -> str:
+    """Return a moment ten minutes from now, as JSON writes it."""
+    return (timezone.now() + timedelta(minutes=10)).isoformat()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

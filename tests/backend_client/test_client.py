@@ -65,9 +65,11 @@ def test_nobody_there_is_unavailable_within_the_deadline():
 
 def test_an_endless_answer_is_cut():
     body = repeat(b"x" * 65536, 300)
-    with slow_server(chain([HEAD + b"\r\n"], body)) as url:
-        with pytest.raises(ServerUnavailable, match="too large"):
-            heartbeat(url, deadline_s=5.0)
+    with (
+        slow_server(chain([HEAD + b"\r\n"], body)) as url,
+        pytest.raises(ServerUnavailable, match="too large"),
+    ):
+        heartbeat(url, deadline_s=5.0)
 
 
 def test_a_refusal_carries_its_code():

@@ -13,6 +13,7 @@ from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.messages import (
     MAX_BLOB_BYTES,
     Configure,
+    Deadline,
     Judged,
     Message,
     MessageError,
@@ -74,8 +75,8 @@ MESSAGES: list[Message] = [
 def test_message_comes_out_as_it_went_in(message: Message) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        send_message(ours, message, time.monotonic() + 5)
-        assert receive_message(theirs, time.monotonic() + 5) == message
+        send_message(ours, message, Deadline(5))
+        assert receive_message(theirs, Deadline(5)) == message
 
 
 def test_silence_is_an_error_in_time() -> None:
@@ -83,8 +84,24 @@ def test_silence_is_an_error_in_time() -> None:
     with ours, theirs:
         started = time.monotonic()
         with pytest.raises(MessageError, match="in time"):
-            receive_message(ours, started + 0.1)
+            receive_message(ours, Deadline(0.1))
         assert time.monotonic() - started < 5
+
+
+def test_a_side_that_is_at_work_gets_more_time_but_not_for_ever() -> None:
+    ours, theirs = socket.socketpair()
+    asked: list[float] = []
+
+    def at_work() -> bool:
+        asked.append(time.monotonic())
+        return True
+
+    with ours, theirs:
+        started = time.monotonic()
+        with pytest.raises(MessageError, match="in time"):
+            receive_message(ours, Deadline(0.1, at_work))
+        assert time.monotonic() - started >= 0.5
+        assert asked
 
 
 def test_half_a_message_is_an_error() -> None:
@@ -93,7 +110,7 @@ def test_half_a_message_is_an_error() -> None:
         ours.sendall(b"".join(format_message(Tick()))[:-3])
         ours.close()
         with pytest.raises(MessageError, match="closed"):
-            receive_message(theirs, time.monotonic() + 5)
+            receive_message(theirs, Deadline(5))
 
 
 def test_too_large_is_refused_before_it_is_sent() -> None:

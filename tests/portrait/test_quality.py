@@ -15,7 +15,6 @@ from kiosk.portrait.quality import (
     face_light,
     nose_offset,
     rank,
-    roll_deg,
     sharpness,
 )
 from kiosk.values import Hint
@@ -108,8 +107,8 @@ def test_nose_offset_is_in_eye_distances_and_independent_of_roll() -> None:
 
 
 def test_roll_is_the_tilt_of_the_eyes() -> None:
-    assert roll_deg(face_with(0, 12)) == pytest.approx(12, abs=1e-3)
-    assert roll_deg(face_with(0, -7)) == pytest.approx(-7, abs=1e-3)
+    assert face_with(0, 12).roll_deg == pytest.approx(12, abs=1e-3)
+    assert face_with(0, -7).roll_deg == pytest.approx(-7, abs=1e-3)
 
 
 def test_light_and_sharpness_on_plain_pictures() -> None:

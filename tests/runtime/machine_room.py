@@ -6,6 +6,7 @@ the one part that is not the product's own: these tests are about the machine, n
 
 import contextlib
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from devices.sanwa_crp1231.emulator import SanwaEmulator
 from devices.sanwa_crp1231.machine import Durations
 from devices.status import DeviceStatus, Ready
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
+from kiosk.runtime.journal import Journal
 from kiosk.runtime.line import ClientLine
 from kiosk.runtime.protocols import CaptureEnd, Match, References
 from kiosk.session.events import Button, Event, OfferTouched, Touched
@@ -35,8 +37,12 @@ from kiosk.settings import Settings, load_settings, read_credential
 from kiosk.values import Reference, Score
 
 ROOT = Path(__file__).parents[2]
+_REACH_S = 0.5  # nobody has the card in their fingers before the motor has stopped
 QUICK = Durations(take_in_s=0.1, eject_s=0.1, erase_s=0.2, print_s=0.2)
-MODEL_SHA256 = "0" * 64
+_MODEL = tomllib.loads((ROOT / "config" / "server" / "policy.toml").read_text("utf-8"))["match"][
+    "models"
+][0]
+"""The server believes comparisons of the models in its policy only."""
 
 
 class Emulators:
@@ -74,9 +80,11 @@ class Satisfied:
         return CaptureEnd(captured=not cancel.wait(0.01))
 
     def compare(self, attempt: int) -> Match:
-        score = 9.0 if self.matched else 1.0
-        scores = tuple(Score(reference, "fused", score, 6.42) for reference in Reference)
-        return Match(Comparison(self.matched, scores, (), "fused", MODEL_SHA256), None)
+        name, threshold = next(iter(_MODEL["thresholds"].items()))
+        score = threshold + 1.0 if self.matched else threshold - 5.0
+        scores = tuple(Score(reference, name, score, threshold) for reference in Reference)
+        comparison = Comparison(self.matched, scores, (), _MODEL["id"], _MODEL["sha256"][0])
+        return Match(comparison, None)
 
     def forget(self) -> None:
         return
@@ -126,14 +134,15 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(config: Path) -> Iterator[Running]:
+def running(config: Path, open_journal: Callable[[Path], Journal] = Journal) -> Iterator[Running]:
     settings = load_settings(config)
     client = KioskClient(settings.server.url, read_credential(settings))
     settings.kiosk.data_dir.mkdir(parents=True, exist_ok=True)
     outbox = Outbox(settings.kiosk.data_dir / "outbox.sqlite3", client)
     machine = open_machine(settings.devices)
     matcher = Satisfied()
-    kiosk = assemble(settings, Parts(machine, ready, ClientLine(client), outbox, matcher))
+    parts = Parts(machine, ready, ClientLine(client), outbox, matcher)
+    kiosk = assemble(settings, parts, open_journal=open_journal)
     outbox.start()
     kiosk.start()
     try:
@@ -192,7 +201,7 @@ def take_card_when_out(bay: Bay, stop: Flag) -> Thread:
         was_inside = False
         while not stop.wait(0.02):
             was_inside = was_inside or bay.place is Place.INSIDE
-            if was_inside and bay.place is Place.AT_GATE:
+            if was_inside and bay.place is Place.AT_GATE and not stop.wait(_REACH_S):
                 bay.take()
                 was_inside = False
 

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from kiosk.runtime import assembly
 from kiosk.runtime.journal import Journal
 from kiosk.session.effects import Tell
 from kiosk.session.visit import Ref, Visit
@@ -56,8 +55,7 @@ def _die() -> None:
 
 def main(config: Path, point: int, delay_s: float) -> None:
     DeadlyJournal.point, DeadlyJournal.delay_s = point, delay_s
-    assembly.Journal = DeadlyJournal  # type: ignore[misc]
-    with running(config) as room:
+    with running(config, DeadlyJournal) as room:
         runtime = room.kiosk.runtime
         runtime.observe(Resident(runtime.post))
         runtime.observe(lambda visit: print(visit.phase.name, visit.id, flush=True))

@@ -1,6 +1,8 @@
 """The loop with the session's own ``step``: whole visits, failures, and nothing that ends it."""
 
+import contextlib
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -90,7 +92,8 @@ class Desk:
 
     def stop(self) -> None:
         self.runtime.stop()
-        self.journal.close()
+        with contextlib.suppress(sqlite3.ProgrammingError):  # one test closes it earlier
+            self.journal.close()
         self.log.close()
 
 
@@ -214,11 +217,24 @@ def test_a_step_that_breaks_ends_the_visit_and_not_the_kiosk(tmp_path: Path) -> 
 
     told = desk.wait_told()
     ends = [tell for tell in told if isinstance(tell, EndVisit)]
-    assert [(end.ref.visit_id, end.card_place) for end in ends] == [("boot-0", CardPlace.OUT)]
+    places = {end.ref.visit_id: end.card_place for end in ends}
+    assert places == {"boot-0": CardPlace.OUT, "boot-1": CardPlace.OUT}
     assert ends[0].application_id == "a1"
     assert ForgetPerson in [type(tell) for tell in told if tell.ref.visit_id == "boot-0"]
     desk.come_to_confirm()
     desk.stop()
+
+
+def test_without_a_journal_nothing_is_printed_and_the_card_comes_out(desk: Desk) -> None:
+    desk.come_to_confirm()
+    desk.journal.close()  # every write fails from now on, as on a full disk
+
+    desk.runtime.post(Touched(Button.CONFIRM))
+
+    desk.wait("no next visit", lambda visit: visit.sequence > 0)
+    assert desk.runtime.visit.card_place is CardPlace.OUT
+    assert {"pay", "issue"}.isdisjoint(visit.phase.name for visit in desk.seen)
+    assert "RewriteBack" not in (desk.folder / "events.jsonl").read_text("utf-8")
 
 
 def test_what_the_last_run_left_is_told_and_its_end_waits_for_the_card(tmp_path: Path) -> None:
@@ -244,10 +260,8 @@ def test_what_the_last_run_left_is_told_and_its_end_waits_for_the_card(tmp_path:
 
     told = desk.wait_told()
     assert [type(tell) for tell in told[:2]] == [ReportPrint, ReportCase]
-    ends = [tell for tell in told if isinstance(tell, EndVisit)]
-    assert [(end.ref.visit_id, end.card_place, end.case_id) for end in ends] == [
-        ("boot-3", CardPlace.OUT, "boot-3-c1")
-    ]
+    broken = [tell for tell in told if isinstance(tell, EndVisit) and tell.ref.visit_id == "boot-3"]
+    assert [(end.card_place, end.case_id) for end in broken] == [(CardPlace.OUT, "boot-3-c1")]
     desk.stop()
 
 

@@ -1,9 +1,16 @@
 """Visits over real drivers, emulators on ptys and the real server."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from threading import Event as Flag
 
+from demo.hall import Hall, free_port
 from devices.rig.card_back import back_text
+from kiosk.session.events import Button, LanguageChosen, Touched, TravelTold
+from kiosk.session.facts import CaseStage, Travel
+from kiosk.session.visit import Visit
+from kiosk.values import Language
 from tests.runtime.machine_room import (
     Emulators,
     Resident,
@@ -38,3 +45,70 @@ def test_a_resident_leaves_with_an_endorsement(config: Path, emulators: Emulator
     receipt = emulators.receipt_printer.receipts[-1].text
     assert "C12****78" in receipt
     assert "林晓岚" not in receipt
+
+
+def test_who_asks_for_a_person_gets_a_ticket_and_the_card(
+    config: Path, emulators: Emulators, hall: Hall
+) -> None:
+    stop = Flag()
+    with running(config) as room:
+        runtime = room.kiosk.runtime
+        resident = Resident(runtime.post)
+        resident.choices = {"notice": Button.DECLINE_FACE_CHECK}
+        runtime.observe(resident)
+        wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+        runtime.post(LanguageChosen(Language.EN))
+        assert emulators.bay.insert(person("normal").card)
+        take_card_when_out(emulators.bay, stop)
+        wait_for("case", lambda: _stage(runtime.visit) is CaseStage.WAITING)
+        case = runtime.visit.case
+        assert case is not None
+        runtime.post(TravelTold(Travel(None, "funeral")))
+        runtime.post(Touched(Button.LEAVE_WITH_TICKET))
+        wait_for("next visit", lambda: resident.phases[-2:] == ["take_card", "attract"])
+        stop.set()
+        wait_for("outbox", lambda: room.outbox.pending() == 0)
+        assert room.outbox.refused() == []
+    ticket = " ".join(emulators.receipt_printer.receipts[-1].text.split())
+    assert case.ticket in ticket
+    assert "Nothing has to be entered again" in ticket
+    assert "portrait" not in resident.phases
+
+
+def test_a_server_that_dies_in_mid_visit_costs_no_card_and_no_case(
+    config: Path, emulators: Emulators, hall: Hall, tmp_path: Path
+) -> None:
+    own = Hall(tmp_path / "own-hall", port=free_port()).start()
+    own.enrol("1", tmp_path / "kiosk" / "credential")
+    config.write_text(config.read_text("utf-8").replace(hall.url, own.url), "utf-8")
+    stop = Flag()
+    try:
+        with running(config) as room:
+            runtime = room.kiosk.runtime
+            resident = Resident(runtime.post)
+            del resident.choices["confirm"]
+            runtime.observe(resident)
+            wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+            assert emulators.bay.insert(person("normal").card)
+            take_card_when_out(emulators.bay, stop)
+            wait_for("confirm", lambda: runtime.visit.phase.name == "confirm")
+            own.kill()
+            wait_for("card out", lambda: resident.phases[-1] == "out_of_service")
+            assert resident.phases[-3:] == ["leaving", "take_card", "out_of_service"]
+            ticket = emulators.receipt_printer.receipts[-1].text
+            assert room.outbox.pending() > 0
+
+            own = Hall(tmp_path / "own-hall", port=own.port).start()
+            wait_for("outbox", lambda: room.outbox.pending() == 0)
+            wait_for("back", lambda: runtime.visit.phase.name == "attract")
+            assert room.outbox.refused() == []
+        with closing(sqlite3.connect(own.data / "hall.sqlite3")) as database:
+            ((number,),) = database.execute("SELECT ticket FROM cases_case").fetchall()
+        assert number in ticket
+    finally:
+        stop.set()
+        own.stop()
+
+
+def _stage(visit: Visit) -> CaseStage | None:
+    return None if visit.case is None else visit.case.stage

@@ -16,7 +16,7 @@ from kiosk.session.phases import Phase as VisitPhase
 from kiosk.session.rules import Rules
 from tests.session.run import Run, Seen
 
-STEPS = 100
+STEPS = 130
 PAST_PAY = {"issue", "receipt"}
 ALL_PHASES = {kind.__dataclass_fields__["name"].default for kind in VisitPhase.__args__}
 

@@ -83,10 +83,10 @@ class Run:
         asks, timers = self.world.asks, self.world.timers
         fitting = PLAUSIBLE.get(phase, ())
         kinds = [
-            (400 if asks else 0, self._answer),
+            (500 if asks else 0, self._answer),
             (600 if phase in WAITS_FOR_TOUCH else 40 if fitting else 0, self._touch_fitting),
             (30 if timers and asks else 200 if timers else 0, self._time_up),
-            (150 if phase == "issue" else 20, self._touch_any),
+            (80 if phase == "issue" else 16, self._touch_any),
             (20, self._stray),
             (9, self._device_lost),
             (200 if self.visit.lost else 0, self._device_back),

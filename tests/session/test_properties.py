@@ -6,7 +6,7 @@ from tests.session.machine import ALL_PHASES, run_machine
 
 
 def test_no_sequence_breaks_an_invariant(capsys: pytest.CaptureFixture[str]) -> None:
-    coverage = run_machine(sequences=120)
+    coverage = run_machine(sequences=100)
     with capsys.disabled():
         print("", *coverage.report(), sep="\n")
     assert coverage.steps >= 10_000

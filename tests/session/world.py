@@ -87,7 +87,7 @@ class World:
         failed = ev.EffectFailed(ref, type(ask).__name__, "broken")
         options = make(self, ask, pick)
         if not isinstance(ask, StartTimer):
-            options = [*options, (3, failed)]
+            options = [*options, (2, failed)]
         event: ev.Answer = pick(options)
         self._happened(ask, event)
         return event

@@ -15,6 +15,7 @@ from backend.cases.models import OPEN_STAGES, Case
 from backend.clock import now
 from backend.config import hall
 from backend.console.case_sheet import CaseSheet, case_sheet
+from backend.console.decision_sheet import declined_before
 from backend.console.evidence_sheet import evidence_sheet
 from backend.console.language import language_of
 from backend.console.options import decision_notes, options_for
@@ -92,6 +93,7 @@ def _evidence(
         "why_label": f"case.why_{label}",
         "options": options_for(case, user, language, found) if sheet.mine else [],
         "option_notes": decision_notes(case, user, language) if sheet.mine else [],
+        "declined": declined_before(case, language),
         "opened": request.GET.get("decide", "record_linked" if found else ""),
         "find": found,
     }

@@ -59,6 +59,7 @@ class ChipHandlers:
             if isinstance(answer, RecordPortraitAnswer):
                 materials.record_portrait = answer.portrait
         # Passive authentication is not done yet, so the chip's portrait never suffices alone.
+        self._materials.matched_visit = effect.ref.visit_id
         ready = self._matcher.set_references(
             materials.chip_portrait, materials.record_portrait, chip_authenticated=False
         )

@@ -42,4 +42,5 @@ class PortraitHandlers:
     def forget(self, effect: ForgetPerson, reply: Reply) -> None:
         """Forget everything that was kept of this visit's person."""
         self._materials.forget(effect.ref.visit_id)
-        self._matcher.forget()
+        if self._materials.matched_visit in ("", effect.ref.visit_id):
+            self._matcher.forget()

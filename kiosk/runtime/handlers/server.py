@@ -66,7 +66,10 @@ class ServerHandlers:
 
     def fetch_offers(self, effect: FetchOffers, reply: Reply) -> None:
         """Ask what this card can have."""
-        proof = self._materials.of(effect.ref.visit_id).proof()
+        materials = self._materials.of(effect.ref.visit_id)
+        if effect.case_id is not None:
+            materials.record_portrait = None  # a person may have linked or corrected the record
+        proof = materials.proof()
         if proof is None:
             reply.send(ServerRefused(effect.ref, RefusalCode.BAD_REQUEST.value))
             return

@@ -73,8 +73,8 @@ def _hours(visit: Visit, scene: Scene) -> Stepper:
     return Stepper(
         waiting.ASK_HOUR.in_language(visit.language),
         f"{draft.hour}:00",
-        Action("travel:earlier", "−", less, enabled=draft.hour > first),
-        Action("travel:later", "+", more, enabled=draft.hour < _LAST_HOUR),
+        Action("travel:earlier", "－", less, enabled=draft.hour > first),
+        Action("travel:later", "＋", more, enabled=draft.hour < _LAST_HOUR),
     )
 
 

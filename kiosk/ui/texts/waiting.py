@@ -44,7 +44,7 @@ OFFLINE = Texts(
 )
 KIOSK = Texts("{label}号", "{label}號", "No. {label}")
 NUMBER = Texts("您的号码", "您的號碼", "Your number")
-DESK = Texts("办理人", "辦理人", "Handled by")
+DESK = Texts("办理窗口", "辦理窗口", "Desk")
 AHEAD = Texts("前面还有", "前面還有", "People ahead")
 PEOPLE = Texts("{count} 人", "{count} 人", "{count}")
 EXPECTED = Texts("预计等待", "預計等待", "Expected wait")

@@ -17,17 +17,17 @@ def hall(tmp_path_factory) -> Iterator[HallServer]:
     assert "Traceback" not in errors, errors
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def person(hall):
-    """Return a way to sign people in, by account."""
-    browsers: list[StaffBrowser] = []
+    """Return people at their desks by account; each signs in once for all tests."""
+    browsers: dict[str, StaffBrowser] = {}
 
-    def sign_in(account: str) -> StaffBrowser:
-        browser = StaffBrowser(hall.url)
-        browsers.append(browser)
-        browser.sign_in(account, hall.accounts[account])
-        return browser
+    def at_desk(account: str) -> StaffBrowser:
+        if account not in browsers:
+            browsers[account] = StaffBrowser(hall.url)
+            browsers[account].sign_in(account, hall.accounts[account])
+        return browsers[account]
 
-    yield sign_in
-    for browser in browsers:
+    yield at_desk
+    for browser in browsers.values():
         browser.close()

@@ -178,6 +178,20 @@ def portrait(shade: int) -> bytes:
 
 LIVE, CHIP, RECORD = (portrait(shade) for shade in (10, 90, 170))
 CARD = "C12345678"
+MEASURES = (
+    ("faces", 1, "faces", 1, 1),
+    ("detector_score", 0.934, "score", 0.9, None),
+    ("eye_distance", 131.4, "px", 45, None),
+    ("face_width", 0.412, "of short side", None, 0.8),
+    ("centre_offset", 0.06, "of frame", None, 0.25),
+    ("yaw", -0.052, "eye distances", -0.2, 0.2),
+    ("roll", -3.24, "degrees", -10, 10),
+    ("face_grey", 131, "grey level", 60, 200),
+    ("overexposed", 0.001, "of face", None, 0.05),
+    ("sharpness", 118.2, "variance", 40, None),
+    ("scene_grey", 96, "grey level", 30, None),
+)
+"""All that the portrait engine reports of a good capture."""
 
 
 def mismatch(**fields) -> dict[str, object]:
@@ -192,9 +206,9 @@ def mismatch(**fields) -> dict[str, object]:
             ScoreReport(reference="chip", engine="sface", score=0.61, threshold=0.43),
             ScoreReport(reference="record", engine="sface", score=0.21, threshold=0.43),
         ),
-        measures=(
-            MeasureReport(name="sharpness", value=118.2, unit="variance", low=40, high=None),
-            MeasureReport(name="face_grey", value=131, unit="grey level", low=60, high=200),
+        measures=tuple(
+            MeasureReport(name=name, value=value, unit=unit, low=low, high=high)
+            for name, value, unit, low, high in MEASURES
         ),
     )
     evidence = {
@@ -205,3 +219,18 @@ def mismatch(**fields) -> dict[str, object]:
         "chip_portrait": picture(CHIP),
     }
     return {**evidence, **fields}
+
+
+def dg1(card_number: str, born: str, valid_until: str) -> bytes:
+    """Return DG1 of a permit as its chip holds it; dates are YYMMDD."""
+    parts = (card_number, valid_until, born)
+    checked = [part + _check_digit(part) for part in parts]
+    composite = _check_digit("".join(checked))
+    line = f"CS{checked[0]}<{checked[1]}<{checked[2]}<{composite}"
+    text = (line + "<" * 60).encode()
+    mrz = b"\x5f\x1f" + bytes([len(text)]) + text
+    return b"\x61" + bytes([len(mrz)]) + mrz
+
+
+def _check_digit(text: str) -> str:
+    return str(sum(int(c, 36) * (7, 3, 1)[i % 3] for i, c in enumerate(text)) % 10)

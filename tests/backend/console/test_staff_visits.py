@@ -6,9 +6,17 @@ import threading
 import pytest
 import requests
 
+from backend_client.contract import (
+    ApplicationRequest,
+    ApplicationView,
+    ChipProof,
+    OffersAnswer,
+    OffersRequest,
+    picture,
+)
 from demo.page import read_page
 from demo.staff_browser import StaffBrowser, StaffRefused
-from tests.backend.console.hall import CHIP, LIVE, RECORD, mismatch
+from tests.backend.console.hall import CARD, CHIP, LIVE, RECORD, dg1, mismatch
 
 
 def raw(browser):
@@ -50,6 +58,7 @@ def test_an_approver_who_declines_gives_the_case_back(hall, person):
     clerk.decide(case.id, "identity_accepted")
     approver.decline(case.id)
     assert hall.kiosk.case(case.id).stage == "claimed"
+    assert "“认可身份”未获同意（演示审批）" in clerk._text(f"/cases/{case.id}")
     clerk.decide(case.id, "to_counter")
     assert hall.kiosk.case(case.id).decision.kind == "to_counter"
 
@@ -231,9 +240,10 @@ def test_a_case_is_found_by_its_ticket(hall, person):
     assert "没有号码为" in clerk._text("/counter?ticket=Z%20999")
 
 
-def test_the_language_is_kept_and_the_default_is_simplified_chinese(hall, person):
-    clerk = person("clerk")
+def test_the_language_is_kept_and_the_default_is_simplified_chinese(hall):
+    clerk = StaffBrowser(hall.url)
     raw(clerk).headers["Accept-Language"] = "en"
+    clerk.sign_in("clerk", hall.accounts["clerk"])
     assert "按必须办结的时间排序" in clerk._text("/")
     form = clerk._get("/").form("/language")
     clerk._send("/language", form.filled(language="en"), "/")
@@ -248,3 +258,55 @@ def test_hostile_words_from_outside_stay_words(hall, person):
     assert "<script>alert" not in page.text
     assert "&lt;script&gt;alert" in page.text
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def apply_at_kiosk(hall, visit_id):
+    """Read the card, choose the first offer with a fee and apply, without identity."""
+    proof = ChipProof(dg1=picture(dg1(CARD, "900101", "340520")))
+    request = OffersRequest(visit_id=visit_id, card_number=CARD, proof=proof)
+    answer = OffersAnswer.model_validate_json(hall.kiosk.post("/offers", request).content)
+    offer = next(offer for offer in answer.offers if offer.fee_fen)
+    wanted = ApplicationRequest(visit_id=visit_id, card_number=CARD, offer_code=offer.code)
+    return ApplicationView.model_validate_json(hall.kiosk.post("/applications", wanted).content)
+
+
+def test_the_counter_issues_from_the_kiosks_application(hall, person):
+    visit = "visit-to-counter"
+    application = apply_at_kiosk(hall, visit)
+    case = hall.kiosk.escalate(
+        **mismatch(visit_id=visit, application_id=application.id, offer_code=application.offer.code)
+    )
+    clerk = person("clerk")
+    clerk.claim(case.id)
+    clerk.decide(case.id, "to_counter")
+    assert case.id in clerk._get("/").cases or f"/cases/{case.id}" in clerk._text("/counter")
+    counter = person("clerk2")
+    assert application.offer.title.zh_hans in counter._text("/counter")
+    with pytest.raises(StaffRefused):
+        counter.issue_at_counter(case.id, seen_in_person=True)
+    counter.issue_at_counter(case.id, seen_in_person=True, fee_taken=True)
+    assert hall.kiosk.case(case.id).stage == "closed"
+    assert f"/cases/{case.id}" not in counter._text("/counter")
+    with pytest.raises(StaffRefused):
+        counter.issue_at_counter(case.id, seen_in_person=True, fee_taken=True)
+
+
+def test_a_card_without_record_is_linked_to_the_person_found(hall, person):
+    visit, card = "visit-without-record", "CC4567893"
+    proof = ChipProof(dg1=picture(dg1(card, "960308", "341101")))
+    request = OffersRequest(visit_id=visit, card_number=card, proof=proof)
+    answer = OffersAnswer.model_validate_json(hall.kiosk.post("/offers", request).content)
+    assert not answer.record_found
+    case = hall.kiosk.escalate("no_record", visit_id=visit, card_number=card, card_inside=True)
+    clerk, leader = person("clerk"), person("leader")
+    clerk.claim(case.id)
+    with pytest.raises(StaffRefused):
+        clerk.decide(case.id, "record_linked")
+    page = f"/cases/{case.id}?find=%E7%BD%97%E5%AD%90%E8%B0%A6"
+    form = clerk._get(page).form("/decide", kind="record_linked")
+    assert len(form.choices["resident_id"]) == 1
+    clerk._send(f"/cases/{case.id}/decide", form.filled(), page)
+    leader.approve(case.id)
+    assert hall.kiosk.case(case.id).decision.kind == "record_linked"
+    again = OffersAnswer.model_validate_json(hall.kiosk.post("/offers", request).content)
+    assert again.record_found

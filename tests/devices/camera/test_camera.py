@@ -132,7 +132,7 @@ def test_first_frames_of_a_device_are_dropped() -> None:
         assert int(np.median(frame.image)) == 3
 
 
-def test_reopening_slows_down_and_is_capped() -> None:
+def test_reopening_slows_down() -> None:
     opens: list[float] = []
 
     class Missing(RigCamera):
@@ -145,8 +145,20 @@ def test_reopening_slows_down_and_is_capped() -> None:
     with opened(rig):
         time.sleep(0.6)
     gaps = np.diff(opens)
-    assert gaps[0] < 0.04
-    assert all(0.09 < gap < 0.3 for gap in gaps[3:])
+    assert len(gaps) >= 3
+    # Lower bounds only: a busy machine may wake the thread late, never early.
+    assert all(gap > 0.95 * min(0.02 * 2**number, 0.1) for number, gap in enumerate(gaps))
+
+
+def test_wait_between_tries_never_grows_past_its_cap() -> None:
+    rig = RigCamera(fps=100)
+    rig.unplug()
+    with opened(rig) as camera:
+        time.sleep(1.4)  # without a cap the next try would now be 1.1 s away
+        rig.unplug(False)
+        began = time.monotonic()
+        assert is_ready(status_within(camera, is_ready, 3.0))
+        assert time.monotonic() - began < 1.0
 
 
 def test_folder_is_looped_and_watched_for_other_pictures(tmp_path: Path) -> None:

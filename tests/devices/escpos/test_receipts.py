@@ -163,7 +163,7 @@ def test_stuck_cutter_is_a_fault_of_its_own(make_kit: MakeKit) -> None:
     assert kit.printer.status() == Ready()
 
 
-def test_cover_closed_again_lets_the_receipt_end(make_kit: MakeKit) -> None:
+def test_paper_that_is_refilled_in_time_lets_the_receipt_end(make_kit: MakeKit) -> None:
     timing = ReceiptTiming(status_s=0.2, print_s=3.0, ask_again_s=5.0, baud=1_000_000)
     kit = make_kit(timing=timing)
     kit.emulator.faults.paper_out_after = 3
@@ -175,3 +175,47 @@ def test_cover_closed_again_lets_the_receipt_end(make_kit: MakeKit) -> None:
     began = time.monotonic()
     assert kit.printer.print_receipt([Text("A"), Text("B")]).outcome is PrintOutcome.PRINTED
     assert time.monotonic() - began >= 0.25
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lossy_line_never_yields_a_wrong_word(make_kit: MakeKit, seed: int) -> None:
+    kit = make_kit(spoil_host=lambda line: Manipulator(line, loss=0.3, seed=seed))
+    result = kit.printer.print_receipt([Text("Ticket 42"), Row("Fee", "15.00")])
+    if result.outcome is PrintOutcome.PRINTED:
+        (receipt,) = kit.emulator.receipts
+        assert receipt.text.startswith("Ticket 42\nFee")
+    if result.outcome is PrintOutcome.FAILED:
+        assert kit.emulator.receipts == []
+
+
+@pytest.mark.parametrize("after", range(0, 14, 2))
+def test_power_lost_after_any_command_is_never_called_printed(
+    make_kit: MakeKit, after: int
+) -> None:
+    kit = make_kit()
+    kit.emulator.faults.power_lost_after = after
+    result = kit.printer.print_receipt(PARTS)
+    assert result.outcome is PrintOutcome.UNKNOWN
+    assert isinstance(kit.printer.status(), Disconnected)
+    kit.emulator.power_on()
+    assert kit.printer.print_receipt([Text("again")]).outcome is PrintOutcome.PRINTED
+    assert kit.emulator.receipts[-1].text.endswith("again")
+
+
+def test_unplugged_line(make_kit: MakeKit) -> None:
+    kit = make_kit(over_pty=True)
+    kit.emulator.stop()
+    assert isinstance(kit.printer.status(), Disconnected)
+    assert kit.printer.print_receipt(PARTS).outcome is PrintOutcome.FAILED
+
+
+def test_late_answer_of_an_unproven_receipt_does_not_prove_the_next(make_kit: MakeKit) -> None:
+    kit = make_kit()
+    kit.emulator.faults.paper_out_after = 9
+    assert kit.printer.print_receipt(PARTS).outcome is PrintOutcome.FAILED
+    kit.emulator.faults.paper_out = False  # the printer now ends the old receipt and answers
+    assert kit.printer.print_receipt([Text("next")]).outcome is PrintOutcome.PRINTED
+    assert [receipt.text.split("\n")[-1] for receipt in kit.emulator.receipts] == [
+        f"[QR {TICKET}]",
+        "next",
+    ]

@@ -1,0 +1,47 @@
+"""Erase what was kept of a person once their case is closed: portraits, free text, scores."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from backend.approvals.models import Approval
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.cases.models import Case, Stage
+from backend.clock import now
+from backend.config import hall
+from backend.evidence.models import Picture
+
+BATCH = 50
+
+
+def erase_old_evidence() -> int:
+    """Erase the evidence of cases that have been closed for long enough; return how many.
+
+    The record portrait belongs to the records and stays there; what happened stays in the audit,
+    with the hashes of the texts.
+    """
+    late = now() - timedelta(hours=hall().timers.evidence_kept_after_close_h)
+    kept = Q(live_portrait__isnull=False) | Q(chip_portrait__isnull=False) | ~Q(detail="")
+    kept |= Q(match__isnull=False) | Q(record_portrait__isnull=False)
+    due = Case.objects.filter(kept, stage=Stage.CLOSED, closed_at__lte=late)
+    with transaction.atomic():
+        cases = list(due.order_by("closed_at")[:BATCH])
+        for case in cases:
+            _erase(case)
+    return len(cases)
+
+
+def _erase(case: Case) -> None:
+    pictures = [case.live_portrait_id, case.chip_portrait_id]
+    case.live_portrait = case.chip_portrait = case.record_portrait = None
+    case.match = None
+    case.detail = ""
+    case.save(
+        update_fields=["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
+    )
+    case.decisions.update(note="", words_zh_hans="", words_zh_hant="", words_en="")
+    Approval.objects.filter(decision__case=case).update(note="")
+    Picture.objects.filter(id__in=[picture for picture in pictures if picture]).delete()
+    append(Kind.EVIDENCE_ERASED, "system", f"case:{case.id}")

@@ -1,0 +1,143 @@
+"""News beside the visit: devices that go and come back, a server that stops answering."""
+
+import queue
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend_client.client import KioskClient
+from demo.hall import Hall, free_port
+from devices.status import DeviceStatus, Disconnected, Faulted, NearEnd, Ready, Trouble
+from kiosk.runtime.clock import MonotonicClock
+from kiosk.runtime.line import ClientLine
+from kiosk.runtime.watch import DeviceWatch, ServerWatch, report_of
+from kiosk.session.events import CardFound, DeviceChanged, Event, ServerChanged
+from kiosk.session.facts import CardPlace, Device
+from kiosk.session.visit import Visit
+from tests.runtime.machine_room import Emulators, person, running, wait_for
+
+Posted = queue.Queue[Event]
+
+
+class Knob:
+    """A device whose status a test turns."""
+
+    def __init__(self) -> None:
+        self.status: DeviceStatus = Ready()
+        self.breaks = False
+
+    def __call__(self) -> DeviceStatus:
+        if self.breaks:
+            raise RuntimeError("the probe itself broke")
+        return self.status
+
+
+@pytest.fixture
+def posted() -> Posted:
+    return queue.Queue()
+
+
+@pytest.fixture
+def slot() -> Knob:
+    return Knob()
+
+
+@pytest.fixture
+def watch(posted: Posted, slot: Knob) -> Iterator[DeviceWatch]:
+    probes = {Device.CARD_SLOT: slot, Device.CAMERA: Knob()}
+    watch = DeviceWatch(probes, lambda: CardPlace.AT_GATE, posted.put, poll_s=0.01)
+    watch.start()
+    yield watch
+    watch.stop()
+
+
+@pytest.mark.usefixtures("watch")
+def test_a_device_is_told_when_it_goes_and_when_it_is_back(posted: Posted, slot: Knob) -> None:
+    slot.status = NearEnd("paper")  # still usable: no news
+    slot.status = Faulted(Trouble.JAM)
+    assert posted.get(timeout=5) == DeviceChanged(Device.CARD_SLOT, usable=False)
+    slot.status = Disconnected()
+    slot.status = Ready()
+    assert posted.get(timeout=5) == CardFound(CardPlace.AT_GATE)
+    assert posted.get(timeout=5) == DeviceChanged(Device.CARD_SLOT, usable=True)
+    assert posted.empty()
+
+
+@pytest.mark.usefixtures("watch")
+def test_a_probe_that_breaks_is_a_lost_device(posted: Posted, slot: Knob) -> None:
+    slot.breaks = True
+    assert posted.get(timeout=5) == DeviceChanged(Device.CARD_SLOT, usable=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (Ready("v1"), "ready"),
+        (NearEnd("paper"), "near_end"),
+        (Faulted(Trouble.JAM, "at the gate"), "faulted"),
+        (Disconnected("x" * 2000), "disconnected"),
+    ],
+)
+def test_every_status_fits_the_contract(status: DeviceStatus, state: str) -> None:
+    assert report_of(status).state == state
+
+
+def test_a_dead_server_is_told_within_ten_seconds(posted: Posted) -> None:
+    line = ClientLine(KioskClient(f"http://127.0.0.1:{free_port()}", "none"))
+    watch = ServerWatch(
+        line,
+        posted.put,
+        lambda: Visit("boot"),
+        dict,
+        MonotonicClock(),
+        boot="boot",
+        version="0",
+        heartbeat_s=0.5,
+        lost_after_s=2.0,
+    )
+    began = time.monotonic()
+    watch.start()
+    try:
+        assert posted.get(timeout=10) == ServerChanged(up=False)
+        assert time.monotonic() - began < 10
+    finally:
+        watch.stop()
+
+
+def test_out_of_service_and_back_by_itself(
+    config: Path, emulators: Emulators, tmp_path: Path
+) -> None:
+    with running(config) as room:
+        runtime = room.kiosk.runtime
+        wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+        emulators.card_printer.power_off()
+        wait_for("lost", lambda: runtime.visit.phase.name == "out_of_service")
+        assert Device.CARD_SLOT in runtime.visit.lost
+        emulators.card_printer.power_on()
+        wait_for("back", lambda: runtime.visit.phase.name == "attract")
+
+        # and it serves again
+        assert emulators.bay.insert(person("normal").card)
+        wait_for("read", lambda: runtime.visit.phase.name == "offers")
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_and_returns(config: Path, tmp_path: Path, hall: Hall) -> None:
+    own = Hall(tmp_path / "own-hall", port=free_port()).start()
+    own.enrol("1", tmp_path / "kiosk" / "credential")
+    config.write_text(config.read_text("utf-8").replace(hall.url, own.url), "utf-8")
+    try:
+        with running(config) as room:
+            runtime = room.kiosk.runtime
+            wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+            own.kill()
+            began = time.monotonic()
+            wait_for("lost", lambda: not runtime.visit.server_up, 15)
+            assert time.monotonic() - began < 10
+            assert runtime.visit.phase.name == "out_of_service"
+            own = Hall(tmp_path / "own-hall", port=own.port).start()
+            wait_for("back", lambda: runtime.visit.phase.name == "attract")
+    finally:
+        own.stop()

@@ -1,0 +1,227 @@
+"""Plays, in the real app, what goes wrong with cards, devices and server: one story each.
+
+Run as a process of its own, since Kivy's window exists once in a process:
+``python -m tests.visits.play_trouble OUT``. Writes OUT/stories.json: name -> phases seen.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from demo.script import Desk, Player, agree, choose
+from demo.stage import Stage
+from devices.rig.card import Card, CardFront
+from devices.rig.chip import EepChip
+from kiosk.session.facts import CardPlace, CardProblem
+from kiosk.session.phases import BadCard
+
+TIMERS = """
+[visit.timers]
+take_card = 4.0
+bad_card = 20.0
+"""
+
+
+class Troubles:
+    """The stories, by method name; each begins and ends at the attract screen."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.player = Player(stage)
+        self.desk = Desk(stage)
+
+    def play_all(self) -> None:
+        """Play every story and write which phases each showed."""
+        stories: list[Callable[[], None]] = [
+            self.upside_down,
+            self.foreign_card,
+            self.blank_plastic,
+            self.two_chips,
+            self.expired_permit,
+            self.no_record_then_linked,
+            self.ineligible_and_disputed,
+            self.person_asked_without_a_card,
+            self.face_check_declined,
+            self.camera_unplugged,
+            self.receipt_printer_silent,
+            self.card_not_taken,
+            self.server_lost_and_back,
+        ]
+        for story in stories:
+            self.player.begin(story.__name__)
+            story()
+            self.player.end()
+        told = {record.name: record.phases for record in self.player.records}
+        (self.stage.out / "stories.json").write_text(json.dumps(told, indent=1), "utf-8")
+
+    def upside_down(self) -> None:
+        """A card upside down shows no print and answers nothing."""
+        self._bad_card(self.stage.people["normal"].card, CardProblem.NO_ANSWER, upside_down=True)
+
+    def foreign_card(self) -> None:
+        """Some other chip card: it answers, but it is no permit."""
+        self._bad_card(Card(CardFront(mrz=""), _OtherChip()), CardProblem.FOREIGN)
+
+    def blank_plastic(self) -> None:
+        """A card without chip or print."""
+        self._bad_card(Card(CardFront(mrz="")), CardProblem.NO_ANSWER)
+
+    def two_chips(self) -> None:
+        """A second chip comes into the field once the card is in."""
+        bay, person = self.stage.machine.bay, self.stage.people["normal"]
+        other = self.stage.people["faded"].card.chip
+        self.stage.machine.bay.insert(person.card)
+        self.player.wait(lambda v: v.card_place is CardPlace.INSIDE, "the card inside")
+        bay.lay_chip_beside(other)
+        self.player.see("bad_card", "offers")
+        bay.lay_chip_beside(None)
+        self.player.touch("leave")
+        self._take(person.card)
+
+    def expired_permit(self) -> None:
+        """The permit has run out."""
+        self._bad_card(self.stage.people["expired"].card, CardProblem.EXPIRED)
+
+    def no_record_then_linked(self) -> None:
+        """Nobody of this card is on record; it goes to staff, who send to the counter."""
+        person = self.stage.people["no_record"]
+        self.player.insert(person)
+        self.player.see("escalated")
+        case = self.desk.clerk.wait_for_case(60)
+        self.desk.clerk.claim(case)
+        self.desk.clerk.decide(case, "to_counter")
+        self.player.see("leaving", "take_card")
+        self._take(person.card)
+
+    def ineligible_and_disputed(self) -> None:
+        """What cannot be had says so before any effort; the resident disputes it."""
+        person = self.stage.people["ineligible"]
+        self.player.insert(person)
+        self.player.see("offers")
+        self.player.touch("dispute")
+        self.player.see("escalated")
+        self.player.touch("skip_travel")
+        self.player.touch("leave_with_ticket")
+        self.player.see("leaving", "take_card")
+        self._take(person.card)
+
+    def person_asked_without_a_card(self) -> None:
+        """The way to a person is on the attract screen, without any card."""
+        self.player.touch("ask_person")
+        self.player.see("escalated")
+        self.player.touch("skip_travel")
+        self.player.touch("back")
+
+    def face_check_declined(self) -> None:
+        """The face check is declined; a person looks instead, later, with a ticket."""
+        person = self.stage.people["normal"]
+        self.player.insert(person)
+        choose(self.player, "offer:G-HKG-1Y-2")
+        self.player.see("notice")
+        self.player.touch("decline_face_check")
+        self.player.see("escalated")
+        self.player.touch("skip_travel")
+        self.player.touch("leave_with_ticket")
+        self.player.see("leaving", "take_card")
+        self._take(person.card)
+
+    def camera_unplugged(self) -> None:
+        """The camera goes away in mid-capture: to a person, and the kiosk comes back."""
+        person = self.stage.people["normal"]
+        self.player.insert(person)
+        choose(self.player, "offer:G-HKG-1Y-2")
+        self.stage.camera.leave()
+        agree(self.player)
+        self.stage.camera.rig.unplug()
+        self.player.see("escalated")
+        self.player.touch("skip_travel")
+        self.player.touch("leave_with_ticket")
+        self.player.see("leaving", "take_card")
+        self._take(person.card)
+        self.player.see("out_of_service")
+        self.stage.camera.rig.unplug(False)
+
+    def receipt_printer_silent(self) -> None:
+        """Without a receipt printer the card still comes back, with the number on the screen."""
+        person = self.stage.people["normal"]
+        self.stage.machine.receipt_printer.faults.silent = True
+        self.player.insert(person)
+        self.player.see("offers")
+        self.player.touch("ask_person")
+        self.player.see("escalated")
+        self.player.touch("skip_travel")
+        self.player.touch("leave_with_ticket")
+        self._take(person.card)
+        self.stage.machine.receipt_printer.faults.silent = False
+
+    def card_not_taken(self) -> None:
+        """A card left at the gate closes the kiosk until it is gone."""
+        person = self.stage.people["normal"]
+        self.player.insert(person)
+        self.player.see("offers")
+        self.player.touch("leave")
+        self.player.see("take_card")
+        self.player.see("card_held")
+        self.stage.machine.bay.take()
+
+    def server_lost_and_back(self) -> None:
+        """The server dies in mid-visit: card out within the time, and back by itself."""
+        person = self.stage.people["normal"]
+        self.player.insert(person)
+        self.player.see("offers")
+        self.stage.hall.kill()
+        self.player.see("leaving", "take_card")
+        self._take(person.card)
+        self.player.see("out_of_service")
+        self.stage.hall.start()
+
+    def _bad_card(self, card: Card, problem: CardProblem, *, upside_down: bool = False) -> None:
+        self.stage.machine.bay.insert(card, upside_down=upside_down)
+        visit = self.player.wait(lambda v: isinstance(v.phase, BadCard), "a card refused")
+        assert isinstance(visit.phase, BadCard)
+        assert visit.phase.problem is problem, f"{visit.phase.problem} instead of {problem}"
+        self.player.shoot(f"bad_card-{problem.value}")
+        self.player.touch("leave")
+        self._take(card)
+
+    def _take(self, card: Card) -> None:
+        self.player.wait(lambda v: getattr(v.phase, "presented", False), "the card at the gate")
+        self.player.shoot("take_card")
+        assert self.stage.machine.bay.take() is card
+
+
+class _OtherChip:
+    """A chip card that knows no travel document."""
+
+    atr = EepChip.atr
+    uid = bytes.fromhex("04A1B2C3D4E5F6")
+
+    def reset(self) -> None:
+        """Nothing is kept."""
+
+    def transmit(self, command: bytes) -> bytes:
+        """Answer that there is no such file or application."""
+        del command
+        return b"\x6a\x82"
+
+
+def main() -> int:
+    """Play all and return an exit code."""
+    os.environ["SDL_VIDEODRIVER"] = "offscreen"
+    out = Path(sys.argv[1])
+    out.mkdir(parents=True, exist_ok=True)
+    stage = Stage(out, size=(1080, 1920), extra_config=TIMERS)
+    started = time.monotonic()
+    try:
+        stage.run(lambda: Troubles(stage).play_all())
+    finally:
+        stage.close()
+    print(f"played in {time.monotonic() - started:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
