@@ -53,11 +53,11 @@ class Hands:
         people = list(self.stage.people.values())
         normal = self.stage.people["normal"].card
         return [
+            ("take the card", self.take),
             *((f"{p.card.front.name}  {p.key}", self._insert(p.card)) for p in people),
             ("upside down", self._insert(normal, upside_down=True)),
             ("a foreign card", self._insert(foreign_card())),
             ("second chip in the field: lay / lift", self.stray_chip),
-            ("take the card", self.take),
             ("tear the card out", self.pull),
         ]
 

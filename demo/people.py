@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from demo.earlier_print import print_earlier
 from devices.rig.card import Card, CardFront
 from devices.rig.chip import EepChip
 from devices.rig.chip_files import make_files
@@ -31,9 +32,12 @@ class Person:
 
 
 def read_people() -> dict[str, Person]:
-    """Make a card for every resident of config/demo, by key."""
+    """Make a card for every resident of config/demo, by key, with what its back already says."""
     rows = tomllib.loads(RESIDENTS.read_text(encoding="utf-8"))["resident"]
-    return {row["key"]: _person(row) for row in rows}
+    people = {row["key"]: _person(row) for row in rows}
+    cards = {key: person.card for key, person in people.items()}
+    print_earlier(cards, datetime.now(UTC).date())
+    return people
 
 
 def _person(row: dict[str, object]) -> Person:

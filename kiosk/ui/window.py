@@ -85,6 +85,7 @@ class KioskApp:
         self._list_page = 0
         self._last_action = (0.0, "")
         self._drawn_at = 0.0
+        self._shown_once = False
         self._thread: int | None = None
 
     def run(self) -> None:
@@ -159,6 +160,10 @@ class KioskApp:
 
     def _tick(self, _dt: float) -> None:
         self.stall.tick()
+        if self._visit is not None and not self._shown_once:
+            # An earlier tick drew it; the window has shown that frame since.
+            self._shown_once = True
+            log.info("the first page is on the screen")
         now = time.monotonic()
         if self._waiting:
             self._take(self._waiting.popleft(), now)
