@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.graphics import Color, InstructionGroup, Rectangle
+from kivy.graphics import InstructionGroup
 from kivy.uix.widget import Widget
 
 from kiosk.ui.drawing import Drawing, Live, LiveKind, Pen, TouchArea
 from kiosk.ui.layout import Slot, lay_out
 from kiosk.ui.page import Action, Page
 from kiosk.ui.sources import FrameSource, GuidanceSource
-from kiosk.ui.theme import GROUND, PRESSED, Theme, rgba
+from kiosk.ui.theme import PRESSED, Theme
 from kiosk.ui.widgets.canvas import draw, new_group
 from kiosk.ui.widgets.live import BusyView, MirrorView
 from kiosk.values import Language
@@ -47,8 +47,6 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy has no types
         self._pressed: TouchArea | None = None
         self._body = InstructionGroup()
         self._finger = InstructionGroup()
-        self.canvas.add(Color(*rgba(GROUND)))
-        self.canvas.add(Rectangle(pos=(0, 0), size=(theme.width, theme.height)))
         self.canvas.add(self._body)
         self.canvas.add(self._finger)
 

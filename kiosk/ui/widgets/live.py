@@ -15,6 +15,7 @@ from kiosk.ui.widgets.mirror import bar_height, capture_bar, hint_pill, oval
 from kiosk.values import Frame, Hint, Language
 
 _STEPS = 50
+_TURNS = 3
 _FRAME_S = 0.045
 """About 20 pictures a second: smooth enough for a mirror, and cores are left for matching."""
 
@@ -40,25 +41,23 @@ class MirrorView:
         self._number: int | None = None
         self._shown: tuple[Hint, int] | None = None
         self._textures: list[Any] = []
+        self._darkening: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
         self._rectangle: Any = None
         self._size = (0, 0)
         self._taken_at = 0.0
         self._camera = new_group()
         self._above = new_group()
-        flat = new_group()
-        flat.add(Color(*rgba(DARK)))
-        flat.add(Rectangle(pos=self._pos(self._picture), size=self._wh(self._picture)))
-        for group in (flat, self._camera, self._rim(), self._above):
+        self._flat = new_group()  # until the first frame covers it
+        self._flat.add(Color(*rgba(DARK)))
+        self._flat.add(Rectangle(pos=self._pos(self._picture), size=self._wh(self._picture)))
+        for group in (self._flat, self._camera, self._rim(), self._above):
             self.group.add(group)
 
     def _rim(self) -> Any:
-        """Return what lies on the picture: a veil around the oval, its line, round corners."""
+        """Return what lies on the picture: the oval's line and round corners."""
         picture = self._picture
         face = oval(picture)
         rim = new_group()
-        rim.add(Color(1, 1, 1, 1))
-        where = {"pos": self._pos(picture), "size": self._wh(picture)}
-        rim.add(Rectangle(texture=_veil(picture, face), **where))
         line = (face.x, self._theme.height - face.bottom, face.w, face.h)
         rim.add(SmoothLine(ellipse=(*line, 0, 360, 120), width=self._theme.px(9) / 2))
         side = round(self._theme.radius * 1.2)
@@ -116,13 +115,16 @@ class MirrorView:
         if self._size != (width, height):
             self._size = (width, height)
             self._rectangle = self._prepare()
-        # Two textures take turns: the one still being drawn is never written to.
-        self._textures.reverse()
+            self._darkening = darkening(self._picture, oval(self._picture), self._size)
+            self._flat.clear()
+        np.right_shift(picture, self._darkening, out=picture)
+        # Textures take turns, so that none is written to while a frame before is still drawn.
+        self._textures.append(self._textures.pop(0))
         self._textures[0].blit_buffer(picture.tobytes(), colorfmt="rgb")
         self._rectangle.texture = self._textures[0]
 
     def _prepare(self) -> Any:
-        self._textures = [Texture.create(size=self._size, colorfmt="rgb") for _ in range(2)]
+        self._textures = [Texture.create(size=self._size, colorfmt="rgb") for _ in range(_TURNS)]
         for texture in self._textures:
             texture.flip_vertical()
         self._camera.clear()
@@ -151,22 +153,18 @@ def mirrored(image: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
     return np.ascontiguousarray(part[:, ::-1, ::-1])
 
 
-_COARSE = 4
-"""The veil's edge lies under the oval's line, so a coarse texture serves and costs little."""
+def darkening(picture: Area, face: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return by how many bits each pixel is darkened, (height, width, 3): 1 outside the oval.
 
-
-def _veil(picture: Area, face: Area) -> Any:
-    """Return a dark veil that leaves the oval clear."""
-    width, height = round(picture.w / _COARSE), round(picture.h / _COARSE)
+    It is done in the picture itself: a veil drawn over it would cost software GL one more
+    pass over every pixel, and with it the screen's smoothness.
+    """
+    width, height = size
     y, x = np.ogrid[0:height, 0:width]
-    rx, ry = face.w / 2, face.h / 2
-    dx = ((x + 0.5) * _COARSE - (face.x - picture.x) - rx) / rx
-    dy = ((y + 0.5) * _COARSE - (face.y - picture.y) - ry) / ry
-    outside = dx * dx + dy * dy > 1
-    pixels = np.empty((height, width, 4), dtype=np.uint8)
-    pixels[...] = [round(value * 255) for value in rgba(DARK)]
-    pixels[..., 3] = np.where(outside, 140, 0)
-    return _texture(pixels)
+    dx = ((x + 0.5) * picture.w / width + picture.x - face.x) / (face.w / 2) - 1
+    dy = ((y + 0.5) * picture.h / height + picture.y - face.y) / (face.h / 2) - 1
+    outside = np.asarray(dx * dx + dy * dy > 1, np.uint8)
+    return np.ascontiguousarray(np.repeat(outside[:, :, None], 3, axis=2))
 
 
 def _corner(side: int) -> Any:
