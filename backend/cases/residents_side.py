@@ -1,4 +1,4 @@
-"""What the resident does to a case: say when and why they travel, leave with a ticket."""
+"""What the resident does to a case: say when and why they travel, leave with a ticket, withdraw."""
 
 from datetime import timedelta
 
@@ -6,7 +6,8 @@ from django.db import transaction
 
 from backend.audit.kinds import Kind
 from backend.audit.services import append
-from backend.cases.models import Case, Stage
+from backend.cases.closing import close
+from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.cases.queue import decision_moment
 from backend.clock import is_within
 from backend.config import hall
@@ -48,10 +49,16 @@ def set_travel(kiosk: Kiosk, case_id: str, travel: TravelRequest) -> Case:
 
 
 def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
-    """Note that the resident left with card and ticket; the case waits for them."""
+    """Note that the resident left with card and ticket; the case waits for them.
+
+    Withdrawn, it is closed: the resident goes on alone. What is decided already stands.
+    """
     with transaction.atomic():
         case = case_of(kiosk, case_id)
-        if case.stage != Stage.CLOSED and not case.left_with_ticket:
+        if request.withdrawn:
+            if case.stage in OPEN_STAGES:
+                close(case, f"kiosk:{kiosk.id}", "withdrawn")
+        elif case.stage != Stage.CLOSED and not case.left_with_ticket:
             case.left_with_ticket = True
             case.card_inside = False
             case.card_kept_until = None

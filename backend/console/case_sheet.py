@@ -63,7 +63,7 @@ def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseShee
         holder=display_name(holder),
         mine=case.stage == Stage.CLAIMED and holder is not None and holder.pk == user.pk,
         claimable=case.stage == Stage.WAITING or _ran_out(case, now),
-        closable=decision is not None and decision.final and case.stage == Stage.DECIDED,
+        closable=_is_closable(case, decision),
         decision=decision,
     )
 
@@ -79,6 +79,13 @@ def state_of(case: Case) -> str:
     decision = live_decision(case)
     words = decision.approvals.count() if decision else 0
     return f"{case.version}.{case.stage}.{decision.pk if decision else 0}.{words}"
+
+
+def _is_closable(case: Case, decision: DecisionSheet | None) -> bool:
+    """Say whether staff may end the case: nobody works on it, and no kiosk goes on with it."""
+    if case.stage == Stage.WAITING:
+        return True
+    return case.stage == Stage.DECIDED and decision is not None and decision.final
 
 
 def _ran_out(case: Case, now: datetime) -> bool:

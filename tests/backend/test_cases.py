@@ -294,6 +294,49 @@ def test_leaving_keeps_the_case_in_the_queue(kiosk):
     assert list(queue()) == [case]
 
 
+def test_a_withdrawn_case_is_closed_even_while_somebody_has_it(kiosk):
+    clerk = world.add_staff("clerk")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    for _ in range(2):
+        leave(kiosk, "case-1", c.LeaveRequest(card="held", withdrawn=True))
+    case = Case.objects.get()
+    assert (case.stage, case.close_outcome, case.left_with_ticket) == ("closed", "withdrawn", False)
+    assert list(queue()) == []
+    closed = AuditEvent.objects.get(kind="case.closed")
+    assert (closed.actor, closed.subject) == (f"kiosk:{kiosk.id}", "case:case-1")
+
+
+def test_a_withdrawal_that_comes_after_the_decision_changes_nothing(kiosk):
+    clerk = world.add_staff("clerk")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decide("case-1", clerk, DecisionInput(DecisionKind.TO_COUNTER))
+    leave(kiosk, "case-1", c.LeaveRequest(card="out", withdrawn=True))
+    assert Case.objects.get().stage == "decided"
+
+
+def test_a_withdrawn_case_is_not_decided_by_an_approval_that_comes_late(kiosk):
+    clerk = world.add_staff("clerk")
+    approver = world.add_staff("approver")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decision = decide("case-1", clerk, ACCEPT)
+    leave(kiosk, "case-1", c.LeaveRequest(card="held", withdrawn=True))
+    assert refusal(answer, decision.id, approver, granted=True) == RefusalCode.NOT_ELIGIBLE
+    assert Case.objects.get().stage == "closed"
+
+
+def test_staff_close_a_waiting_case_but_not_one_that_another_has(kiosk):
+    clerk, other = world.add_staff("clerk1", "clerk"), world.add_staff("clerk2", "clerk")
+    open_case(kiosk, world.case_request())
+    open_case(kiosk, world.case_request("case-2", visit_id="visit-2"))
+    assert close_by_staff("case-1", clerk, "gone").stage == "closed"
+    claim("case-2", other)
+    assert refusal(close_by_staff, "case-2", clerk, "gone") == RefusalCode.CONFLICT
+    assert close_by_staff("case-2", other, "gone").stage == "closed"
+
+
 def test_a_closed_cases_evidence_is_erased_and_the_records_keep_theirs(kiosk):
     clerk = world.add_staff("clerk")
     portraits = {

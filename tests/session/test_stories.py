@@ -112,7 +112,21 @@ def test_who_asked_for_a_person_may_go_back() -> None:
     assert story.phase == "escalated"
     story.touches(Button.BACK)
     assert story.phase == "notice"
-    assert story.asked(fx.LeaveCase)[0].card_place is CardPlace.INSIDE
+    (leave,) = story.asked(fx.LeaveCase)
+    assert leave.withdrawn
+    assert leave.card_place is CardPlace.INSIDE
+
+
+def test_going_back_without_a_card_withdraws_the_case() -> None:
+    story = Story()
+    story.touches(Button.ASK_PERSON)
+    case = story.visit.case
+    story.touches(Button.BACK)
+    assert story.phase == "attract"
+    assert [report.case for report in story.asked(fx.ReportCase)] == [case]
+    assert [(leave.case_id, leave.withdrawn) for leave in story.asked(fx.LeaveCase)] == [
+        (case.id, True)
+    ]
 
 
 def test_who_was_not_recognised_may_not_go_back() -> None:

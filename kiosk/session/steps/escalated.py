@@ -86,7 +86,9 @@ def _touched(turn: Turn, button: Button, rules: Rules) -> Turn | None:
 def _go_back(turn: Turn, rules: Rules) -> Turn:
     case, visit = turn.visit.case, turn.visit
     if case is not None:
-        turn = secure_case(turn).tell(lambda ref: LeaveCase(ref, case.id, visit.card_place))
+        turn = secure_case(turn).tell(
+            lambda ref: LeaveCase(ref, case.id, visit.card_place, withdrawn=True)
+        )
     turn = turn.set(case=None)
     if visit.card is not None:
         return advance(turn, rules)
