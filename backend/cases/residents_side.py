@@ -60,7 +60,7 @@ def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
                 close(case, f"kiosk:{kiosk.id}", "withdrawn")
         elif case.stage != Stage.CLOSED and not case.left_with_ticket:
             case.left_with_ticket = True
-            case.card_inside = False
+            case.card_inside = request.card == "held"
             case.card_kept_until = None
             case.version = bump()
             case.save(
@@ -68,6 +68,14 @@ def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
             )
             append(Kind.CASE_LEFT, f"kiosk:{kiosk.id}", f"case:{case.id}", card=request.card)
     return case
+
+
+def card_settled(kiosk: Kiosk, visit_id: str, card: str) -> None:
+    """Note on the visit's cases where its card was in the end. Inside a transaction only."""
+    held = card == "held"
+    cases = Case.objects.filter(kiosk=kiosk, visit_id=visit_id, card_inside=not held)
+    open_cases = cases.exclude(stage=Stage.CLOSED)
+    open_cases.update(card_inside=held, card_kept_until=None, version=bump())
 
 
 def _check(travel: TravelRequest) -> None:

@@ -241,7 +241,8 @@ def leave_waiting(turn: Turn, rules: Rules) -> Turn:
     turn = secure_case(turn)
     case = turn.visit.case
     if case is not None:
-        place = CardPlace.OUT
+        # The card is still where it is; EndVisit says where it came to.
+        place = turn.visit.card_place
         turn = turn.tell(lambda ref: LeaveCase(ref, case.id, place))
     return leave(turn, Outcome.WAITING, rules)
 

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from backend.accounts.services import clear_presence
+from backend.api.visits import end_visit
 from backend.approvals.services import answer, asked_of, may_approve
 from backend.audit.models import AuditEvent
 from backend.audit.services import verify
@@ -292,6 +294,18 @@ def test_leaving_keeps_the_case_in_the_queue(kiosk):
     assert case.left_with_ticket
     assert not case.card_inside
     assert list(queue()) == [case]
+
+
+def test_a_card_is_inside_until_the_end_of_the_visit_says_otherwise(kiosk):
+    until = ahead(300)
+    open_case(kiosk, world.case_request(card_kept_until=until))
+    leave(kiosk, "case-1", c.LeaveRequest(card="held"))
+    case = Case.objects.get()
+    assert case.card_inside
+    assert case.card_kept_until is None
+    with transaction.atomic():
+        end_visit(kiosk, "visit-1", c.VisitEnd(outcome="waiting", card="out", case_id="case-1"))
+    assert not Case.objects.get().card_inside
 
 
 def test_a_withdrawn_case_is_closed_even_while_somebody_has_it(kiosk):

@@ -170,6 +170,7 @@ def test_a_card_is_kept_no_longer_than_the_rule_says() -> None:
     story = Story().comes_to_portrait()
     story.looks_at_camera(matched=False)
     story.time_passes("keep_card")
+    assert [leave.card_place for leave in story.asked(fx.LeaveCase)] == [CardPlace.INSIDE]
     story.ticket_comes()
     story.gets_card_back()
     assert story.ending.outcome is Outcome.WAITING
