@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from backend.audit.kinds import Kind
 from backend.audit.services import append
@@ -70,12 +71,17 @@ def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
     return case
 
 
-def card_settled(kiosk: Kiosk, visit_id: str, card: str) -> None:
-    """Note on the visit's cases where its card was in the end. Inside a transaction only."""
+def resident_gone(kiosk: Kiosk, visit_id: str, card: str) -> None:
+    """Note on the visit's open cases that nobody is at the kiosk, and where the card is.
+
+    What is decided from now on no kiosk takes up. Inside a transaction only.
+    """
     held = card == "held"
-    cases = Case.objects.filter(kiosk=kiosk, visit_id=visit_id, card_inside=not held)
-    open_cases = cases.exclude(stage=Stage.CLOSED)
-    open_cases.update(card_inside=held, card_kept_until=None, version=bump())
+    cases = Case.objects.filter(kiosk=kiosk, visit_id=visit_id).exclude(stage=Stage.CLOSED)
+    moved = Q(card_inside=not held) | Q(left_with_ticket=False, stage__in=OPEN_STAGES)
+    version = bump()
+    cases.filter(moved).update(card_inside=held, card_kept_until=None, version=version)
+    cases.filter(stage__in=OPEN_STAGES).update(left_with_ticket=True)
 
 
 def _check(travel: TravelRequest) -> None:

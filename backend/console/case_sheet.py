@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from backend.cases.decisions import live_decision
-from backend.cases.models import OPEN_STAGES, Case, Stage
+from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
 from backend.console.decision_sheet import DecisionSheet, decision_sheet
 from backend.console.queue_rows import format_moment, is_soon, place_of
 from backend.console.waiting import display_name
@@ -85,7 +85,8 @@ def _is_closable(case: Case, decision: DecisionSheet | None) -> bool:
     """Say whether staff may end the case: nobody works on it, and no kiosk goes on with it."""
     if case.stage == Stage.WAITING:
         return True
-    return case.stage == Stage.DECIDED and decision is not None and decision.final
+    gone = case.left_with_ticket or case.id.startswith(SERVERS_OWN)
+    return case.stage == Stage.DECIDED and decision is not None and (gone or decision.final)
 
 
 def _ran_out(case: Case, now: datetime) -> bool:

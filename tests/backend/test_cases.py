@@ -17,11 +17,12 @@ from backend.cases.decisions import DecisionInput, decide, undo
 from backend.cases.evidence_access import may_open, open_picture
 from backend.cases.models import Case, Decision
 from backend.cases.opening import open_case
-from backend.cases.queue import queue
+from backend.cases.queue import at_counter, queue
 from backend.cases.residents_side import leave, set_travel
 from backend.cases.retention import erase_old_evidence
 from backend.cases.view import case_view
 from backend.clock import ago, ahead, now
+from backend.console.case_sheet import case_sheet
 from backend.evidence.models import Picture
 from backend.records.models import Permit
 from backend.refusal import Refused
@@ -306,6 +307,39 @@ def test_a_card_is_inside_until_the_end_of_the_visit_says_otherwise(kiosk):
     with transaction.atomic():
         end_visit(kiosk, "visit-1", c.VisitEnd(outcome="waiting", card="out", case_id="case-1"))
     assert not Case.objects.get().card_inside
+
+
+def test_what_is_decided_after_the_resident_left_waits_at_the_counter(kiosk):
+    clerk = world.add_staff("clerk")
+    for number, reason in enumerate(("no_record", "paid_not_issued"), 1):
+        case_id, visit = f"case-{number}", f"visit-{number}"
+        open_case(kiosk, world.case_request(case_id, visit_id=visit, reason=reason))
+        if number == 1:
+            leave(kiosk, case_id, c.LeaveRequest(card="held"))
+        with transaction.atomic():
+            end_visit(kiosk, visit, c.VisitEnd(outcome="waiting", card="out", case_id=case_id))
+        assert Case.objects.get(id=case_id).left_with_ticket
+        claim(case_id, clerk)
+        decide(case_id, clerk, DecisionInput(DecisionKind.REFUSED, phrase="", note="gone"))
+        sheet = case_sheet(Case.objects.get(id=case_id), clerk, "en", now())
+        assert sheet.closable
+    assert [case.id for case in at_counter()] == ["case-1", "case-2"]
+    close_by_staff("case-1", clerk, "done")
+    assert [case.id for case in at_counter()] == ["case-2"]
+
+
+def test_what_nobody_ends_is_closed_in_the_end_and_its_evidence_erased(kiosk):
+    portrait = c.picture(world.jpeg(1))
+    open_case(kiosk, world.case_request(live_portrait=portrait))
+    Case.objects.update(created_at=ago(167 * 3600))
+    timers.run_timers()
+    assert Case.objects.get().stage == "waiting"
+    Case.objects.update(created_at=ago(169 * 3600))
+    timers.run_timers()
+    assert (Case.objects.get().stage, Case.objects.get().close_outcome) == ("closed", "too_old")
+    Case.objects.update(closed_at=ago(25 * 3600))
+    assert erase_old_evidence() == 1
+    assert Picture.objects.filter(id__isnull=False).count() == 1  # the record's own stays
 
 
 def test_a_withdrawn_case_is_closed_even_while_somebody_has_it(kiosk):
