@@ -51,6 +51,7 @@ from kiosk.session.phases import (
 )
 from kiosk.session.rules import Rules
 from kiosk.session.turn import Turn
+from kiosk.session.visit import Visit
 
 NEEDED_TO_ISSUE = (Device.CARD_SLOT, Device.CHIP_READER, Device.ENDORSEMENT_PRINTER)
 
@@ -171,8 +172,16 @@ def new_case(turn: Turn, reason: Escalation, rules: Rules) -> Case:
     return Case(
         id=f"{visit.id}-c{visit.cases_opened + 1}",
         reason=reason,
-        ticket=f"K{rules.kiosk}-{visit.sequence % 1000:03d}",
+        ticket=ticket_of(visit, rules.kiosk),
     )
+
+
+def ticket_of(visit: Visit, kiosk: str) -> str:
+    """Return the visit's number for people: no other visit of this kiosk has it on that day.
+
+    The sequence goes on over restarts, and no kiosk serves a thousand people in a day.
+    """
+    return f"K{kiosk}-{visit.sequence % 1000:03d}"
 
 
 def report_case(turn: Turn, reason: Escalation, rules: Rules, detail: str) -> Turn:
