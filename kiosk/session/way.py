@@ -146,6 +146,12 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
     case = new_case(turn, reason, rules)
     turn = turn.set(case=case, cases_opened=visit.cases_opened + 1)
     phase_before = visit.phase.name
+    card_in = visit.card_place is not CardPlace.OUT
+    timer, seconds = (
+        ("keep_card", rules.timers.keep_card)
+        if card_in
+        else ("wait_without_card", rules.timers.wait_without_card)
+    )
     return (
         turn.enter(Escalated(asking_travel=visit.travel is None))
         .ask(
@@ -162,7 +168,7 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
                 rules.timers.keep_card,
             )
         )
-        .timer("keep_card", rules.timers.keep_card)
+        .timer(timer, seconds)
     )
 
 

@@ -157,6 +157,19 @@ def test_a_person_can_be_asked_for_without_a_card() -> None:
     assert story.ending.outcome is Outcome.WAITING
 
 
+def test_without_a_card_the_kiosk_is_free_again_soon_and_the_case_stays_open() -> None:
+    story = Story()
+    story.touches(Button.ASK_PERSON)
+    case = story.visit.case
+    assert [timer.seconds for timer in story.world.timers] == [120.0]
+    story.time_passes("wait_without_card")
+    story.ticket_comes()
+    story.time_passes("leaving")
+    assert story.phase == "attract"
+    assert (story.ending.outcome, story.ending.case_id) == (Outcome.WAITING, case.id)
+    assert not story.asked(fx.LeaveCase)[0].withdrawn
+
+
 def test_a_case_the_server_never_acknowledged_is_sent_later() -> None:
     story = Story()
     story.touches(Button.ASK_PERSON)

@@ -49,7 +49,7 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return leave_without_server(turn, rules)
         case ServerRefused() | EffectFailed():
             return leave_waiting(turn, rules)
-        case TimeUp(timer="keep_card"):
+        case TimeUp(timer="keep_card" | "wait_without_card"):
             return leave_waiting(turn, rules)
         case TravelTold(travel=travel):
             case_now = turn.visit.case
