@@ -230,6 +230,21 @@ def test_money_that_comes_while_cancelling_is_not_lost() -> None:
     assert story.ending.outcome is Outcome.ISSUED
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("not_found", Escalation.NO_REFERENCE),
+        ("no_record", Escalation.NO_REFERENCE),
+        ("rate_limited", Escalation.DEVICE_FAULT),
+        ("server_error", Escalation.DEVICE_FAULT),
+    ],
+)
+def test_a_refused_reference_portrait_is_called_what_it_is(code: str, reason: Escalation) -> None:
+    story = Story().comes_to_portrait()
+    story.answers(fx.PrepareReferences, ev.ServerRefused, code)
+    assert story.visit.case.reason is reason
+
+
 def test_a_payment_that_is_withdrawn_lets_the_resident_go() -> None:
     story = Story().comes_to_pay()
     story.touches(Button.LEAVE)
