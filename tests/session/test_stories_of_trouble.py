@@ -231,6 +231,41 @@ def test_money_that_comes_while_cancelling_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize(
+    "device", [Device.CARD_SLOT, Device.CHIP_READER, Device.ENDORSEMENT_PRINTER]
+)
+def test_a_device_lost_before_the_order_came_is_not_printed_with(device: Device) -> None:
+    story = Story().comes_to_issue()
+    story.loses(device)
+    story.order_made()
+    _failed_without_a_print(story)
+
+
+@pytest.mark.parametrize("device", [Device.CARD_SLOT, Device.ENDORSEMENT_PRINTER])
+def test_a_device_lost_while_the_card_was_checked_is_not_printed_with(device: Device) -> None:
+    story = Story().comes_to_issue()
+    story.order_made()
+    story.loses(device)
+    story.same_card_answers()
+    _failed_without_a_print(story)
+
+
+def test_the_chip_reader_may_be_lost_as_the_card_is_checked() -> None:
+    story = Story().comes_to_issue()
+    story.order_made()
+    story.loses(Device.CHIP_READER)
+    story.same_card_answers()
+    story.prints()
+    assert story.phase == "receipt"
+
+
+def _failed_without_a_print(story: Story) -> None:
+    assert story.asked(fx.RewriteBack) == []
+    assert [report.end for report in story.asked(fx.ReportPrint)] == [PrintEnd.FAILED]
+    assert story.phase == "escalated"
+    assert story.visit.case.reason is Escalation.PAID_NOT_ISSUED
+
+
+@pytest.mark.parametrize(
     ("code", "reason"),
     [
         ("not_found", Escalation.NO_REFERENCE),
