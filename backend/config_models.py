@@ -185,6 +185,7 @@ class TimersConfig(Section):
     login_failures_per_address: int = Field(ge=1, le=10_000)
     default_decision_within_s: Seconds
     evidence_kept_after_close_h: Annotated[float, Field(ge=0, le=24 * 366)]
+    case_longest_h: Annotated[float, Field(gt=0, le=24 * 366)]
 
 
 class GroundConfig(Section):

@@ -394,9 +394,13 @@ class TravelRequest(Message):
 
 
 class LeaveRequest(Message):
-    """The resident takes card and ticket and goes; the case waits for them."""
+    """The resident takes card and ticket and goes; the case waits for them.
+
+    ``withdrawn``: the resident goes on without a person; a case not yet decided is closed.
+    """
 
     card: Annotated[str, Field(pattern="^(out|held|none)$")]
+    withdrawn: bool = False
 
 
 class VisitEnd(Message):

@@ -150,6 +150,7 @@ class TimersSection(_Section):
     eject_again: Seconds = Timers().eject_again
     leaving: Seconds = Timers().leaving
     keep_card: Seconds = Timers().keep_card
+    wait_without_card: Seconds = Timers().wait_without_card
 
 
 class VisitSection(_Section):

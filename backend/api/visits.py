@@ -3,6 +3,7 @@
 from backend.api.models import EndedVisit
 from backend.audit.kinds import Kind
 from backend.audit.services import append
+from backend.cases.residents_side import resident_gone
 from backend.clock import now
 from backend.fleet.models import Kiosk
 from backend.orders.reconcile import visit_ended
@@ -31,4 +32,5 @@ def end_visit(kiosk: Kiosk, visit_id: str, end: VisitEnd) -> None:
         outcome=end.outcome,
         card=end.card,
     )
+    resident_gone(kiosk, visit_id, end.card)
     visit_ended(kiosk, visit_id, end.application_id)

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Avg, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from backend.accounts.services import present_staff
-from backend.cases.models import OPEN_STAGES, Case, Decision, Stage
+from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Decision, Stage
 from backend.clock import ago
 from backend.config import hall
 
@@ -35,13 +35,16 @@ def queue() -> QuerySet[Case]:
 
 
 def at_counter() -> QuerySet[Case]:
-    """Return the cases that were sent to the counter and are not done there yet."""
+    """Return the decided cases that no kiosk goes on with: the counter must end them.
+
+    Sent there, decided after the resident had left, or opened by the server itself.
+    """
+    sent = Decision.objects.filter(
+        case=OuterRef("pk"), state=Decision.State.IN_FORCE, kind="to_counter"
+    )
+    here = Exists(sent) | Q(left_with_ticket=True) | Q(id__startswith=SERVERS_OWN)
     return (
-        Case.objects.filter(
-            stage=Stage.DECIDED,
-            decisions__state=Decision.State.IN_FORCE,
-            decisions__kind="to_counter",
-        )
+        Case.objects.filter(here, stage=Stage.DECIDED)
         .select_related("kiosk", "claimed_by", "application")
         .order_by("decide_by", "created_at", "id")
     )

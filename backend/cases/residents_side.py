@@ -1,12 +1,14 @@
-"""What the resident does to a case: say when and why they travel, leave with a ticket."""
+"""What the resident does to a case: say when and why they travel, leave with a ticket, withdraw."""
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from backend.audit.kinds import Kind
 from backend.audit.services import append
-from backend.cases.models import Case, Stage
+from backend.cases.closing import close
+from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.cases.queue import decision_moment
 from backend.clock import is_within
 from backend.config import hall
@@ -48,12 +50,18 @@ def set_travel(kiosk: Kiosk, case_id: str, travel: TravelRequest) -> Case:
 
 
 def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
-    """Note that the resident left with card and ticket; the case waits for them."""
+    """Note that the resident left with card and ticket; the case waits for them.
+
+    Withdrawn, it is closed: the resident goes on alone. What is decided already stands.
+    """
     with transaction.atomic():
         case = case_of(kiosk, case_id)
-        if case.stage != Stage.CLOSED and not case.left_with_ticket:
+        if request.withdrawn:
+            if case.stage in OPEN_STAGES:
+                close(case, f"kiosk:{kiosk.id}", "withdrawn")
+        elif case.stage != Stage.CLOSED and not case.left_with_ticket:
             case.left_with_ticket = True
-            case.card_inside = False
+            case.card_inside = request.card == "held"
             case.card_kept_until = None
             case.version = bump()
             case.save(
@@ -61,6 +69,19 @@ def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
             )
             append(Kind.CASE_LEFT, f"kiosk:{kiosk.id}", f"case:{case.id}", card=request.card)
     return case
+
+
+def resident_gone(kiosk: Kiosk, visit_id: str, card: str) -> None:
+    """Note on the visit's open cases that nobody is at the kiosk, and where the card is.
+
+    What is decided from now on no kiosk takes up. Inside a transaction only.
+    """
+    held = card == "held"
+    cases = Case.objects.filter(kiosk=kiosk, visit_id=visit_id).exclude(stage=Stage.CLOSED)
+    moved = Q(card_inside=not held) | Q(left_with_ticket=False, stage__in=OPEN_STAGES)
+    version = bump()
+    cases.filter(moved).update(card_inside=held, card_kept_until=None, version=version)
+    cases.filter(stage__in=OPEN_STAGES).update(left_with_ticket=True)
 
 
 def _check(travel: TravelRequest) -> None:

@@ -1,12 +1,13 @@
-"""What happens when nobody acts: claims come back, cases are raised."""
+"""What happens when nobody acts: claims come back, cases are raised, the oldest closed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import give_back_run_out
+from backend.cases.closing import close
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.clock import now
 from backend.config import hall
@@ -17,8 +18,17 @@ LEVEL_DUTY_LEADER = 2
 
 
 def run_timers() -> int:
-    """Give back claims that ran out and raise cases that wait too long; return how many."""
-    return give_back_run_out() + raise_late()
+    """Give back claims that ran out, raise and close what waits too long; return how many."""
+    return give_back_run_out() + close_too_old() + raise_late()
+
+
+def close_too_old() -> int:
+    """Close what nobody ended for so long, so that its evidence can be erased."""
+    late = now() - timedelta(hours=hall().timers.case_longest_h)
+    old = list(Case.objects.exclude(stage=Stage.CLOSED).filter(created_at__lte=late))
+    for case in old:
+        close(case, "system", "too_old")
+    return len(old)
 
 
 def due_level(case: Case, moment: datetime) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 
 from backend.cases.decisions import live_decision
-from backend.cases.models import OPEN_STAGES, Case, Stage
+from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
 from backend.console.decision_sheet import DecisionSheet, decision_sheet
 from backend.console.queue_rows import format_moment, is_soon, place_of
 from backend.console.waiting import display_name
@@ -63,7 +63,7 @@ def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseShee
         holder=display_name(holder),
         mine=case.stage == Stage.CLAIMED and holder is not None and holder.pk == user.pk,
         claimable=case.stage == Stage.WAITING or _ran_out(case, now),
-        closable=decision is not None and decision.final and case.stage == Stage.DECIDED,
+        closable=_is_closable(case, decision),
         decision=decision,
     )
 
@@ -79,6 +79,14 @@ def state_of(case: Case) -> str:
     decision = live_decision(case)
     words = decision.approvals.count() if decision else 0
     return f"{case.version}.{case.stage}.{decision.pk if decision else 0}.{words}"
+
+
+def _is_closable(case: Case, decision: DecisionSheet | None) -> bool:
+    """Say whether staff may end the case: nobody works on it, and no kiosk goes on with it."""
+    if case.stage == Stage.WAITING:
+        return True
+    gone = case.left_with_ticket or case.id.startswith(SERVERS_OWN)
+    return case.stage == Stage.DECIDED and decision is not None and (gone or decision.final)
 
 
 def _ran_out(case: Case, now: datetime) -> bool:

@@ -96,10 +96,13 @@ def assemble(
     journal = open_journal(journal_path(data_dir))
     left = journal.read()
     _wait_for(parts.machine)
-    remains = recover(left)
+    remains = recover(left, settings.kiosk.number)
     boot = new_boot(settings.kiosk.number)
     beginning = Beginning(
-        Visit(boot=boot), read_place(slot, left.visit), remains.tells, remains.owed
+        Visit(boot=boot, sequence=left.next_sequence),
+        read_place(slot, left.visit),
+        remains.tells,
+        remains.owed,
     )
     materials = MaterialsByVisit()
     if left.visit is not None:

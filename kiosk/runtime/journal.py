@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS tell (
     number INTEGER PRIMARY KEY AUTOINCREMENT, visit_id TEXT NOT NULL, effect_id INTEGER NOT NULL,
     kind TEXT NOT NULL, body BLOB NOT NULL, waits INTEGER NOT NULL DEFAULT 0,
     UNIQUE (visit_id, effect_id));
+CREATE TABLE IF NOT EXISTS counter (
+    only INTEGER PRIMARY KEY CHECK (only = 1), last INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS mark (
     visit_id TEXT NOT NULL, effect_id INTEGER NOT NULL, mark TEXT NOT NULL,
     PRIMARY KEY (visit_id, effect_id));
@@ -40,12 +42,16 @@ _TELLS: dict[str, TypeAdapter[Tell]] = {
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What the last run left behind."""
+    """What the last run left behind.
+
+    ``next_sequence`` is above that of every visit before, so that ticket numbers go on.
+    """
 
     visit: Visit | None
     tells: tuple[Tell, ...]
     owed: tuple[Tell, ...]
     marks: dict[Ref, str]
+    next_sequence: int = 0
 
 
 class Journal:
@@ -119,6 +125,7 @@ class Journal:
         with self._lock:
             row = self._db.execute("SELECT body FROM visit").fetchone()
             rows = self._db.execute("SELECT kind, body, waits FROM tell ORDER BY number").fetchall()
+            counter = self._db.execute("SELECT last FROM counter").fetchone()
             marks = self._db.execute("SELECT visit_id, effect_id, mark FROM mark").fetchall()
         visit = None if row is None else self._opened(_VISIT, row[0])
         tells = [
@@ -131,6 +138,7 @@ class Journal:
             tells=tuple(tell for tell, waits in tells if tell is not None and not waits),
             owed=tuple(tell for tell, waits in tells if tell is not None and waits),
             marks={Ref(visit_id, effect_id): mark for visit_id, effect_id, mark in marks},
+            next_sequence=0 if counter is None else counter[0] + 1,
         )
 
     def close(self) -> None:
@@ -143,6 +151,12 @@ class Journal:
         self._db.execute(
             "INSERT INTO visit VALUES (1, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
             (self._seal.encrypt(_VISIT.dump_json(visit)),),
+        )
+        # Not within the sealed visit: numbers must go on even when that cannot be read any more.
+        self._db.execute(
+            "INSERT INTO counter VALUES (1, ?)"
+            " ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
+            (visit.sequence,),
         )
 
     def _put_tell(self, tell: Tell, *, waits: bool) -> None:

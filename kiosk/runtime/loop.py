@@ -200,7 +200,7 @@ class Runtime:
             server_up=broken.server_up,
         )
         try:
-            remains = remains_of(broken, self._journal.read().marks)
+            remains = remains_of(broken, self._journal.read().marks, self._rules.kiosk)
             self._owed = (*self._owed, *remains.owed)
             self._journal.begin_run(fresh, remains.tells, self._owed)
             self._enter(broken, fresh, remains.tells)

@@ -29,6 +29,7 @@ from kiosk.session.facts import (
 )
 from kiosk.session.phases import Attract, InsertCard, OutOfService
 from kiosk.session.visit import Ref, Visit
+from kiosk.session.way import ticket_of
 
 REWRITING = "rewriting"
 """Mark of a RewriteBack that has begun; from here on, not knowing means UNKNOWN."""
@@ -50,13 +51,13 @@ def print_mark(end: PrintEnd, *, inspected: bool) -> str:
     return end.value + (_INSPECTED if inspected else "")
 
 
-def recover(left: Left) -> Remains:
+def recover(left: Left, kiosk: str) -> Remains:
     """Return what is to be told about everything that the last run left behind."""
-    now = Remains() if left.visit is None else remains_of(left.visit, left.marks)
+    now = Remains() if left.visit is None else remains_of(left.visit, left.marks, kiosk)
     return Remains((*left.tells, *now.tells), (*left.owed, *now.owed))
 
 
-def remains_of(visit: Visit, marks: Mapping[Ref, str]) -> Remains:
+def remains_of(visit: Visit, marks: Mapping[Ref, str], kiosk: str) -> Remains:
     """Return what is to be told about a visit that cannot go on."""
     if _nothing_happened(visit):
         return Remains()
@@ -71,7 +72,7 @@ def remains_of(visit: Visit, marks: Mapping[Ref, str]) -> Remains:
     end, inspected = _print_end(visit, marks)
     if visit.order is not None and end is not None and visit.print_end is None:
         tells.append(ReportPrint(ref(), visit.order, end, inspected, _AFTER_POWER_CUT))
-    case = visit.case or _case_for(visit, end)
+    case = visit.case or _case_for(visit, end, kiosk)
     if case is not None and case.stage is CaseStage.SENDING:
         tells.append(_report(ref(), visit, case))
     tells.append(ForgetPerson(ref()))
@@ -159,7 +160,7 @@ def _print_end(visit: Visit, marks: Mapping[Ref, str]) -> tuple[PrintEnd | None,
     return PrintEnd.FAILED, False  # ordered, never begun: the old back is still on the card
 
 
-def _case_for(visit: Visit, end: PrintEnd | None) -> Case | None:
+def _case_for(visit: Visit, end: PrintEnd | None, kiosk: str) -> Case | None:
     if end is PrintEnd.UNKNOWN:
         reason = Escalation.PRINT_UNKNOWN
     elif visit.settled and end is not PrintEnd.PRINTED:
@@ -167,7 +168,7 @@ def _case_for(visit: Visit, end: PrintEnd | None) -> Case | None:
     else:
         return None
     number = visit.cases_opened + 1
-    return Case(id=f"{visit.id}-c{number}", reason=reason, ticket=f"R{visit.sequence:03d}")
+    return Case(id=f"{visit.id}-c{number}", reason=reason, ticket=ticket_of(visit, kiosk))
 
 
 def _report(ref: Ref, visit: Visit, case: Case) -> ReportCase:

@@ -197,10 +197,14 @@ class ReportCase(Tell):
 
 @dataclass(frozen=True, slots=True)
 class LeaveCase(Tell):
-    """Tell the server that the resident leaves; the case waits for them."""
+    """Tell the server that the resident leaves; the case waits for them.
+
+    ``withdrawn``: the resident goes on alone, and nobody need look at the case any more.
+    """
 
     case_id: str
     card_place: CardPlace
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ class Timers:
     """How long number and QR of the ticket stay on the screen where no card is to be taken."""
     keep_card: float = 480.0
     """How long a card stays in while a person decides; then card out and a ticket."""
+    wait_without_card: float = 120.0
+    """How long the kiosk waits for a person with nobody's card in: meanwhile it serves no one
+    else, and who asked may have gone. Then a ticket, and the case goes on."""
 
 
 @dataclass(frozen=True, slots=True)

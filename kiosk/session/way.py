@@ -51,6 +51,7 @@ from kiosk.session.phases import (
 )
 from kiosk.session.rules import Rules
 from kiosk.session.turn import Turn
+from kiosk.session.visit import Visit
 
 NEEDED_TO_ISSUE = (Device.CARD_SLOT, Device.CHIP_READER, Device.ENDORSEMENT_PRINTER)
 
@@ -145,6 +146,12 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
     case = new_case(turn, reason, rules)
     turn = turn.set(case=case, cases_opened=visit.cases_opened + 1)
     phase_before = visit.phase.name
+    card_in = visit.card_place is not CardPlace.OUT
+    timer, seconds = (
+        ("keep_card", rules.timers.keep_card)
+        if card_in
+        else ("wait_without_card", rules.timers.wait_without_card)
+    )
     return (
         turn.enter(Escalated(asking_travel=visit.travel is None))
         .ask(
@@ -161,7 +168,7 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
                 rules.timers.keep_card,
             )
         )
-        .timer("keep_card", rules.timers.keep_card)
+        .timer(timer, seconds)
     )
 
 
@@ -171,8 +178,16 @@ def new_case(turn: Turn, reason: Escalation, rules: Rules) -> Case:
     return Case(
         id=f"{visit.id}-c{visit.cases_opened + 1}",
         reason=reason,
-        ticket=f"K{rules.kiosk}-{visit.sequence % 1000:03d}",
+        ticket=ticket_of(visit, rules.kiosk),
     )
+
+
+def ticket_of(visit: Visit, kiosk: str) -> str:
+    """Return the visit's number for people: no other visit of this kiosk has it on that day.
+
+    The sequence goes on over restarts, and no kiosk serves a thousand people in a day.
+    """
+    return f"K{kiosk}-{visit.sequence % 1000:03d}"
 
 
 def report_case(turn: Turn, reason: Escalation, rules: Rules, detail: str) -> Turn:
@@ -241,7 +256,8 @@ def leave_waiting(turn: Turn, rules: Rules) -> Turn:
     turn = secure_case(turn)
     case = turn.visit.case
     if case is not None:
-        place = CardPlace.OUT
+        # The card is still where it is; EndVisit says where it came to.
+        place = turn.visit.card_place
         turn = turn.tell(lambda ref: LeaveCase(ref, case.id, place))
     return leave(turn, Outcome.WAITING, rules)
 

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from backend.accounts.services import clear_presence
+from backend.api.visits import end_visit
 from backend.approvals.services import answer, asked_of, may_approve
 from backend.audit.models import AuditEvent
 from backend.audit.services import verify
@@ -15,11 +17,12 @@ from backend.cases.decisions import DecisionInput, decide, undo
 from backend.cases.evidence_access import may_open, open_picture
 from backend.cases.models import Case, Decision
 from backend.cases.opening import open_case
-from backend.cases.queue import queue
+from backend.cases.queue import at_counter, queue
 from backend.cases.residents_side import leave, set_travel
 from backend.cases.retention import erase_old_evidence
 from backend.cases.view import case_view
 from backend.clock import ago, ahead, now
+from backend.console.case_sheet import case_sheet
 from backend.evidence.models import Picture
 from backend.records.models import Permit
 from backend.refusal import Refused
@@ -292,6 +295,94 @@ def test_leaving_keeps_the_case_in_the_queue(kiosk):
     assert case.left_with_ticket
     assert not case.card_inside
     assert list(queue()) == [case]
+
+
+def test_a_card_is_inside_until_the_end_of_the_visit_says_otherwise(kiosk):
+    until = ahead(300)
+    open_case(kiosk, world.case_request(card_kept_until=until))
+    leave(kiosk, "case-1", c.LeaveRequest(card="held"))
+    case = Case.objects.get()
+    assert case.card_inside
+    assert case.card_kept_until is None
+    with transaction.atomic():
+        end_visit(kiosk, "visit-1", c.VisitEnd(outcome="waiting", card="out", case_id="case-1"))
+    assert not Case.objects.get().card_inside
+
+
+def test_what_is_decided_after_the_resident_left_waits_at_the_counter(kiosk):
+    clerk = world.add_staff("clerk")
+    for number, reason in enumerate(("no_record", "paid_not_issued"), 1):
+        case_id, visit = f"case-{number}", f"visit-{number}"
+        open_case(kiosk, world.case_request(case_id, visit_id=visit, reason=reason))
+        if number == 1:
+            leave(kiosk, case_id, c.LeaveRequest(card="held"))
+        with transaction.atomic():
+            end_visit(kiosk, visit, c.VisitEnd(outcome="waiting", card="out", case_id=case_id))
+        assert Case.objects.get(id=case_id).left_with_ticket
+        claim(case_id, clerk)
+        decide(case_id, clerk, DecisionInput(DecisionKind.REFUSED, phrase="", note="gone"))
+        sheet = case_sheet(Case.objects.get(id=case_id), clerk, "en", now())
+        assert sheet.closable
+    assert [case.id for case in at_counter()] == ["case-1", "case-2"]
+    close_by_staff("case-1", clerk, "done")
+    assert [case.id for case in at_counter()] == ["case-2"]
+
+
+def test_what_nobody_ends_is_closed_in_the_end_and_its_evidence_erased(kiosk):
+    portrait = c.picture(world.jpeg(1))
+    open_case(kiosk, world.case_request(live_portrait=portrait))
+    Case.objects.update(created_at=ago(167 * 3600))
+    timers.run_timers()
+    assert Case.objects.get().stage == "waiting"
+    Case.objects.update(created_at=ago(169 * 3600))
+    timers.run_timers()
+    assert (Case.objects.get().stage, Case.objects.get().close_outcome) == ("closed", "too_old")
+    Case.objects.update(closed_at=ago(25 * 3600))
+    assert erase_old_evidence() == 1
+    assert Picture.objects.filter(id__isnull=False).count() == 1  # the record's own stays
+
+
+def test_a_withdrawn_case_is_closed_even_while_somebody_has_it(kiosk):
+    clerk = world.add_staff("clerk")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    for _ in range(2):
+        leave(kiosk, "case-1", c.LeaveRequest(card="held", withdrawn=True))
+    case = Case.objects.get()
+    assert (case.stage, case.close_outcome, case.left_with_ticket) == ("closed", "withdrawn", False)
+    assert list(queue()) == []
+    closed = AuditEvent.objects.get(kind="case.closed")
+    assert (closed.actor, closed.subject) == (f"kiosk:{kiosk.id}", "case:case-1")
+
+
+def test_a_withdrawal_that_comes_after_the_decision_changes_nothing(kiosk):
+    clerk = world.add_staff("clerk")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decide("case-1", clerk, DecisionInput(DecisionKind.TO_COUNTER))
+    leave(kiosk, "case-1", c.LeaveRequest(card="out", withdrawn=True))
+    assert Case.objects.get().stage == "decided"
+
+
+def test_a_withdrawn_case_is_not_decided_by_an_approval_that_comes_late(kiosk):
+    clerk = world.add_staff("clerk")
+    approver = world.add_staff("approver")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decision = decide("case-1", clerk, ACCEPT)
+    leave(kiosk, "case-1", c.LeaveRequest(card="held", withdrawn=True))
+    assert refusal(answer, decision.id, approver, granted=True) == RefusalCode.NOT_ELIGIBLE
+    assert Case.objects.get().stage == "closed"
+
+
+def test_staff_close_a_waiting_case_but_not_one_that_another_has(kiosk):
+    clerk, other = world.add_staff("clerk1", "clerk"), world.add_staff("clerk2", "clerk")
+    open_case(kiosk, world.case_request())
+    open_case(kiosk, world.case_request("case-2", visit_id="visit-2"))
+    assert close_by_staff("case-1", clerk, "gone").stage == "closed"
+    claim("case-2", other)
+    assert refusal(close_by_staff, "case-2", clerk, "gone") == RefusalCode.CONFLICT
+    assert close_by_staff("case-2", other, "gone").stage == "closed"
 
 
 def test_a_closed_cases_evidence_is_erased_and_the_records_keep_theirs(kiosk):

@@ -141,3 +141,23 @@ def test_a_row_that_cannot_be_opened_is_left_out(path: Path) -> None:
 def test_the_key_is_the_owners_alone(path: Path) -> None:
     Journal(path).close()
     assert path.with_suffix(".key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_sequence_goes_on_over_two_restarts_and_over_a_visit_that_cannot_be_read(
+    path: Path,
+) -> None:
+    journal = Journal(path)
+    assert journal.read().next_sequence == 0
+    journal.commit(printing(sequence=7))
+
+    journal = reopened(path, journal)
+    first = Visit("boot-2", sequence=journal.read().next_sequence)
+    journal.begin_run(first, (), ())
+    journal.commit(first.forget_person())
+
+    path.with_suffix(".key").unlink()  # sealed with another key now
+    journal = reopened(path, journal)
+    left = journal.read()
+    assert left.visit is None
+    assert (first.sequence, left.next_sequence) == (8, 10)
+    journal.close()

@@ -240,7 +240,7 @@ def test_without_a_journal_nothing_is_printed_and_the_card_comes_out(desk: Desk)
 def test_what_the_last_run_left_is_told_and_its_end_waits_for_the_card(tmp_path: Path) -> None:
     left = Journal(tmp_path / "journal.sqlite3")
     left.commit(printing())
-    remains = recover(left.read())
+    remains = recover(left.read(), "1")
     left.close()
 
     beginning = Beginning(Visit("next"), CardPlace.INSIDE, remains.tells, remains.owed)

@@ -12,6 +12,7 @@ from kiosk.session.effects import EndVisit, ForgetPerson, LeaveCase, ReportCase,
 from kiosk.session.facts import CardPlace, Case, CaseStage, Escalation, Outcome, PrintEnd
 from kiosk.session.phases import Attract, Escalated
 from kiosk.session.visit import Ref, Visit
+from kiosk.session.way import ticket_of
 from tests.runtime.samples import ORDER, printing
 
 PRINT = Ref("boot-3", 41)
@@ -31,7 +32,7 @@ PRINT = Ref("boot-3", 41)
 def test_an_order_is_settled_by_how_far_its_print_got(
     mark: str | None, end: PrintEnd, inspected: bool
 ) -> None:
-    remains = remains_of(printing(), {} if mark is None else {PRINT: mark})
+    remains = remains_of(printing(), {} if mark is None else {PRINT: mark}, "1")
 
     report = remains.tells[0]
     assert isinstance(report, ReportPrint)
@@ -49,7 +50,9 @@ def test_an_order_is_settled_by_how_far_its_print_got(
 
 
 def test_a_mark_of_another_effect_says_nothing() -> None:
-    remains = remains_of(printing(), {Ref("boot-3", 40): "printed", Ref("boot-2", 41): "printed"})
+    remains = remains_of(
+        printing(), {Ref("boot-3", 40): "printed", Ref("boot-2", 41): "printed"}, "1"
+    )
     report = remains.tells[0]
     assert isinstance(report, ReportPrint)
     assert report.end is PrintEnd.FAILED
@@ -57,7 +60,7 @@ def test_a_mark_of_another_effect_says_nothing() -> None:
 
 def test_what_was_reported_before_is_not_reported_again() -> None:
     visit = replace(printing(), print_end=PrintEnd.PRINTED, pending=())
-    remains = remains_of(visit, {})
+    remains = remains_of(visit, {}, "1")
     assert [type(tell) for tell in remains.tells] == [ForgetPerson]
     assert isinstance(remains.owed[0], EndVisit)
     assert remains.owed[0].outcome is Outcome.ISSUED
@@ -72,35 +75,42 @@ def test_an_open_case_is_told_and_left(stage: CaseStage, reported: bool) -> None
         printing(), phase=Escalated(), case=case, order=None, payment=None, application=None
     )
 
-    remains = remains_of(visit, {})
+    remains = remains_of(visit, {}, "1")
 
     assert (ReportCase in [type(tell) for tell in remains.tells]) is reported
     assert [type(tell) for tell in remains.owed] == [LeaveCase, EndVisit]
 
 
+def test_a_case_of_the_restart_has_the_visits_own_number() -> None:
+    (report,) = [
+        tell for tell in remains_of(printing(), {}, "7").tells if isinstance(tell, ReportCase)
+    ]
+    assert report.case.ticket == ticket_of(printing(), "7") == "K7-003"
+
+
 def test_an_idle_kiosk_leaves_nothing_to_say() -> None:
-    remains = remains_of(Visit("boot", phase=Attract()), {})
+    remains = remains_of(Visit("boot", phase=Attract()), {}, "1")
     assert (remains.tells, remains.owed) == ((), ())
 
 
 def test_keys_of_what_is_told_never_meet_those_of_the_visit() -> None:
     visit = printing()
-    remains = remains_of(visit, {})
+    remains = remains_of(visit, {}, "1")
     numbers = [tell.ref.effect_id for tell in (*remains.tells, *remains.owed)]
     assert len(set(numbers)) == len(numbers)
     assert min(numbers) >= visit.next_effect
 
 
 def test_what_an_earlier_restart_left_comes_first() -> None:
-    earlier = remains_of(printing(sequence=2), {})
-    both = recover(Left(printing(), earlier.tells, earlier.owed, {}))
+    earlier = remains_of(printing(sequence=2), {}, "1")
+    both = recover(Left(printing(), earlier.tells, earlier.owed, {}), "1")
     assert both.tells[: len(earlier.tells)] == earlier.tells
     assert both.owed[: len(earlier.owed)] == earlier.owed
     assert len(both.owed) == 2
 
 
 def test_owed_ends_say_where_the_card_was_in_the_end() -> None:
-    (end,) = settle(remains_of(printing(), {}).owed, CardPlace.OUT)
+    (end,) = settle(remains_of(printing(), {}, "1").owed, CardPlace.OUT)
     assert isinstance(end, EndVisit)
     assert end.card_place is CardPlace.OUT
 

@@ -112,3 +112,17 @@ def test_a_server_that_dies_in_mid_visit_costs_no_card_and_no_case(
 
 def _stage(visit: Visit) -> CaseStage | None:
     return None if visit.case is None else visit.case.stage
+
+
+def test_two_runs_of_a_kiosk_give_no_number_twice(config: Path, emulators: Emulators) -> None:
+    def number_of_a_run() -> str:
+        with running(config) as room:
+            runtime = room.kiosk.runtime
+            wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+            runtime.post(Touched(Button.ASK_PERSON))
+            wait_for("case", lambda: runtime.visit.case is not None)
+            case = runtime.visit.case
+            assert case is not None
+            return case.ticket
+
+    assert number_of_a_run() != number_of_a_run()

@@ -40,7 +40,7 @@ BELONGS: dict[str, set[str]] = {
         "timer:take_card",
         "timer:eject_again",
     },
-    "escalated": {"WatchCase", "timer:keep_card"},
+    "escalated": {"WatchCase", "timer:keep_card", "timer:wait_without_card"},
     "leaving": {"PrintTicket", "timer:receipt", "timer:leaving"},
     "card_held": {"WatchGate", "timer:eject_again"},
 }

@@ -17,6 +17,8 @@ from kiosk.session.rules import Rules
 from tests.session.run import Run, Seen
 
 STEPS = 130
+STUBBORN_ENDS = 4
+"""Moods tried at each new phase; with fewer, a payment that is never withdrawn was missed."""
 PAST_PAY = {"issue", "receipt"}
 ALL_PHASES = {kind.__dataclass_fields__["name"].default for kind in VisitPhase.__args__}
 
@@ -84,7 +86,7 @@ class VisitMachine(RuleBasedStateMachine):
         known = set(self.run.phases)
         self.run.happen(pick)
         if self.run.phases != known:  # a phase this sequence has not seen before
-            for number in range(2):
+            for number in range(STUBBORN_ENDS):
                 deepcopy(self.run).end_stubbornly(self.run.visit.next_effect * 7 + number)
         self.failed = False
 

@@ -112,7 +112,21 @@ def test_who_asked_for_a_person_may_go_back() -> None:
     assert story.phase == "escalated"
     story.touches(Button.BACK)
     assert story.phase == "notice"
-    assert story.asked(fx.LeaveCase)[0].card_place is CardPlace.INSIDE
+    (leave,) = story.asked(fx.LeaveCase)
+    assert leave.withdrawn
+    assert leave.card_place is CardPlace.INSIDE
+
+
+def test_going_back_without_a_card_withdraws_the_case() -> None:
+    story = Story()
+    story.touches(Button.ASK_PERSON)
+    case = story.visit.case
+    story.touches(Button.BACK)
+    assert story.phase == "attract"
+    assert [report.case for report in story.asked(fx.ReportCase)] == [case]
+    assert [(leave.case_id, leave.withdrawn) for leave in story.asked(fx.LeaveCase)] == [
+        (case.id, True)
+    ]
 
 
 def test_who_was_not_recognised_may_not_go_back() -> None:
@@ -143,6 +157,19 @@ def test_a_person_can_be_asked_for_without_a_card() -> None:
     assert story.ending.outcome is Outcome.WAITING
 
 
+def test_without_a_card_the_kiosk_is_free_again_soon_and_the_case_stays_open() -> None:
+    story = Story()
+    story.touches(Button.ASK_PERSON)
+    case = story.visit.case
+    assert [timer.seconds for timer in story.world.timers] == [120.0]
+    story.time_passes("wait_without_card")
+    story.ticket_comes()
+    story.time_passes("leaving")
+    assert story.phase == "attract"
+    assert (story.ending.outcome, story.ending.case_id) == (Outcome.WAITING, case.id)
+    assert not story.asked(fx.LeaveCase)[0].withdrawn
+
+
 def test_a_case_the_server_never_acknowledged_is_sent_later() -> None:
     story = Story()
     story.touches(Button.ASK_PERSON)
@@ -156,6 +183,7 @@ def test_a_card_is_kept_no_longer_than_the_rule_says() -> None:
     story = Story().comes_to_portrait()
     story.looks_at_camera(matched=False)
     story.time_passes("keep_card")
+    assert [leave.card_place for leave in story.asked(fx.LeaveCase)] == [CardPlace.INSIDE]
     story.ticket_comes()
     story.gets_card_back()
     assert story.ending.outcome is Outcome.WAITING

@@ -230,6 +230,56 @@ def test_money_that_comes_while_cancelling_is_not_lost() -> None:
     assert story.ending.outcome is Outcome.ISSUED
 
 
+@pytest.mark.parametrize(
+    "device", [Device.CARD_SLOT, Device.CHIP_READER, Device.ENDORSEMENT_PRINTER]
+)
+def test_a_device_lost_before_the_order_came_is_not_printed_with(device: Device) -> None:
+    story = Story().comes_to_issue()
+    story.loses(device)
+    story.order_made()
+    _failed_without_a_print(story)
+
+
+@pytest.mark.parametrize("device", [Device.CARD_SLOT, Device.ENDORSEMENT_PRINTER])
+def test_a_device_lost_while_the_card_was_checked_is_not_printed_with(device: Device) -> None:
+    story = Story().comes_to_issue()
+    story.order_made()
+    story.loses(device)
+    story.same_card_answers()
+    _failed_without_a_print(story)
+
+
+def test_the_chip_reader_may_be_lost_as_the_card_is_checked() -> None:
+    story = Story().comes_to_issue()
+    story.order_made()
+    story.loses(Device.CHIP_READER)
+    story.same_card_answers()
+    story.prints()
+    assert story.phase == "receipt"
+
+
+def _failed_without_a_print(story: Story) -> None:
+    assert story.asked(fx.RewriteBack) == []
+    assert [report.end for report in story.asked(fx.ReportPrint)] == [PrintEnd.FAILED]
+    assert story.phase == "escalated"
+    assert story.visit.case.reason is Escalation.PAID_NOT_ISSUED
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("not_found", Escalation.NO_REFERENCE),
+        ("no_record", Escalation.NO_REFERENCE),
+        ("rate_limited", Escalation.DEVICE_FAULT),
+        ("server_error", Escalation.DEVICE_FAULT),
+    ],
+)
+def test_a_refused_reference_portrait_is_called_what_it_is(code: str, reason: Escalation) -> None:
+    story = Story().comes_to_portrait()
+    story.answers(fx.PrepareReferences, ev.ServerRefused, code)
+    assert story.visit.case.reason is reason
+
+
 def test_a_payment_that_is_withdrawn_lets_the_resident_go() -> None:
     story = Story().comes_to_pay()
     story.touches(Button.LEAVE)
@@ -245,7 +295,7 @@ def test_a_payment_that_cannot_be_withdrawn_is_left_to_staff() -> None:
     assert story.asked(fx.ReportCase)[0].case.reason is Escalation.PAID_NOT_ISSUED
     story.ticket_comes()
     story.gets_card_back()
-    assert story.ending.outcome is Outcome.LEFT
+    assert story.ending.outcome is Outcome.WAITING  # never "nothing was charged"
 
 
 def test_a_failed_payment_can_be_tried_again() -> None:

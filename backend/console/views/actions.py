@@ -127,11 +127,14 @@ def issue(request: HttpRequest, case_id: str) -> HttpResponse:
 @staff_page("decide")
 @require_POST
 def close(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Close a decided case whose matter is done or whose resident is gone."""
+    """Close a case whose matter is done or whose resident is gone."""
     try:
         closing.close_by_staff(case_id, signed_in(request), "closed_by_staff")
-    except Refused:
-        return not_found(request)
+    except Refused as refused:
+        if refused.code == RefusalCode.NOT_FOUND:
+            return not_found(request)
+        _warn(request, "message.stale")
+        return _back(case_id)
     _tell(request, "message.closed")
     return HttpResponseRedirect(reverse("console:queue"))
 

@@ -96,8 +96,9 @@ class CaseHandlers:
         self._put_travel(key_of(effect.ref), effect.case_id, effect.travel)
 
     def leave(self, effect: LeaveCase, reply: Reply) -> None:
-        """Tell that the resident goes; the case waits."""
-        request = LeaveRequest(card=translate.card_word(effect.card_place))
+        """Tell that the resident goes and the case waits, or that it is withdrawn."""
+        card = translate.card_word(effect.card_place)
+        request = LeaveRequest(card=card, withdrawn=effect.withdrawn)
         self._outbox.put(key_of(effect.ref), f"/cases/{effect.case_id}/leave", request)
 
     def report_print(self, effect: ReportPrint, reply: Reply) -> None:

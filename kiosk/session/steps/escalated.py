@@ -49,7 +49,7 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return leave_without_server(turn, rules)
         case ServerRefused() | EffectFailed():
             return leave_waiting(turn, rules)
-        case TimeUp(timer="keep_card"):
+        case TimeUp(timer="keep_card" | "wait_without_card"):
             return leave_waiting(turn, rules)
         case TravelTold(travel=travel):
             case_now = turn.visit.case
@@ -86,7 +86,9 @@ def _touched(turn: Turn, button: Button, rules: Rules) -> Turn | None:
 def _go_back(turn: Turn, rules: Rules) -> Turn:
     case, visit = turn.visit.case, turn.visit
     if case is not None:
-        turn = secure_case(turn).tell(lambda ref: LeaveCase(ref, case.id, visit.card_place))
+        turn = secure_case(turn).tell(
+            lambda ref: LeaveCase(ref, case.id, visit.card_place, withdrawn=True)
+        )
     turn = turn.set(case=None)
     if visit.card is not None:
         return advance(turn, rules)

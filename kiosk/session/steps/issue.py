@@ -12,12 +12,14 @@ from kiosk.session.events import (
     ServerRefused,
     Touched,
 )
-from kiosk.session.facts import Escalation, Order, PrintEnd
+from kiosk.session.facts import Device, Escalation, Order, PrintEnd
 from kiosk.session.phases import Issue, IssueStage
 from kiosk.session.rules import Rules
 from kiosk.session.steps.call_person import call_person
 from kiosk.session.turn import Turn
-from kiosk.session.way import escalate, leave_without_server, to_receipt
+from kiosk.session.way import NEEDED_TO_ISSUE, escalate, leave_without_server, to_receipt
+
+NEEDED_TO_PRINT = (Device.CARD_SLOT, Device.ENDORSEMENT_PRINTER)
 
 
 def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
@@ -47,7 +49,10 @@ def _check_card(turn: Turn, order: Order, rules: Rules) -> Turn:
     card = turn.visit.card
     if card is None or order.card_number != card.number:
         return escalate(turn, Escalation.PAID_NOT_ISSUED, rules)
-    return turn.set(order=order, phase=Issue(IssueStage.CHECKING_CARD)).ask(
+    turn = turn.set(order=order)
+    if (lost := _lost(turn, NEEDED_TO_ISSUE)) is not None:
+        return _ended(turn, PrintEnd.FAILED, rules, detail=lost)
+    return turn.set(phase=Issue(IssueStage.CHECKING_CARD)).ask(
         lambda ref: CheckSameCard(ref, card.number)
     )
 
@@ -56,7 +61,15 @@ def _print(turn: Turn, rules: Rules) -> Turn:
     order = turn.visit.order
     if order is None:
         return escalate(turn, Escalation.PAID_NOT_ISSUED, rules)
+    if (lost := _lost(turn, NEEDED_TO_PRINT)) is not None:
+        # Erasing what cannot be printed anew would make it worse; nothing has begun yet.
+        return _ended(turn, PrintEnd.FAILED, rules, detail=lost)
     return turn.set(phase=Issue(IssueStage.PRINTING)).ask(lambda ref: RewriteBack(ref, order))
+
+
+def _lost(turn: Turn, needed: tuple[Device, ...]) -> str | None:
+    device = next((device for device in needed if device in turn.visit.lost), None)
+    return None if device is None else f"{device.value} is lost"
 
 
 def _ended(

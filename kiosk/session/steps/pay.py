@@ -61,9 +61,8 @@ def _changed(turn: Turn, payment: Payment, rules: Rules) -> Turn:
     if payment.status is PaymentStatus.PENDING:
         # It could not be withdrawn, so the money may still come: staff look after it.
         detail = "the payment could not be withdrawn"
-        return leave(
-            report_case(turn, Escalation.PAID_NOT_ISSUED, rules, detail), Outcome.LEFT, rules
-        )
+        turn = report_case(turn, Escalation.PAID_NOT_ISSUED, rules, detail)
+        return leave(turn, Outcome.WAITING, rules)
     return give_card_back(turn, Outcome.LEFT)
 
 

@@ -29,8 +29,13 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
     """Capture; a capture that comes to nothing counts as a try."""
     attempt = turn.visit.tries
     match event:
-        case ReferencesReady(chip=False, record=False) | ServerRefused():
+        case ReferencesReady(chip=False, record=False):
             return escalate(turn, Escalation.NO_REFERENCE, rules)
+        case ServerRefused(code=code):
+            # Only these say that there is no portrait; any other says nothing of the resident.
+            none_there = code in ("not_found", "no_record")
+            reason = Escalation.NO_REFERENCE if none_there else Escalation.DEVICE_FAULT
+            return escalate(turn, reason, rules)
         case ReferencesReady():
             phase = turn.visit.phase
             words = phase.words if isinstance(phase, Portrait) else None
