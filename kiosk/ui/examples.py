@@ -214,9 +214,10 @@ def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
     yield "07-notice", chosen.with_phase(phases.Notice())
     child = replace(chosen, offers=replace(OFFERS, under_14=True))
     yield "07-notice-under-14", child.with_phase(phases.Notice())
-    yield "08-portrait-preparing", chosen.with_phase(phases.Portrait())
-    yield "08-portrait", chosen.with_phase(phases.Portrait(capturing=True))
-    second = replace(chosen, tries=1)
+    first = replace(chosen, tries=1)
+    yield "08-portrait-preparing", first.with_phase(phases.Portrait())
+    yield "08-portrait", first.with_phase(phases.Portrait(capturing=True))
+    second = replace(chosen, tries=2)
     yield "08-portrait-again", second.with_phase(phases.Portrait(capturing=True))
     words = Texts(
         "请把刘海拨到两边，露出眉毛，再拍一次。",
@@ -225,7 +226,7 @@ def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
     )
     asked = phases.Portrait(capturing=True, words=words)
     yield "08-portrait-words", second.with_phase(asked)
-    yield "09-compare", chosen.with_phase(phases.Compare())
+    yield "09-compare", first.with_phase(phases.Compare())
 
 
 def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
