@@ -170,7 +170,7 @@ def test_the_mirror_is_large():
 
 def test_lines_break_where_readers_expect_it():
     face = face_for(Language.ZH_HANS)
-    text = "证件在机内，最多再留 7:18。您也可以先取证离开，凭小票在任一台机器继续。"
+    text = "证件在机内，最多再留 7:18。您也可以取回证件，凭小票到人工窗口接着办。"
     for width in range(120, 1000, 40):
         broken = wrap(text, face, 36, width)
         assert all(line[0] not in "，。" for line in broken)

@@ -75,9 +75,9 @@ TAKE_LEAD = {
         "Nothing was issued and nothing charged.",
     ),
     Outcome.WAITING: Texts(
-        "工作人员会接着办。凭号码可以在任一台机器继续。",
-        "工作人員會接著辦。憑號碼可以在任一台機器繼續。",
-        "Staff go on with it. With the number you can continue at any kiosk.",
+        "请凭小票到人工窗口，工作人员会接着办。",
+        "請憑小票到人工窗口，工作人員會接著辦。",
+        "Please take the ticket to the counter. Staff go on from there.",
     ),
     Outcome.CARD_PROBLEM: Texts(
         "可以再放一次，或请工作人员帮助。",

@@ -56,15 +56,15 @@ TOMORROW = Texts("明天", "明天", "Tomorrow")
 AFTER = Texts("后天", "後天", "In 2 days")
 MONTH_DAY = Texts("{month}月{day}日", "{month}月{day}日", "{day}/{month}")
 CARD_STAYS = Texts(
-    "证件在机内，最多再留 {time}。您也可以先取证离开，凭小票在任一台机器继续。",
-    "證件在機內，最多再留 {time}。您也可以先取證離開，憑小票在任一台機器繼續。",
-    "Your card stays inside for {time} at most. You may leave with card and ticket and "
-    "continue at any kiosk.",
+    "证件在机内，最多再留 {time}。您也可以取回证件，凭小票到人工窗口接着办。",
+    "證件在機內，最多再留 {time}。您也可以取回證件，憑小票到人工窗口接著辦。",
+    "Your card stays inside for {time} at most. You may also take card and ticket to the "
+    "counter; staff go on from there.",
 )
 MAY_LEAVE = Texts(
-    "您也可以先离开，凭小票在任一台机器继续。",
-    "您也可以先離開，憑小票在任一台機器繼續。",
-    "You may leave and continue at any kiosk with the ticket.",
+    "您也可以凭小票到人工窗口，工作人员会接着办。",
+    "您也可以憑小票到人工窗口，工作人員會接著辦。",
+    "You may also take the ticket to the counter; staff go on from there.",
 )
 LEAVE_CARD = Texts("取回证件和小票", "取回證件和小票", "Take card and ticket")
 LEAVE_TICKET = Texts("取小票先离开", "取小票先離開", "Leave with a ticket")
@@ -89,7 +89,11 @@ LEAVING_TITLE = {
     Outcome.TO_COUNTER: Texts("请到人工窗口办理", "請到人工窗口辦理", "Please go to the counter"),
     Outcome.REFUSED: Texts("这次不能办理", "這次不能辦理", "Not possible this time"),
     Outcome.LEFT: Texts("已结束，欢迎再来", "已結束，歡迎再來", "Finished. Come back any time"),
-    Outcome.WAITING: Texts("请凭号码继续", "請憑號碼繼續", "Continue with your number"),
+    Outcome.WAITING: Texts(
+        "请凭小票到人工窗口",
+        "請憑小票到人工窗口",
+        "Please take the ticket to the counter",
+    ),
     Outcome.CARD_PROBLEM: Texts(
         "请工作人员看一下证件",
         "請工作人員看一下證件",
@@ -120,9 +124,9 @@ LEAVING_LEAD = {
         "Please keep your card safe.",
     ),
     Outcome.WAITING: Texts(
-        "工作人员会接着办。凭号码可以在任一台机器继续。",
-        "工作人員會接著辦。憑號碼可以在任一台機器繼續。",
-        "Staff go on with it. With the number you can continue at any kiosk.",
+        "工作人员会从这一步接着办，不用重新填写。",
+        "工作人員會從這一步接著辦，不用重新填寫。",
+        "Staff go on from this step. Nothing to fill in again.",
     ),
     Outcome.CARD_PROBLEM: Texts(
         "不用重新排队，工作人员会帮您办理。",
@@ -146,7 +150,7 @@ TICKET_MISSING = Texts(
     "小票沒有列印出來。請記下號碼，或用手機拍下屏幕。",
     "The ticket did not print. Note the number or take a photo of this screen.",
 )
-TICKET_CAPTION = Texts("凭号码或二维码继续", "憑號碼或二維碼繼續", "Continue with number or code")
+TICKET_CAPTION = Texts("请在人工窗口出示", "請在人工窗口出示", "Show this at the counter")
 
 OUT_TITLE = Texts("本机暂停服务", "本機暫停服務", "This kiosk is paused")
 OUT_LEAD = Texts(
