@@ -8,6 +8,7 @@ import numpy as np
 
 from kiosk.session import phases
 from kiosk.session.facts import (
+    Application,
     CardFacts,
     CardPlace,
     CardProblem,
@@ -169,10 +170,12 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     yield "10-confirm", chosen.with_phase(phases.Confirm())
     yield "10-confirm-sending", chosen.with_phase(phases.Confirm(sending=True))
     yield "11-pay-starting", chosen.with_phase(phases.Pay())
-    paying = replace(chosen, payment=payment)
+    application = Application("a1", "EEK-0001", settled=False, identified=True)
+    paying = replace(chosen, application=application, payment=payment)
     yield "11-pay", paying.with_phase(phases.Pay())
-    again = replace(chosen, payment=replace(payment, status=PaymentStatus.FAILED))
-    yield "11-pay-again", again.with_phase(phases.Pay())
+    for ended in (PaymentStatus.FAILED, PaymentStatus.CANCELLED):
+        spent = replace(paying, payment=replace(payment, status=ended))
+        yield f"11-pay-{ended.value}", spent.with_phase(phases.Pay())
     yield "11-pay-cancelling", paying.with_phase(phases.Pay(cancelling=True))
     yield "11-pay-idle", replace(paying.with_phase(phases.Pay()), idle_warning=True)
     for stage in phases.IssueStage:

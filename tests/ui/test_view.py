@@ -130,7 +130,9 @@ def test_card_numbers_are_masked():
 
 
 def test_paying_shows_the_code_the_amount_and_the_time_left():
-    (code,) = [part for part in page("11-pay", phase_s=30).parts if isinstance(part, Code)]
+    (code,) = [
+        part for part in page("11-pay", phase_s=70, idle_s=30).parts if isinstance(part, Code)
+    ]
     assert code.text == VISITS["11-pay"].payment.qr_text
     assert code.headline == "30 元"
     assert "2:30" in code.caption

@@ -2,30 +2,18 @@
 
 from dataclasses import replace
 
+import pytest
+
 from kiosk.session import events as ev
 from kiosk.session import phases
 from kiosk.session.events import Button
-from kiosk.session.flow import step
-from kiosk.session.rules import Rules
-from kiosk.session.visit import Ref, Visit
+from kiosk.session.facts import PaymentStatus
+from kiosk.session.visit import Visit
 from kiosk.ui import examples
-from kiosk.ui.page import Note, Page
-from kiosk.ui.texts import portrait
+from kiosk.ui.page import Code, Note, Page
+from kiosk.ui.texts import issue, portrait
 from kiosk.ui.view import view
-from kiosk.values import Language
-
-RULES = Rules()
-VISITS = dict(examples.visits(Language.ZH_HANS))
-
-
-def after(visit: Visit, event: ev.Event) -> Visit:
-    return step(visit, event, RULES)[0]
-
-
-def awaited(visit: Visit, kind: str) -> Ref:
-    """Return the reference of the one effect of this kind that waits for its answer."""
-    (pending,) = (pending for pending in visit.pending if pending.kind == kind)
-    return Ref(visit.id, pending.effect_id)
+from tests.ui.session_way import VISITS, after, at_the_code, awaited
 
 
 def shown(visit: Visit) -> Page:
@@ -49,3 +37,22 @@ def test_only_a_second_capture_is_once_more():
     second = after(first, ev.CaptureFailed(awaited(first, "StartCapture"), camera_lost=False))
     assert isinstance(second.phase, phases.Portrait)
     assert notes(captures(second)) == [portrait.AGAIN.zh_hans]
+
+
+@pytest.mark.parametrize("ended", [PaymentStatus.CANCELLED, PaymentStatus.FAILED])
+def test_a_code_that_is_spent_is_replaced_by_one_touch(ended):
+    paying = at_the_code()
+    (code,) = (part for part in shown(paying).parts if isinstance(part, Code))
+    gone = replace(paying.payment, status=ended)
+    spent = after(paying, ev.PaymentChanged(awaited(paying, "StartPayment"), gone))
+    page = shown(spent)
+    assert not any(isinstance(part, Code) for part in page.parts)
+    assert page.title == issue.PAY_ENDED.zh_hans
+    assert page.exit is not None
+    assert page.main.enabled
+    asked = after(spent, page.main.says)
+    assert shown(asked).title == issue.PAY_STARTING.zh_hans
+    fresh = replace(paying.payment, id="p2", qr_text="https://pay.example/q/SECOND")
+    again = after(asked, ev.PaymentChanged(awaited(asked, "StartPayment"), fresh))
+    (second,) = (part for part in shown(again).parts if isinstance(part, Code))
+    assert second.text == fresh.qr_text != code.text
