@@ -257,7 +257,11 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
     asked = replace(CASE, reason=Escalation.PERSON_ASKED)
     no_card = replace(waiting, case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
     yield "16-escalated-no-card", no_card.with_phase(phases.Escalated())
-    yield "16-travel", waiting.with_phase(phases.Escalated(asking_travel=True))
+    asking = phases.Escalated(asking_travel=True)
+    yield "16-travel", waiting.with_phase(asking)
+    yield "16-travel-no-card", replace(no_card, travel=None).with_phase(asking)
+    unsent = replace(waiting, case=replace(CASE, stage=CaseStage.SENDING), travel=None)
+    yield "16-travel-sending", unsent.with_phase(asking)
 
 
 def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:

@@ -44,7 +44,8 @@ OFFLINE = Texts(
 )
 KIOSK = Texts("{label}号", "{label}號", "No. {label}")
 NUMBER = Texts("您的号码", "您的號碼", "Your number")
-DESK = Texts("办理窗口", "辦理窗口", "Desk")
+DESK = Texts("办理窗口", "辦理窗口", "Served at")
+DESK_NUMBER = Texts("{desk} 号窗口", "{desk} 號窗口", "Desk {desk}")
 AHEAD = Texts("前面还有", "前面還有", "People ahead")
 PEOPLE = Texts("{count} 人", "{count} 人", "{count}")
 EXPECTED = Texts("预计等待", "預計等待", "Expected wait")
@@ -72,13 +73,12 @@ CHANGE_TRAVEL = Texts("改出行时间", "改出行時間", "Change travel time"
 TELL_TRAVEL = Texts("填写出行时间", "填寫出行時間", "Tell us when you travel")
 WAITED = Texts("已等待 {time}", "已等待 {time}", "Waiting {time}")
 
-ASK_TITLE = Texts("您什么时候出行？", "您什麼時候出行？", "When do you travel?")
 ASK_LEAD = Texts(
-    "已通知工作人员。急的先办，请按实际情况选择。",
-    "已通知工作人員。急的先辦，請按實際情況選擇。",
-    "Staff know. Whoever leaves first comes first.",
+    "急的先办，请按实际情况选择。",
+    "急的先辦，請按實際情況選擇。",
+    "Whoever leaves first comes first.",
 )
-ASK_DAY = Texts("哪一天", "哪一天", "Which day")
+ASK_DAY = Texts("您哪一天出行？", "您哪一天出行？", "Which day do you travel?")
 ASK_HOUR = Texts("几点出发", "幾點出發", "What time")
 ASK_GROUND = Texts("原因（可以不选）", "原因（可以不選）", "Reason (you may skip this)")
 ASK_DONE = Texts("好了", "好了", "Done")
