@@ -257,6 +257,8 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
     asked = replace(CASE, reason=Escalation.PERSON_ASKED)
     no_card = replace(waiting, case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
     yield "16-escalated-no-card", no_card.with_phase(phases.Escalated())
+    closed = replace(no_card, case=replace(asked, staff_signed_in=False), travel=None)
+    yield "16-escalated-nobody-no-card", closed.with_phase(phases.Escalated())
     asking = phases.Escalated(asking_travel=True)
     yield "16-travel", waiting.with_phase(asking)
     yield "16-travel-no-card", replace(no_card, travel=None).with_phase(asking)

@@ -163,6 +163,11 @@ def test_waiting_without_staff_says_so():
     assert page("16-escalated-nobody").title == "现在没有工作人员在线"
 
 
+def test_nobody_is_told_to_take_a_card_that_is_not_inside():
+    assert "证件" in page("16-escalated-nobody").lead
+    assert "证件" not in page("16-escalated-nobody-no-card").lead
+
+
 def test_only_who_asked_for_a_person_may_go_on_alone():
     assert page("16-escalated-no-card").second.says == Touched(Button.BACK)
     assert page("16-escalated-waiting").second is None

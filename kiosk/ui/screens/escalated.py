@@ -55,7 +55,8 @@ def _said(visit: Visit) -> tuple[Texts, Texts]:
     if not visit.server_up:
         return waiting.STAGE_TITLE[CaseStage.SENDING], waiting.OFFLINE
     if case is not None and not case.staff_signed_in:
-        return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD
+        inside = visit.card_place is not CardPlace.OUT
+        return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD if inside else waiting.NOBODY_LEAD_NO_CARD
     stage = CaseStage.SENDING if case is None else case.stage
     return waiting.STAGE_TITLE[stage], waiting.LEAD
 

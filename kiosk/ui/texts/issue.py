@@ -11,8 +11,8 @@ PAY_LEAD = Texts(
 PAY_CAPTION = Texts("剩余时间 {time}", "剩餘時間 {time}", "Time left {time}")
 PAY_ENDED = Texts("付款码已经失效", "付款碼已經失效", "The code is no longer valid")
 PAY_ENDED_LEAD = Texts(
-    "还没有收到付款。请换一个新的付款码再扫一次，或请工作人员帮助。",
-    "還沒有收到付款。請換一個新的付款碼再掃一次，或請工作人員協助。",
+    "还没有收到付款。请换一个新码再扫，或请工作人员帮助。",
+    "還沒有收到付款。請換一個新碼再掃，或請工作人員協助。",
     "No payment has arrived. Please get a new code and scan again, or ask staff.",
 )
 PAY_NEW_CODE = Texts("换新的付款码", "換新的付款碼", "New code")

@@ -37,6 +37,11 @@ NOBODY_LEAD = Texts(
     "您的號碼已經保留。請取證件和小票，工作人員上班後會接著辦。",
     "Your number is kept. Take card and ticket; staff go on when they are back.",
 )
+NOBODY_LEAD_NO_CARD = Texts(
+    "您的号码已经保留。请取小票，工作人员上班后会接着办。",
+    "您的號碼已經保留。請取小票，工作人員上班後會接著辦。",
+    "Your number is kept. Take the ticket; staff go on when they are back.",
+)
 OFFLINE = Texts(
     "网络暂时不通，您的号码已经保存，恢复后自动送出。",
     "網路暫時不通，您的號碼已經保存，恢復後自動送出。",
