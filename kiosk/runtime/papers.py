@@ -26,9 +26,10 @@ class Phrase(Enum):
     KIOSK = Texts("自助机", "自助機", "Kiosk")
     TAKE_CARD = Texts("请取回证件", "請取回證件", "Please take your permit")
     WAITING = Texts(
-        "您的申请仍在处理，无需重新填写。请留意叫号。",
-        "您的申請仍在處理，無需重新填寫。請留意叫號。",
-        "Your application goes on. Nothing has to be entered again. Watch for your number.",
+        "请持此凭单到人工窗口，工作人员会接着办理，无需重新填写。",
+        "請持此憑單到人工窗口，工作人員會接著辦理，無需重新填寫。",
+        "Please take this ticket to the counter. Staff go on from there. Nothing has to be "
+        "entered again.",
     )
     TO_COUNTER = Texts(
         "请持此凭单到人工窗口办理，无需重新填写。",

@@ -8,6 +8,7 @@ import numpy as np
 
 from kiosk.session import phases
 from kiosk.session.facts import (
+    Application,
     CardFacts,
     CardPlace,
     CardProblem,
@@ -169,10 +170,12 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     yield "10-confirm", chosen.with_phase(phases.Confirm())
     yield "10-confirm-sending", chosen.with_phase(phases.Confirm(sending=True))
     yield "11-pay-starting", chosen.with_phase(phases.Pay())
-    paying = replace(chosen, payment=payment)
+    application = Application("a1", "EEK-0001", settled=False, identified=True)
+    paying = replace(chosen, application=application, payment=payment)
     yield "11-pay", paying.with_phase(phases.Pay())
-    again = replace(chosen, payment=replace(payment, status=PaymentStatus.FAILED))
-    yield "11-pay-again", again.with_phase(phases.Pay())
+    for ended in (PaymentStatus.FAILED, PaymentStatus.CANCELLED):
+        spent = replace(paying, payment=replace(payment, status=ended))
+        yield f"11-pay-{ended.value}", spent.with_phase(phases.Pay())
     yield "11-pay-cancelling", paying.with_phase(phases.Pay(cancelling=True))
     yield "11-pay-idle", replace(paying.with_phase(phases.Pay()), idle_warning=True)
     for stage in phases.IssueStage:
@@ -214,9 +217,10 @@ def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
     yield "07-notice", chosen.with_phase(phases.Notice())
     child = replace(chosen, offers=replace(OFFERS, under_14=True))
     yield "07-notice-under-14", child.with_phase(phases.Notice())
-    yield "08-portrait-preparing", chosen.with_phase(phases.Portrait())
-    yield "08-portrait", chosen.with_phase(phases.Portrait(capturing=True))
-    second = replace(chosen, tries=1)
+    first = replace(chosen, tries=1)
+    yield "08-portrait-preparing", first.with_phase(phases.Portrait())
+    yield "08-portrait", first.with_phase(phases.Portrait(capturing=True))
+    second = replace(chosen, tries=2)
     yield "08-portrait-again", second.with_phase(phases.Portrait(capturing=True))
     words = Texts(
         "请把刘海拨到两边，露出眉毛，再拍一次。",
@@ -225,7 +229,7 @@ def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
     )
     asked = phases.Portrait(capturing=True, words=words)
     yield "08-portrait-words", second.with_phase(asked)
-    yield "09-compare", chosen.with_phase(phases.Compare())
+    yield "09-compare", first.with_phase(phases.Compare())
 
 
 def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
@@ -253,7 +257,13 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
     asked = replace(CASE, reason=Escalation.PERSON_ASKED)
     no_card = replace(waiting, case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
     yield "16-escalated-no-card", no_card.with_phase(phases.Escalated())
-    yield "16-travel", waiting.with_phase(phases.Escalated(asking_travel=True))
+    closed = replace(no_card, case=replace(asked, staff_signed_in=False), travel=None)
+    yield "16-escalated-nobody-no-card", closed.with_phase(phases.Escalated())
+    asking = phases.Escalated(asking_travel=True)
+    yield "16-travel", waiting.with_phase(asking)
+    yield "16-travel-no-card", replace(no_card, travel=None).with_phase(asking)
+    unsent = replace(waiting, case=replace(CASE, stage=CaseStage.SENDING), travel=None)
+    yield "16-travel-sending", unsent.with_phase(asking)
 
 
 def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:

@@ -176,6 +176,10 @@ def _column(
     fixed = [_fixed_height(page, theme, part, area.w) for part in parts]
     flexible = sum(isinstance(part, _FLEXIBLE) for part in parts)
     spare = area.h - sum(fixed) - gap * max(0, len(parts) - 1)
+    drawn = tuple(part for part in parts if not isinstance(part, Picture))
+    if len(drawn) < len(parts) and spare / flexible < theme.px(_PICTURE_AT_LEAST):
+        # A picture that has no room leaves none empty either.
+        return _column(page, theme, drawn, area, prefix)
     slots: list[Slot] = []
     y = area.y
     if any(isinstance(part, Picture) for part in parts) and page.main is None:
@@ -187,8 +191,7 @@ def _column(
         if isinstance(part, _FLEXIBLE):
             height = max(0.0, spare / flexible)
         pen = Pen(theme, page.language)
-        if not isinstance(part, Picture) or height >= theme.px(_PICTURE_AT_LEAST):
-            _part(pen, part, Area(area.x, y, area.w, height))
+        _part(pen, part, Area(area.x, y, area.w, height))
         slots.append(Slot(f"{prefix}{index}:{type(part).__name__}", pen.drawing()))
         y += height + gap
     return slots

@@ -15,6 +15,11 @@ FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
 # Line breaking of CLREQ / JIS X 4051: these never start a line, those never end one.
 _NEVER_FIRST = frozenset("，。、；：？！）」』”’》％…—·,.;:?!)%")
 _NEVER_LAST = frozenset("（「『“‘《(")
+# Chinese may break between any two characters; these words read badly in two pieces.
+_WHOLE = (
+    *("往来港澳通行证", "通行证", "工作人员", "监护人", "正在"),
+    *("往來港澳通行證", "通行證", "工作人員", "監護人"),
+)
 _PAUSE = re.compile(r"[，。；：？！]|[.,;:?!] |· ")
 
 
@@ -58,21 +63,33 @@ def _wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in "WF"
 
 
-def _units(text: str) -> list[str]:
-    """Split text where a line may break: between ideographs and after spaces."""
+def _units(text: str, whole: tuple[str, ...]) -> list[str]:
+    """Split text where a line may break: outside of whole words, else as ``_between`` says."""
+    if not whole:
+        return _between(text)
+    units: list[str] = []
+    for piece in re.split(f"({'|'.join(whole)})", text):
+        parts = [piece] if piece in whole else _between(piece)
+        if units and parts and _sticks(units[-1][-1], parts[0][0]):
+            units[-1] += parts.pop(0)
+        units += parts
+    return units
+
+
+def _sticks(last: str, char: str) -> bool:
+    """Say whether no line may end between these two."""
+    both_narrow = not _wide(char) and not _wide(last) and last != " "
+    return char in _NEVER_FIRST or last in _NEVER_LAST or both_narrow or char == " "
+
+
+def _between(text: str) -> list[str]:
+    """Split text between ideographs and after spaces."""
     units: list[str] = []
     for char in text:
         if not units:
             units.append(char)
             continue
-        last = units[-1][-1]
-        stays = (
-            char in _NEVER_FIRST
-            or last in _NEVER_LAST
-            or (not _wide(char) and not _wide(last) and last != " ")
-            or char == " "
-        )
-        if stays:
+        if _sticks(units[-1][-1], char):
             units[-1] += char
         else:
             units.append(char)
@@ -94,7 +111,8 @@ def wrap(text: str, face: Face, size: int, width: float) -> tuple[str, ...]:
 
 
 def _wrap_paragraph(text: str, face: Face, size: int, width: float) -> list[str]:
-    units = _units(text)
+    whole = tuple(word for word in _WHOLE if word in text and text_width(word, face, size) <= width)
+    units = _units(text, whole)
     lines = _fill(units, face, size, width)
     if len(lines) == 1:
         return lines

@@ -9,7 +9,11 @@ from kiosk.ui.page import Ground, TravelDraft
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The moment and the place. Seconds count since the phase, case or warning was first shown."""
+    """The moment and the place.
+
+    Seconds count since the phase, case or warning was first shown; ``idle_s`` since the session
+    last began to wait for a touch.
+    """
 
     now: datetime
     kiosk_label: str = "1"
@@ -18,6 +22,7 @@ class Scene:
     phase_s: float = 0.0
     case_s: float = 0.0
     warned_s: float = 0.0
+    idle_s: float = 0.0
     draft: TravelDraft = field(default_factory=TravelDraft)
     list_page: int = 0
 

@@ -80,7 +80,7 @@ class KioskApp:
         self._waiting: deque[Visit] = deque()
         self._jobs: deque[Callable[[], None]] = deque()
         self._visit: Visit | None = None
-        self._since = {"phase": 0.0, "case": 0.0, "warned": 0.0}
+        self._since = {"phase": 0.0, "case": 0.0, "warned": 0.0, "idle": 0.0}
         self._draft = TravelDraft()
         self._list_page = 0
         self._last_action = (0.0, "")
@@ -195,6 +195,8 @@ class KioskApp:
             self._since["case"] = now
         if before is None or not before.idle_warning:
             self._since["warned"] = now
+        if before is None or _waits_anew(before, visit):
+            self._since["idle"] = now
 
     def _draw(self, now: float) -> None:
         self._drawn_at = now
@@ -211,6 +213,7 @@ class KioskApp:
             phase_s=now - self._since["phase"],
             case_s=now - self._since["case"],
             warned_s=now - self._since["warned"],
+            idle_s=now - self._since["idle"],
             draft=self._draft,
             list_page=self._list_page,
         )
@@ -245,6 +248,19 @@ class KioskApp:
 
 def _case_id(visit: Visit) -> str | None:
     return visit.case.id if visit.case is not None else None
+
+
+def _waits_anew(before: Visit, after: Visit) -> bool:
+    """Say whether the session began to wait for a touch again: a touch renews its timer.
+
+    The warning comes when the timer has run out: then nothing of that wait is left, and none new.
+    """
+    return not after.idle_warning and _idle_timer(before) != _idle_timer(after)
+
+
+def _idle_timer(visit: Visit) -> tuple[str, tuple[int, ...]]:
+    waits = (wait.effect_id for wait in visit.pending if wait.kind == "timer:idle")
+    return visit.phase.name, tuple(waits)
 
 
 def _new_stage(before: Visit, after: Visit) -> bool:

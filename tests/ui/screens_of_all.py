@@ -41,7 +41,7 @@ def all_screens() -> Iterator[Shown]:
         for language in Language:
             for name, visit in examples.visits(language):
                 yield _shown(name, view(visit, examples.scene()), theme)
-                if name == "16-travel":
+                if name.startswith("16-travel"):
                     draft = TravelDraft(day=0, hour=19, ground="visa")
                     yield _shown(f"{name}-chosen", view(visit, examples.scene(draft)), theme)
 

@@ -170,10 +170,21 @@ def test_the_mirror_is_large():
 
 def test_lines_break_where_readers_expect_it():
     face = face_for(Language.ZH_HANS)
-    text = "证件在机内，最多再留 7:18。您也可以先取证离开，凭小票在任一台机器继续。"
+    text = "证件在机内，最多再留 7:18。您也可以取回证件，凭小票到人工窗口接着办。"
     for width in range(120, 1000, 40):
         broken = wrap(text, face, 36, width)
         assert all(line[0] not in "，。" for line in broken)
         assert all(text_width(line, face, 36) <= width for line in broken)
     assert "".join(wrap(text, face, 36, 500)).replace(" ", "") == text.replace(" ", "")
     assert wrap("甲乙丙，丁戊己庚", face, 10, 70) == ("甲乙丙，", "丁戊己庚")
+
+
+def test_words_that_belong_together_stay_on_one_line():
+    face = face_for(Language.ZH_HANS)
+    title = "工作人员正在为您核验"
+    assert wrap(title, face, 50, 396) == ("工作人员正在", "为您核验")
+    assert wrap("现在没有工作人员在线", face, 50, 396) == ("现在没有", "工作人员在线")
+    # A column too narrow for the word is never overrun.
+    assert all(text_width(line, face, 50) <= 150 for line in wrap(title, face, 50, 150))
+    face = face_for(Language.ZH_HANT)
+    assert wrap("現在沒有工作人員在線", face, 50, 396) == ("現在沒有", "工作人員在線")

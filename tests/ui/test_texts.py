@@ -123,3 +123,14 @@ def test_every_case_has_its_words():
     assert set(waiting.LEAVING_TITLE) == set(waiting.LEAVING_LEAD) == set(Outcome)
     assert set(waiting.STAGE_TITLE) == set(CaseStage)
     assert set(waiting.DEVICES) == set(Device)
+
+
+def test_no_one_is_sent_to_another_kiosk_with_a_visit_begun_here():
+    # A visit is taken up again by staff at the counter, never by another machine.
+    elsewhere = re.compile(r"任一台|另一台|任何一台|any kiosk|another kiosk")
+    begun = [(name, text) for name, text in ALL if name != "waiting.OUT_LEAD"]
+    assert [
+        name
+        for name, text in begun
+        if any(elsewhere.search(text.in_language(language)) for language in Language)
+    ] == []

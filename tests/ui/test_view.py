@@ -11,7 +11,7 @@ from kiosk.session.events import Button, OfferTouched, Touched, TravelTold
 from kiosk.session.facts import CardPlace, Outcome, Travel
 from kiosk.session.visit import Visit
 from kiosk.ui import examples
-from kiosk.ui.page import Code, Note, Options, Page, Picture, Row, Rows, TravelDraft
+from kiosk.ui.page import Choices, Code, Note, Options, Page, Picture, Row, Rows, TravelDraft
 from kiosk.ui.screens.common import price
 from kiosk.ui.screens.confirm import masked
 from kiosk.ui.screens.escalated import when
@@ -130,7 +130,9 @@ def test_card_numbers_are_masked():
 
 
 def test_paying_shows_the_code_the_amount_and_the_time_left():
-    (code,) = [part for part in page("11-pay", phase_s=30).parts if isinstance(part, Code)]
+    (code,) = [
+        part for part in page("11-pay", phase_s=70, idle_s=30).parts if isinstance(part, Code)
+    ]
     assert code.text == VISITS["11-pay"].payment.qr_text
     assert code.headline == "30 元"
     assert "2:30" in code.caption
@@ -161,6 +163,11 @@ def test_waiting_without_staff_says_so():
     assert page("16-escalated-nobody").title == "现在没有工作人员在线"
 
 
+def test_nobody_is_told_to_take_a_card_that_is_not_inside():
+    assert "证件" in page("16-escalated-nobody").lead
+    assert "证件" not in page("16-escalated-nobody-no-card").lead
+
+
 def test_only_who_asked_for_a_person_may_go_on_alone():
     assert page("16-escalated-no-card").second.says == Touched(Button.BACK)
     assert page("16-escalated-waiting").second is None
@@ -172,6 +179,32 @@ def test_travel_is_told_with_day_hour_and_ground():
     told = shown.main.says
     assert told == TravelTold(Travel(datetime.fromisoformat("2026-03-03T07:00+08:00"), "school"))
     assert shown.second.says == Touched(Button.SKIP_TRAVEL)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("16-travel-no-card", "已通知工作人员"), ("16-travel-sending", "正在通知工作人员")],
+)
+def test_before_asking_anything_the_screen_says_whether_staff_know(name, said):
+    assert page(name).title == said
+    (days, *_) = (part for part in page(name).parts if isinstance(part, Choices))
+    assert "出行" in days.heading
+
+
+@pytest.mark.parametrize(
+    ("desk", "language", "said"),
+    [
+        ("3", Language.ZH_HANS, "3 号窗口"),
+        ("3", Language.ZH_HANT, "3 號窗口"),
+        ("B12", Language.EN, "Desk B12"),
+        ("导办台", Language.ZH_HANS, "导办台"),
+    ],
+)
+def test_a_desk_is_said_as_people_say_it(desk, language, said):
+    visit = VISITS["16-escalated-claimed"]
+    case = replace(visit.case, desk=desk)
+    shown = view(replace(visit, case=case, language=language), examples.scene())
+    assert said in [row.value for row in rows(shown)]
 
 
 def test_travel_needs_a_day():

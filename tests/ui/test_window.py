@@ -80,6 +80,15 @@ def test_a_long_list_is_shown_page_by_page(facts):
     assert not set(first) & set(second)
 
 
+def test_the_time_left_to_pay_is_that_of_the_sessions_timer(facts):
+    first, waited, touched, warned, stayed = facts["pay_seconds_left"]
+    assert first in (179, 180)
+    assert waited <= 179 - 1
+    assert touched in (179, 180)
+    assert warned <= 179 - 1
+    assert stayed in (179, 180)
+
+
 def test_no_key_leaves_the_window(facts):
     assert facts["close_refused"] == [True]
     assert facts["after_keys"] == ["Touched(button=<Button.START: 'start'>)"]

@@ -6,6 +6,7 @@ needs a window happens here, and ``test_window`` asks about it.
 
 import gc
 import json
+import re
 import sys
 import tempfile
 import threading
@@ -19,10 +20,13 @@ import numpy as np
 from PIL import Image
 
 from kiosk.session import phases
-from kiosk.session.events import Event
+from kiosk.session.events import Button, Event, LanguageChosen, TimeUp, Touched
+from kiosk.session.visit import Visit
 from kiosk.ui import examples
+from kiosk.ui.drawing import Line
 from kiosk.ui.window import KioskApp
 from kiosk.values import Frame, Language
+from tests.ui.session_way import after, at_the_code, awaited
 
 NAME = "欧阳测试"
 
@@ -78,6 +82,7 @@ class Script:
                 self.idle,
                 self.travel,
                 self.pages,
+                self.paying,
                 self.keyboard,
                 self.mirror,
                 self.pictures,
@@ -155,6 +160,30 @@ class Script:
         second = {name for name in self.app.targets() if name.startswith("offer:")}
         self.facts["offers_by_page"] = [sorted(first), sorted(second)]
 
+    def paying(self) -> None:
+        """Wait at the payment's code, touch something, wait until the session warns."""
+        visit = at_the_code()
+        left = [self.time_left(visit)]
+        time.sleep(1.6)
+        left.append(self.time_left(visit))
+        visit = after(visit, LanguageChosen(Language.EN))
+        left.append(self.time_left(visit))
+        time.sleep(1.6)
+        visit = after(visit, TimeUp(awaited(visit, "timer:idle"), "idle"))
+        left.append(self.time_left(visit))
+        visit = after(visit, Touched(Button.STAY))
+        left.append(self.time_left(visit))
+        self.facts["pay_seconds_left"] = left
+
+    def time_left(self, visit: Visit) -> int:
+        """Show this visit and return the seconds that the screen says are left to pay."""
+        self.app.show(visit)
+        self.settle()
+        slots = self.app._stage._slots.values()
+        texts = [mark.text for slot in slots for mark in slot.drawing if isinstance(mark, Line)]
+        (found,) = (found for text in texts if (found := re.search(r"(\d):(\d\d)$", text)))
+        return int(found[1]) * 60 + int(found[2])
+
     def keyboard(self) -> None:
         from kivy.core.window import Window
 
@@ -207,7 +236,6 @@ class Script:
         """Count what the window's own objects still know of the name."""
         from kivy.core.text import LabelBase
 
-        from kiosk.ui.drawing import Line
         from kiosk.ui.page import Row
 
         gc.collect()

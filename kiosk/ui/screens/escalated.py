@@ -1,5 +1,6 @@
 """Escalated: a person has the session; place, time, and the way to leave with a ticket."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,12 +28,12 @@ _STEPS = {
 
 def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
     """Return the page, or the one that asks for the travel time."""
+    title, lead = _said(visit)
     if phase.asking_travel:
-        return travel.screen(visit, scene)
+        return travel.screen(visit, scene, title)
     language = visit.language
     case = visit.case
     inside = visit.card_place is not CardPlace.OUT
-    title, lead = _said(visit)
     leave = waiting.LEAVE_CARD if inside else waiting.LEAVE_TICKET
     told = visit.travel is not None and visit.travel.depart_at is not None
     change = waiting.CHANGE_TRAVEL if told else waiting.TELL_TRAVEL
@@ -54,7 +55,8 @@ def _said(visit: Visit) -> tuple[Texts, Texts]:
     if not visit.server_up:
         return waiting.STAGE_TITLE[CaseStage.SENDING], waiting.OFFLINE
     if case is not None and not case.staff_signed_in:
-        return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD
+        inside = visit.card_place is not CardPlace.OUT
+        return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD if inside else waiting.NOBODY_LEAD_NO_CARD
     stage = CaseStage.SENDING if case is None else case.stage
     return waiting.STAGE_TITLE[stage], waiting.LEAD
 
@@ -87,7 +89,7 @@ def _rows(visit: Visit, scene: Scene) -> tuple[Row, ...]:
     if case is not None:
         rows.append(Row(waiting.NUMBER.in_language(language), case.ticket, strong=True))
         if case.desk:
-            rows.append(Row(waiting.DESK.in_language(language), case.desk))
+            rows.append(Row(waiting.DESK.in_language(language), desk_name(case.desk, language)))
         if case.stage is CaseStage.WAITING and case.staff_signed_in:
             ahead = waiting.PEOPLE.in_language(language).format(count=case.ahead)
             rows.append(Row(waiting.AHEAD.in_language(language), ahead))
@@ -98,6 +100,13 @@ def _rows(visit: Visit, scene: Scene) -> tuple[Row, ...]:
     departure = visit.travel.depart_at if visit.travel else None
     rows.append(Row(waiting.TRAVEL.in_language(language), when(departure, scene.now, language)))
     return tuple(rows)
+
+
+def desk_name(desk: str, language: Language) -> str:
+    """Return a desk as people say it: desk 3; one that has a name keeps it."""
+    if re.fullmatch(r"[A-Za-z]?\d+", desk) is None:
+        return desk
+    return waiting.DESK_NUMBER.in_language(language).format(desk=desk)
 
 
 def when(moment: datetime | None, now: datetime, language: Language) -> str:

@@ -1,14 +1,17 @@
-"""Pay: a QR code, the amount, the time left."""
+"""Pay: a QR code, the amount, the time left; a code that is spent is replaced by one touch."""
 
 from dataclasses import replace
 
+from kiosk.session.events import Button
 from kiosk.session.facts import PaymentStatus
 from kiosk.session.phases import Pay
 from kiosk.session.visit import Visit
-from kiosk.ui.page import Busy, Code, Page, Part, Pictogram, Picture
+from kiosk.ui.page import Busy, Code, Page, Part, Pictogram, Picture, Row, Rows
 from kiosk.ui.scene import Scene
-from kiosk.ui.screens.common import attention, clock_time, exit_button, page, price
-from kiosk.ui.texts import issue
+from kiosk.ui.screens.common import button, clock_time, exit_button, offer_title, page, price
+from kiosk.ui.texts import choose, issue
+
+_ENDED = (PaymentStatus.CANCELLED, PaymentStatus.FAILED)
 
 
 def screen(visit: Visit, phase: Pay, scene: Scene) -> Page:
@@ -20,20 +23,38 @@ def screen(visit: Visit, phase: Pay, scene: Scene) -> Page:
         return replace(
             page(visit, issue.PAY_CANCELLING, issue.PAY_CANCELLING_LEAD, step=4), parts=waiting
         )
+    if payment is not None and payment.status in _ENDED:
+        return _new_code(visit, payment.amount_fen)
     if payment is None or not payment.qr_text:
         starting: tuple[Part, ...] = (Picture(Pictogram.CHECKING), Busy())
         return replace(
             page(visit, issue.PAY_STARTING, step=4), parts=starting, exit=exit_button(visit)
         )
-    left = clock_time(scene.left(scene.timers.pay, scene.phase_s))
+    left = clock_time(scene.left(scene.timers.pay, scene.idle_s))
     code = Code(
         payment.qr_text,
         headline=price(payment.amount_fen, language),
         caption=issue.PAY_CAPTION.in_language(language).format(time=left),
     )
-    parts: tuple[Part, ...] = (code,)
-    if payment.status is PaymentStatus.FAILED:
-        parts += (attention(issue.PAY_AGAIN, language),)
     return replace(
-        page(visit, issue.PAY_TITLE, issue.PAY_LEAD, step=4), parts=parts, exit=exit_button(visit)
+        page(visit, issue.PAY_TITLE, issue.PAY_LEAD, step=4),
+        parts=(code,),
+        exit=exit_button(visit),
+    )
+
+
+def _new_code(visit: Visit, amount_fen: int) -> Page:
+    """Return the page of a code that nobody can pay by any more: what is due, and a new code."""
+    language = visit.language
+    rows: tuple[Row, ...] = ()
+    if visit.chosen is not None:
+        kind = offer_title(visit.chosen, language)
+        rows += (Row(choose.ROW_KIND.in_language(language), kind),)
+    fee = price(amount_fen, language)
+    rows += (Row(choose.ROW_FEE.in_language(language), fee, strong=True),)
+    return replace(
+        page(visit, issue.PAY_ENDED, issue.PAY_ENDED_LEAD, step=4),
+        parts=(Rows(rows),),
+        main=button(Button.NEXT, issue.PAY_NEW_CODE, language),
+        exit=exit_button(visit),
     )

@@ -19,7 +19,7 @@ def screen(visit: Visit, phase: Portrait, scene: Scene) -> Page:
     parts: tuple[Part, ...] = (Mirror(),)
     if phase.words is not None:
         parts += (Note(phase.words.in_language(language), Tone.ATTENTION),)
-    elif visit.tries > 0:
+    elif visit.tries > 1:  # the first capture is try 1
         parts += (Note(portrait.AGAIN.in_language(language)),)
     return replace(
         page(visit, portrait.TITLE, lead, step=3),

@@ -1,10 +1,10 @@
-"""Travel: when and why the resident travels, by a few large choices."""
+"""Travel: that staff know, then when and why the resident travels, by a few large choices."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiosk.session.events import Button, TravelTold
-from kiosk.session.facts import CardPlace, Travel
+from kiosk.session.facts import CardPlace, CaseStage, Texts, Travel
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Action, Choice, Choices, Page, Part, Stepper, TravelDraft
 from kiosk.ui.scene import Scene
@@ -15,8 +15,8 @@ _DAYS = (waiting.TODAY, waiting.TOMORROW, waiting.AFTER)
 _LAST_HOUR = 23
 
 
-def screen(visit: Visit, scene: Scene) -> Page:
-    """Return the page that asks."""
+def screen(visit: Visit, scene: Scene, title: Texts) -> Page:
+    """Return the page that asks, under a title that says where the call for staff stands."""
     language, draft = visit.language, scene.draft
     done = Action(
         "travel:done",
@@ -32,13 +32,17 @@ def screen(visit: Visit, scene: Scene) -> Page:
     inside = visit.card_place is not CardPlace.OUT
     leave = waiting.LEAVE_CARD if inside else waiting.LEAVE_TICKET
     asked = replace(
-        page(visit, waiting.ASK_TITLE, waiting.ASK_LEAD),
+        page(visit, title, waiting.ASK_LEAD),
         parts=parts,
         main=done,
         second=button(Button.SKIP_TRAVEL, waiting.ASK_SKIP, language),
         exit=button(Button.LEAVE_WITH_TICKET, leave, language),
     )
-    return called(asked, visit.case) if visit.case is not None else asked
+    if visit.case is None or visit.case.stage is CaseStage.SENDING:
+        return replace(
+            asked, help=None, called=waiting.STAGE_TITLE[CaseStage.SENDING].in_language(language)
+        )
+    return called(asked, visit.case)
 
 
 def departure(draft: TravelDraft, now: datetime) -> datetime | None:

@@ -9,11 +9,13 @@ PAY_LEAD = Texts(
     "This screen goes on by itself after payment.",
 )
 PAY_CAPTION = Texts("剩余时间 {time}", "剩餘時間 {time}", "Time left {time}")
-PAY_AGAIN = Texts(
-    "还没有收到付款。请再扫一次，或请工作人员帮助。",
-    "還沒有收到付款。請再掃一次，或請工作人員協助。",
-    "No payment has arrived yet. Scan again, or ask staff.",
+PAY_ENDED = Texts("付款码已经失效", "付款碼已經失效", "The code is no longer valid")
+PAY_ENDED_LEAD = Texts(
+    "还没有收到付款。请换一个新码再扫，或请工作人员帮助。",
+    "還沒有收到付款。請換一個新碼再掃，或請工作人員協助。",
+    "No payment has arrived. Please get a new code and scan again, or ask staff.",
 )
+PAY_NEW_CODE = Texts("换新的付款码", "換新的付款碼", "New code")
 PAY_CANCELLING = Texts("正在取消缴费", "正在取消繳費", "Cancelling the payment")
 PAY_CANCELLING_LEAD = Texts(
     "请稍候。已付的款不会丢失。",
@@ -75,9 +77,9 @@ TAKE_LEAD = {
         "Nothing was issued and nothing charged.",
     ),
     Outcome.WAITING: Texts(
-        "工作人员会接着办。凭号码可以在任一台机器继续。",
-        "工作人員會接著辦。憑號碼可以在任一台機器繼續。",
-        "Staff go on with it. With the number you can continue at any kiosk.",
+        "请凭小票到人工窗口，工作人员会接着办。",
+        "請憑小票到人工窗口，工作人員會接著辦。",
+        "Please take the ticket to the counter. Staff go on from there.",
     ),
     Outcome.CARD_PROBLEM: Texts(
         "可以再放一次，或请工作人员帮助。",

@@ -37,6 +37,11 @@ NOBODY_LEAD = Texts(
     "您的號碼已經保留。請取證件和小票，工作人員上班後會接著辦。",
     "Your number is kept. Take card and ticket; staff go on when they are back.",
 )
+NOBODY_LEAD_NO_CARD = Texts(
+    "您的号码已经保留。请取小票，工作人员上班后会接着办。",
+    "您的號碼已經保留。請取小票，工作人員上班後會接著辦。",
+    "Your number is kept. Take the ticket; staff go on when they are back.",
+)
 OFFLINE = Texts(
     "网络暂时不通，您的号码已经保存，恢复后自动送出。",
     "網路暫時不通，您的號碼已經保存，恢復後自動送出。",
@@ -44,7 +49,8 @@ OFFLINE = Texts(
 )
 KIOSK = Texts("{label}号", "{label}號", "No. {label}")
 NUMBER = Texts("您的号码", "您的號碼", "Your number")
-DESK = Texts("办理窗口", "辦理窗口", "Desk")
+DESK = Texts("办理窗口", "辦理窗口", "Served at")
+DESK_NUMBER = Texts("{desk} 号窗口", "{desk} 號窗口", "Desk {desk}")
 AHEAD = Texts("前面还有", "前面還有", "People ahead")
 PEOPLE = Texts("{count} 人", "{count} 人", "{count}")
 EXPECTED = Texts("预计等待", "預計等待", "Expected wait")
@@ -56,15 +62,15 @@ TOMORROW = Texts("明天", "明天", "Tomorrow")
 AFTER = Texts("后天", "後天", "In 2 days")
 MONTH_DAY = Texts("{month}月{day}日", "{month}月{day}日", "{day}/{month}")
 CARD_STAYS = Texts(
-    "证件在机内，最多再留 {time}。您也可以先取证离开，凭小票在任一台机器继续。",
-    "證件在機內，最多再留 {time}。您也可以先取證離開，憑小票在任一台機器繼續。",
-    "Your card stays inside for {time} at most. You may leave with card and ticket and "
-    "continue at any kiosk.",
+    "证件在机内，最多再留 {time}。您也可以取回证件，凭小票到人工窗口接着办。",
+    "證件在機內，最多再留 {time}。您也可以取回證件，憑小票到人工窗口接著辦。",
+    "Your card stays inside for {time} at most. You may also take card and ticket to the "
+    "counter; staff go on from there.",
 )
 MAY_LEAVE = Texts(
-    "您也可以先离开，凭小票在任一台机器继续。",
-    "您也可以先離開，憑小票在任一台機器繼續。",
-    "You may leave and continue at any kiosk with the ticket.",
+    "您也可以凭小票到人工窗口，工作人员会接着办。",
+    "您也可以憑小票到人工窗口，工作人員會接著辦。",
+    "You may also take the ticket to the counter; staff go on from there.",
 )
 LEAVE_CARD = Texts("取回证件和小票", "取回證件和小票", "Take card and ticket")
 LEAVE_TICKET = Texts("取小票先离开", "取小票先離開", "Leave with a ticket")
@@ -72,13 +78,12 @@ CHANGE_TRAVEL = Texts("改出行时间", "改出行時間", "Change travel time"
 TELL_TRAVEL = Texts("填写出行时间", "填寫出行時間", "Tell us when you travel")
 WAITED = Texts("已等待 {time}", "已等待 {time}", "Waiting {time}")
 
-ASK_TITLE = Texts("您什么时候出行？", "您什麼時候出行？", "When do you travel?")
 ASK_LEAD = Texts(
-    "已通知工作人员。急的先办，请按实际情况选择。",
-    "已通知工作人員。急的先辦，請按實際情況選擇。",
-    "Staff know. Whoever leaves first comes first.",
+    "急的先办，请按实际情况选择。",
+    "急的先辦，請按實際情況選擇。",
+    "Whoever leaves first comes first.",
 )
-ASK_DAY = Texts("哪一天", "哪一天", "Which day")
+ASK_DAY = Texts("您哪一天出行？", "您哪一天出行？", "Which day do you travel?")
 ASK_HOUR = Texts("几点出发", "幾點出發", "What time")
 ASK_GROUND = Texts("原因（可以不选）", "原因（可以不選）", "Reason (you may skip this)")
 ASK_DONE = Texts("好了", "好了", "Done")
@@ -89,7 +94,11 @@ LEAVING_TITLE = {
     Outcome.TO_COUNTER: Texts("请到人工窗口办理", "請到人工窗口辦理", "Please go to the counter"),
     Outcome.REFUSED: Texts("这次不能办理", "這次不能辦理", "Not possible this time"),
     Outcome.LEFT: Texts("已结束，欢迎再来", "已結束，歡迎再來", "Finished. Come back any time"),
-    Outcome.WAITING: Texts("请凭号码继续", "請憑號碼繼續", "Continue with your number"),
+    Outcome.WAITING: Texts(
+        "请凭小票到人工窗口",
+        "請憑小票到人工窗口",
+        "Please take the ticket to the counter",
+    ),
     Outcome.CARD_PROBLEM: Texts(
         "请工作人员看一下证件",
         "請工作人員看一下證件",
@@ -120,9 +129,9 @@ LEAVING_LEAD = {
         "Please keep your card safe.",
     ),
     Outcome.WAITING: Texts(
-        "工作人员会接着办。凭号码可以在任一台机器继续。",
-        "工作人員會接著辦。憑號碼可以在任一台機器繼續。",
-        "Staff go on with it. With the number you can continue at any kiosk.",
+        "工作人员会从这一步接着办，不用重新填写。",
+        "工作人員會從這一步接著辦，不用重新填寫。",
+        "Staff go on from this step. Nothing to fill in again.",
     ),
     Outcome.CARD_PROBLEM: Texts(
         "不用重新排队，工作人员会帮您办理。",
@@ -146,7 +155,7 @@ TICKET_MISSING = Texts(
     "小票沒有列印出來。請記下號碼，或用手機拍下屏幕。",
     "The ticket did not print. Note the number or take a photo of this screen.",
 )
-TICKET_CAPTION = Texts("凭号码或二维码继续", "憑號碼或二維碼繼續", "Continue with number or code")
+TICKET_CAPTION = Texts("请在人工窗口出示", "請在人工窗口出示", "Show this at the counter")
 
 OUT_TITLE = Texts("本机暂停服务", "本機暫停服務", "This kiosk is paused")
 OUT_LEAD = Texts(
