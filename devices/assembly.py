@@ -92,6 +92,9 @@ class MachineConfig(Protocol):
         ...
 
 
+BUILT_ASSEMBLIES = ("rewriter",)
+
+
 class UnknownAssembly(ValueError):
     """The configuration names an assembly that this program cannot build yet."""
 
@@ -116,9 +119,10 @@ class Machine:
 
 def open_machine(config: MachineConfig) -> Machine:
     """Open every port on a thread of its own; returns at once. Raises UnknownAssembly."""
-    if config.assembly != "rewriter":
+    if config.assembly not in BUILT_ASSEMBLIES:
+        allowed = ", ".join(BUILT_ASSEMBLIES)
         raise UnknownAssembly(
-            f"assembly '{config.assembly}' cannot be built yet; allowed is 'rewriter'"
+            f"assembly '{config.assembly}' cannot be built yet; allowed: {allowed}"
         )
     pace = Pace(poll_s=config.poll_s)
     layout = PrintLayout()

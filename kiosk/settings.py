@@ -254,6 +254,14 @@ def read_credential(settings: Settings) -> str:
         raise ConfigError(
             settings.file, "server.credential_file", f"{path} must hold one line, the credential"
         )
+    # Enrolment writes "KIOSK.SECRET"; with another's the tickets would name the wrong kiosk.
+    enrolled, dot, _ = credential.partition(".")
+    if dot and enrolled != settings.kiosk.number:
+        raise ConfigError(
+            settings.file,
+            "kiosk.number",
+            f"is '{settings.kiosk.number}', but {path} was enrolled for kiosk '{enrolled}'",
+        )
     return credential
 
 
