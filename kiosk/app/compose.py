@@ -8,12 +8,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import kiosk
 from backend_client.client import KioskClient
 from backend_client.outbox import Outbox, Seal
 from devices.assembly import BUILT_ASSEMBLIES, Machine, open_machine
 from devices.camera import open_camera
 from devices.interfaces import Camera
 from kiosk.app.portrait_link import PortraitLink
+from kiosk.app.readiness import camera_with_matcher
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.limits import PortraitLimits
@@ -34,6 +36,8 @@ _Part = TypeVar("_Part")
 
 VERSION = "0.1.0"
 DETECTOR = "yunet"
+SELF_TEST = Path(kiosk.__file__).parents[1] / "assets" / "portraits"
+"""Known portraits: a network fed in a wrong way loads without a word and rejects nearly everybody."""
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 
@@ -64,9 +68,8 @@ class Kiosk:
             client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
             box = settings.kiosk.data_dir / "outbox.sqlite3"
             self._outbox = self._keep(Outbox(box, client, seal=seal), Outbox.stop)
-            parts = Parts(
-                self.machine, self.camera.status, ClientLine(client), self._outbox, self.portrait
-            )
+            pictures = camera_with_matcher(self.camera.status, self.portrait.failure)
+            parts = Parts(self.machine, pictures, ClientLine(client), self._outbox, self.portrait)
             self.runtime: KioskRuntime = self._keep(
                 assemble(settings, parts, version=VERSION), KioskRuntime.stop
             )
@@ -148,6 +151,7 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
         engine=portrait.matcher,
         fmr=portrait.false_match_rate,
         limits=limits,
+        self_test=SELF_TEST if SELF_TEST.is_dir() else None,
     )
     slots = _check_matcher(settings)
     retry_fmr = max(RETRY_FMR, portrait.false_match_rate)
