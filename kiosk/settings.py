@@ -14,7 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kiosk.session.facts import Texts
 from kiosk.session.rules import Rules, Timers
-from kiosk.values import Language
 
 
 class ConfigError(Exception):
@@ -46,7 +45,6 @@ class KioskSection(_Section):
 
     number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,8}$")]
     data_dir: Path
-    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=3)]
     urgency_file: Path
 
 
@@ -64,8 +62,7 @@ class ServerSection(_Section):
     url: Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
     credential_file: Path
     heartbeat_s: Annotated[float, Field(ge=0.2, le=5)] = 3.0
-    lost_after_s: Annotated[float, Field(ge=0.5, le=10)] = 8.0
-    request_timeout_s: Annotated[float, Field(ge=0.5, le=30)] = 6.0
+    lost_after_s: Annotated[float, Field(ge=0.5, le=9)] = 8.0
 
 
 class CardPrinterSection(_Section):
