@@ -37,7 +37,7 @@ _Part = TypeVar("_Part")
 VERSION = "0.1.0"
 DETECTOR = "yunet"
 SELF_TEST = Path(kiosk.__file__).parents[1] / "assets" / "portraits"
-"""Known portraits: a network fed in a wrong way loads without a word and rejects nearly everybody."""
+"""Known portraits: a network fed in a wrong way loads without a word and knows nearly nobody."""
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 

@@ -204,6 +204,4 @@ class PortraitLink:
                     self._ready, self._failure = update, update.error
                 case WorkerReplaced():
                     self._failure = None
-                case _:
-                    pass
             self._changed.notify_all()
