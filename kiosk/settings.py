@@ -8,9 +8,9 @@ import tomllib
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kiosk.session.facts import Texts
 from kiosk.session.rules import Rules, Timers
@@ -36,6 +36,7 @@ _File = TypeVar("_File", bound=BaseModel)
 Port = Annotated[str, Field(pattern=r"^(/|socket://)[^\s]+$")]
 Baud = Literal[9600, 19200, 38400, 57600, 115200]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2}){1,64}$")]
 Pixels = Annotated[int, Field(ge=120, le=8192)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
 
@@ -65,12 +66,42 @@ class ServerSection(_Section):
     lost_after_s: Annotated[float, Field(ge=0.5, le=9)] = 8.0
 
 
+class CardLayoutSection(_Section):
+    """What the back of a card holds, and which code prints at once: not known from a manual."""
+
+    max_lines: Annotated[int, Field(ge=4, le=20)] = 20
+    max_columns: Annotated[int, Field(ge=20, le=120)] = 60
+    now_mode: Literal["0", "1"] = "0"
+    wait_mode: Literal["0", "1"] = "1"
+
+    @model_validator(mode="after")
+    def _modes_differ(self) -> Self:
+        if self.now_mode == self.wait_mode:
+            raise ValueError("now_mode and wait_mode must differ")
+        return self
+
+
+class CardTimingSection(_Section):
+    """The card printer's waits in seconds; what each is for stands with its driver."""
+
+    ack_s: Seconds = 0.3
+    answer_s: Seconds = 0.6
+    poll_s: Seconds = 0.05
+    status_s: Seconds = 2.0
+    move_s: Seconds = 10.0
+    erase_s: Seconds = 20.0
+    print_s: Seconds = 30.0
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
+
 class CardPrinterSection(_Section):
     """The rewritable-card printer: card slot and endorsement printer in one."""
 
     kind: Literal["sanwa_crp1231"]
     port: Port
     baud: Baud = 9600
+    layout: CardLayoutSection = Field(default_factory=CardLayoutSection)
+    timing: CardTimingSection = Field(default_factory=CardTimingSection)
 
 
 class MrzReaderSection(_Section):
@@ -81,12 +112,20 @@ class MrzReaderSection(_Section):
     baud: Baud = 9600
 
 
+class ChipPollingSection(_Section):
+    """The reader's escape commands that count the chips in its field; readers may differ."""
+
+    list_targets: Hex = "FF00000004D44A0200"
+    release: Hex = "FF00000003D45200"
+
+
 class ChipReaderSection(_Section):
     """The contactless reader."""
 
     kind: Literal["ccid_acs"]
     port: Port
     baud: Baud = 115200
+    polling: ChipPollingSection = Field(default_factory=ChipPollingSection)
 
 
 class ReceiptPrinterSection(_Section):
