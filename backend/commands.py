@@ -1,9 +1,11 @@
 """What the command line does, once Django is started."""
 
 import argparse
+import os
 import re
 import secrets
 import sys
+from pathlib import Path
 
 from django.core.management import call_command
 
@@ -52,7 +54,21 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _enrol(options: argparse.Namespace) -> int:
     _check_kiosk(options.kiosk)
-    say(enrol(options.kiosk))
+    if options.out is None:
+        say(enrol(options.kiosk))
+        return 0
+    out: Path = options.out
+    fresh = out.with_name(f"{out.name}.new")
+    try:
+        # The file comes first: a credential that could not be kept would end the one in use.
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            os.fchmod(file.fileno(), 0o600)  # one left over by a power cut may be anyone's
+            file.write(enrol(options.kiosk) + "\n")
+        fresh.replace(out)
+    except OSError as error:
+        raise UsageError(f"--out: {out} cannot be written: {error.strerror}") from error
+    say(f"kiosk {options.kiosk}: credential in {out}")
     return 0
 
 

@@ -51,9 +51,12 @@ def picture(data: bytes | None) -> bytes | None:
 
 
 class Message(BaseModel):
-    """Base of all messages: frozen, and an unknown field is an error."""
+    """Base of all messages: frozen, and an unknown field is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Errors do not repeat what was put in: it may be a resident's number or portrait.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Texts(Message):
@@ -387,7 +390,7 @@ class CaseView(Message):
 
 
 class TravelRequest(Message):
-    """When and why the resident travels; ``ground`` is a code of config/urgency.toml."""
+    """When and why the resident travels; ``ground`` is a code of config/server/urgency.toml."""
 
     depart_at: AwareDatetime | None
     ground: Identifier | None

@@ -121,7 +121,6 @@ def write_config(
 [kiosk]
 number = "{KIOSK}"
 data_dir = "kiosk"
-languages = ["zh-Hans", "zh-Hant", "en"]
 urgency_file = "{ROOT / "config" / "server" / "urgency.toml"}"
 
 [screen]

@@ -5,14 +5,22 @@ is missing: that is a status.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, fields
 
 from devices.ccid_acs.driver import AcsChipReader
+from devices.ccid_acs.polling import Polling
 from devices.escpos_receipt.builder import ReceiptStyle
 from devices.escpos_receipt.driver import EscposPrinter, ReceiptTiming
 from devices.interfaces import CardInspector
+from devices.machine_config import (
+    CardPrinterConfig,
+    ChipReaderConfig,
+    MachineConfig,
+    PortConfig,
+    ReceiptConfig,
+)
 from devices.mrz_reader.driver import ElyctisMrzReader
+from devices.sanwa_crp1231.dialogue import Timing
 from devices.sanwa_crp1231.driver import SanwaPrinter
 from devices.sanwa_crp1231.layout import PrintLayout
 from devices.status import DeviceStatus
@@ -29,67 +37,7 @@ from devices.supervised import (
 from devices.supervisor import Pace, Supervisor
 from devices.transport import SerialTransport
 
-
-class PortConfig(Protocol):
-    """One device on its port."""
-
-    @property
-    def kind(self) -> str:
-        """Return the device's kind."""
-        ...
-
-    @property
-    def port(self) -> str:
-        """Return a path or a ``socket://`` address."""
-        ...
-
-    @property
-    def baud(self) -> int:
-        """Return the line's speed."""
-        ...
-
-
-class ReceiptConfig(PortConfig, Protocol):
-    """A receipt printer on its port."""
-
-    @property
-    def width_dots(self) -> int:
-        """Return the printable width."""
-        ...
-
-
-class MachineConfig(Protocol):
-    """The devices of one kiosk; ``assembly`` says how the machine is put together."""
-
-    @property
-    def assembly(self) -> str:
-        """Return the assembly's name."""
-        ...
-
-    @property
-    def poll_s(self) -> float:
-        """Return how often an idle device is asked how it is."""
-        ...
-
-    @property
-    def card_printer(self) -> PortConfig:
-        """Return card slot and endorsement printer."""
-        ...
-
-    @property
-    def mrz_reader(self) -> PortConfig:
-        """Return the document reader."""
-        ...
-
-    @property
-    def chip_reader(self) -> PortConfig:
-        """Return the chip reader."""
-        ...
-
-    @property
-    def receipt_printer(self) -> ReceiptConfig | None:
-        """Return the receipt printer, None for a kiosk without one."""
-        ...
+BUILT_ASSEMBLIES = ("rewriter",)
 
 
 class UnknownAssembly(ValueError):
@@ -116,23 +64,28 @@ class Machine:
 
 def open_machine(config: MachineConfig) -> Machine:
     """Open every port on a thread of its own; returns at once. Raises UnknownAssembly."""
-    if config.assembly != "rewriter":
+    if config.assembly not in BUILT_ASSEMBLIES:
+        allowed = ", ".join(BUILT_ASSEMBLIES)
         raise UnknownAssembly(
-            f"assembly '{config.assembly}' cannot be built yet; allowed is 'rewriter'"
+            f"assembly '{config.assembly}' cannot be built yet; allowed: {allowed}"
         )
     pace = Pace(poll_s=config.poll_s)
-    layout = PrintLayout()
+    layout, timing = _layout(config.card_printer), _timing(config.card_printer)
+    polling = _polling(config.chip_reader)
     printer: Supervisor[SlotAndPrinter] = Supervisor(
         "card printer",
         _line(config.card_printer),
-        lambda line: SanwaPrinter(line, layout=layout),
+        lambda line: SanwaPrinter(line, timing=timing, layout=layout),
         pace=pace,
     )
     documents: Supervisor[SupervisedDocumentReader] = Supervisor(
         "MRZ reader", _line(config.mrz_reader), ElyctisMrzReader, pace=pace
     )
     chips: Supervisor[SupervisedChipReader] = Supervisor(
-        "chip reader", _line(config.chip_reader), AcsChipReader, pace=pace
+        "chip reader",
+        _line(config.chip_reader),
+        lambda line: AcsChipReader(line, polling=polling),
+        pace=pace,
     )
     probes: dict[str, Callable[[], DeviceStatus]] = {
         "card_slot": printer.status,
@@ -158,6 +111,25 @@ def open_machine(config: MachineConfig) -> Machine:
         probes,
         tuple(closers),
     )
+
+
+def _layout(config: CardPrinterConfig) -> PrintLayout:
+    layout = config.layout
+    return PrintLayout(
+        max_lines=layout.max_lines,
+        max_columns=layout.max_columns,
+        now_mode=layout.now_mode.encode("ascii"),
+        wait_mode=layout.wait_mode.encode("ascii"),
+    )
+
+
+def _timing(config: CardPrinterConfig) -> Timing:
+    return Timing(**{wait.name: getattr(config.timing, wait.name) for wait in fields(Timing)})
+
+
+def _polling(config: ChipReaderConfig) -> Polling:
+    polling = config.polling
+    return Polling(bytes.fromhex(polling.list_targets), bytes.fromhex(polling.release))
 
 
 def _receipt_printer(config: ReceiptConfig, pace: Pace) -> Supervisor[SupervisedReceiptPrinter]:

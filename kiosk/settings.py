@@ -8,13 +8,12 @@ import tomllib
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kiosk.session.facts import Texts
 from kiosk.session.rules import Rules, Timers
-from kiosk.values import Language
 
 
 class ConfigError(Exception):
@@ -37,6 +36,7 @@ _File = TypeVar("_File", bound=BaseModel)
 Port = Annotated[str, Field(pattern=r"^(/|socket://)[^\s]+$")]
 Baud = Literal[9600, 19200, 38400, 57600, 115200]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2}){1,64}$")]
 Pixels = Annotated[int, Field(ge=120, le=8192)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
 
@@ -46,7 +46,6 @@ class KioskSection(_Section):
 
     number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,8}$")]
     data_dir: Path
-    languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=3)]
     urgency_file: Path
 
 
@@ -64,8 +63,35 @@ class ServerSection(_Section):
     url: Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
     credential_file: Path
     heartbeat_s: Annotated[float, Field(ge=0.2, le=5)] = 3.0
-    lost_after_s: Annotated[float, Field(ge=0.5, le=10)] = 8.0
-    request_timeout_s: Annotated[float, Field(ge=0.5, le=30)] = 6.0
+    lost_after_s: Annotated[float, Field(ge=0.5, le=9)] = 8.0
+
+
+class CardLayoutSection(_Section):
+    """What the back of a card holds, and which code prints at once: not known from a manual."""
+
+    max_lines: Annotated[int, Field(ge=4, le=20)] = 20
+    max_columns: Annotated[int, Field(ge=20, le=120)] = 60
+    now_mode: Literal["0", "1"] = "0"
+    wait_mode: Literal["0", "1"] = "1"
+
+    @model_validator(mode="after")
+    def _modes_differ(self) -> Self:
+        if self.now_mode == self.wait_mode:
+            raise ValueError("now_mode and wait_mode must differ")
+        return self
+
+
+class CardTimingSection(_Section):
+    """The card printer's waits in seconds; what each is for stands with its driver."""
+
+    ack_s: Seconds = 0.3
+    answer_s: Seconds = 0.6
+    poll_s: Seconds = 0.05
+    status_s: Seconds = 2.0
+    move_s: Seconds = 10.0
+    erase_s: Seconds = 20.0
+    print_s: Seconds = 30.0
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
 
 class CardPrinterSection(_Section):
@@ -74,6 +100,8 @@ class CardPrinterSection(_Section):
     kind: Literal["sanwa_crp1231"]
     port: Port
     baud: Baud = 9600
+    layout: CardLayoutSection = Field(default_factory=CardLayoutSection)
+    timing: CardTimingSection = Field(default_factory=CardTimingSection)
 
 
 class MrzReaderSection(_Section):
@@ -84,12 +112,20 @@ class MrzReaderSection(_Section):
     baud: Baud = 9600
 
 
+class ChipPollingSection(_Section):
+    """The reader's escape commands that count the chips in its field; readers may differ."""
+
+    list_targets: Hex = "FF00000004D44A0200"
+    release: Hex = "FF00000003D45200"
+
+
 class ChipReaderSection(_Section):
     """The contactless reader."""
 
     kind: Literal["ccid_acs"]
     port: Port
     baud: Baud = 115200
+    polling: ChipPollingSection = Field(default_factory=ChipPollingSection)
 
 
 class ReceiptPrinterSection(_Section):
@@ -254,6 +290,14 @@ def read_credential(settings: Settings) -> str:
     if not credential or any(c.isspace() for c in credential):
         raise ConfigError(
             settings.file, "server.credential_file", f"{path} must hold one line, the credential"
+        )
+    # Enrolment writes "KIOSK.SECRET"; with another's the tickets would name the wrong kiosk.
+    enrolled, dot, _ = credential.partition(".")
+    if dot and enrolled != settings.kiosk.number:
+        raise ConfigError(
+            settings.file,
+            "kiosk.number",
+            f"is '{settings.kiosk.number}', but {path} was enrolled for kiosk '{enrolled}'",
         )
     return credential
 

@@ -1,5 +1,6 @@
 """The configuration file: what is right is frozen and absolute, what is wrong is one line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,6 @@ def test_settings_are_frozen(config: Path) -> None:
         ('number = "1" ', 'number = "kiosk at the door" ', "kiosk.number", "pattern"),
         ('number = "1" ', "", "kiosk.number", "missing"),
         ("number =", "nummer =", "kiosk.nummer", "number, data_dir"),
-        ('"zh-Hant"', '"fr"', "kiosk.languages.1", "'zh-Hant'"),
         ('url = "http://127.0.0.1:8000"', 'url = "127.0.0.1"', "server.url", "https?"),
         ("heartbeat_s = 3.0", "heartbeat_s = 60", "server.heartbeat_s", "5"),
         ("lost_after_s = 8.0", "lost_after_s = 11", "server.lost_after_s", "10"),
@@ -112,6 +112,10 @@ def test_settings_are_frozen(config: Path) -> None:
             "number",
         ),
         ("max_tries = 3", "max_tries = 4", "visit.max_tries", "3"),
+        ('now_mode = "0"', 'now_mode = "2"', "devices.card_printer.layout.now_mode", "'0' or '1'"),
+        ('now_mode = "0"', 'now_mode = "1"', "devices.card_printer.layout", "must differ"),
+        ("erase_s = 20.0", "erase_s = 0", "devices.card_printer.timing.erase_s", "greater than 0"),
+        ('"FF00000003D45200"', '"FF0"', "devices.chip_reader.polling.release", "match"),
         ("idle = 60.0", "idle = -1", "visit.timers.idle", "greater than 0"),
         ("pay = 180.0", "pay = nan", "visit.timers.pay", "finite"),
         ("idle_warning = 30.0", "idle_warning = 10", "visit.timers.idle_warning", "20"),
@@ -159,3 +163,14 @@ def test_credential_is_one_word_of_a_readable_file(config: Path, tmp_path: Path)
     (tmp_path / "credential").write_text("two words\n", encoding="ascii")
     with pytest.raises(ConfigError, match=r"server\.credential_file"):
         read_credential(settings)
+
+
+def test_the_shipped_machine_is_the_drivers_own_defaults(config: Path) -> None:
+    """Both stand written down: neither may drift from the other."""
+    devices = load_settings(config).devices
+    text = config.read_text(encoding="utf-8")
+    tables = ("card_printer.layout", "card_printer.timing", "chip_reader.polling")
+    bare = re.sub(r"(?ms)^\[devices\.(card_printer|chip_reader)\.\w+\].*?\n\n", "", text)
+    assert not any(table in bare for table in tables)
+    config.write_text(bare, encoding="utf-8")
+    assert load_settings(config).devices == devices

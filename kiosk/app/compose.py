@@ -2,17 +2,20 @@
 
 import contextlib
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import kiosk
 from backend_client.client import KioskClient
-from backend_client.outbox import Outbox
-from devices.assembly import Machine, UnknownAssembly, open_machine
+from backend_client.outbox import Outbox, Seal
+from devices.assembly import BUILT_ASSEMBLIES, Machine, open_machine
 from devices.camera import open_camera
 from devices.interfaces import Camera
 from kiosk.app.portrait_link import PortraitLink
+from kiosk.app.readiness import camera_with_matcher
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.limits import PortraitLimits
@@ -33,6 +36,8 @@ _Part = TypeVar("_Part")
 
 VERSION = "0.1.0"
 DETECTOR = "yunet"
+SELF_TEST = Path(kiosk.__file__).parents[1] / "assets" / "portraits"
+"""Known portraits: a network fed in a wrong way loads without a word and knows nearly nobody."""
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 
@@ -45,36 +50,32 @@ class Kiosk:
 
     def __init__(self, settings: Settings, camera: Camera | None = None) -> None:
         self.settings = settings
-        self._closers = contextlib.ExitStack()
+        _check_assembly(settings)
         worker, retry_from = portrait_settings(settings)
         credential = read_credential(settings)
-        # The worker starts first: no fork or exec after threads of the screen's toolkit.
-        self.camera = self._keep(camera or _open_camera(settings), _close_camera)
-        self.frames = CameraFrames(self.camera)
-        self.portrait = self._keep(
-            PortraitLink(worker, self.frames.latest, retry_from), PortraitLink.close
-        )
-        self.portrait.start()
-        self.machine: Machine = self._keep(_open_machine(settings), Machine.close)
-        client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
-        data = settings.kiosk.data_dir
-        data.mkdir(parents=True, exist_ok=True)
-        seal = open_seal(data / "outbox.key")  # cases on their way hold portraits
-        self._outbox = self._keep(Outbox(data / "outbox.sqlite3", client, seal=seal), Outbox.stop)
-        self.runtime: KioskRuntime = self._keep(
-            assemble(
-                settings,
-                Parts(
-                    self.machine,
-                    self.camera.status,
-                    ClientLine(client),
-                    self._outbox,
-                    self.portrait,
-                ),
-                version=VERSION,
-            ),
-            KioskRuntime.stop,
-        )
+        seal = _open_data(settings)
+        self._closers = contextlib.ExitStack()
+        try:
+            # The worker starts first: it is a process of its own, and is best begun while this one
+            # has no other threads. It asks for frames only during a capture.
+            self.portrait = self._keep(
+                PortraitLink(worker, lambda: self.frames.latest(), retry_from), PortraitLink.close
+            )
+            self.portrait.start()
+            self.camera = self._keep(camera or _open_camera(settings), _close_camera)
+            self.frames = CameraFrames(self.camera)
+            self.machine: Machine = self._keep(open_machine(settings.devices), Machine.close)
+            client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
+            box = settings.kiosk.data_dir / "outbox.sqlite3"
+            self._outbox = self._keep(Outbox(box, client, seal=seal), Outbox.stop)
+            pictures = camera_with_matcher(self.camera.status, self.portrait.failure)
+            parts = Parts(self.machine, pictures, ClientLine(client), self._outbox, self.portrait)
+            self.runtime: KioskRuntime = self._keep(
+                assemble(settings, parts, version=VERSION), KioskRuntime.stop
+            )
+        except BaseException:
+            self._closers.close()
+            raise
         self.app: KioskApp | None = None
 
     def open_screen(
@@ -150,12 +151,33 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
         engine=portrait.matcher,
         fmr=portrait.false_match_rate,
         limits=limits,
+        self_test=SELF_TEST if SELF_TEST.is_dir() else None,
     )
-    slots = check_models(portrait.models_dir, portrait.matcher)
+    slots = _check_matcher(settings)
     retry_fmr = max(RETRY_FMR, portrait.false_match_rate)
     measured = {threshold.fmr for threshold in slots[0].thresholds}
     fmr = retry_fmr if retry_fmr in measured else portrait.false_match_rate
-    return worker, slots[0].threshold(fmr)
+    return worker, slots[0].score_threshold(fmr)
+
+
+def _check_matcher(settings: Settings) -> list[ModelSlot]:
+    """Return the matcher's slots. What the settings ask of them and they lack is a ConfigError."""
+    portrait = settings.portrait
+    known = sorted(path.parent.name for path in portrait.models_dir.glob("*/model.toml"))
+    matchers = [name for name in known if name != DETECTOR]
+    if not matchers:
+        where = f"holds no model slots: {portrait.models_dir}"
+        raise ConfigError(settings.file, "portrait.models_dir", where)
+    if portrait.matcher not in matchers:
+        allowed = f"there is no slot '{portrait.matcher}'; there are {', '.join(matchers)}"
+        raise ConfigError(settings.file, "portrait.matcher", allowed)
+    slots = check_models(portrait.models_dir, portrait.matcher)
+    rates = [threshold.fmr for threshold in slots[0].thresholds]
+    if not any(math.isclose(rate, portrait.false_match_rate, rel_tol=1e-6) for rate in rates):
+        measured = ", ".join(f"{rate:g}" for rate in rates)
+        allowed = f"the slot '{portrait.matcher}' was measured at {measured} only"
+        raise ConfigError(settings.file, "portrait.false_match_rate", allowed)
+    return slots
 
 
 def check_models(folder: Path, matcher: str) -> list[ModelSlot]:
@@ -165,18 +187,28 @@ def check_models(folder: Path, matcher: str) -> list[ModelSlot]:
     return slots + [load_slot(folder / name / "model.toml") for name in names]
 
 
+def _open_data(settings: Settings) -> Seal:
+    """Make the data directory and return the seal of what waits there: cases hold portraits."""
+    data = settings.kiosk.data_dir
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        return open_seal(data / "outbox.key")
+    except OSError as error:
+        allowed = f"must be a directory that can be written; {data}: {error.strerror}"
+        raise ConfigError(settings.file, "kiosk.data_dir", allowed) from error
+
+
 def _open_camera(settings: Settings) -> Camera:
     camera = settings.camera
-    where = camera.source.partition(":")[2]
-    return open_camera(where, size=(camera.width, camera.height))
+    return open_camera(camera.source, size=(camera.width, camera.height))
 
 
 def _close_camera(camera: Camera) -> None:
     camera.close()
 
 
-def _open_machine(settings: Settings) -> Machine:
-    try:
-        return open_machine(settings.devices)
-    except UnknownAssembly as error:
-        raise ConfigError(settings.file, "devices.assembly", str(error)) from error
+def _check_assembly(settings: Settings) -> None:
+    assembly = settings.devices.assembly
+    if assembly not in BUILT_ASSEMBLIES:
+        allowed = f"'{assembly}' cannot be built yet; allowed: {', '.join(BUILT_ASSEMBLIES)}"
+        raise ConfigError(settings.file, "devices.assembly", allowed)

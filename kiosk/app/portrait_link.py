@@ -19,6 +19,7 @@ from kiosk.portrait.results import (
     Update,
     WorkerFailed,
     WorkerReady,
+    WorkerReplaced,
 )
 from kiosk.runtime.protocols import CaptureEnd, Match, References
 from kiosk.session.facts import Comparison
@@ -61,6 +62,7 @@ class PortraitLink:
         self._guidance: GuidanceUpdate | None = None
         self._done: CaptureDone | None = None
         self._ready: WorkerReady | WorkerFailed | None = None
+        self._failure: str | None = None
         self._worker = PortraitWorker(settings, on_update=self._on_update)
 
     def start(self) -> None:
@@ -76,6 +78,11 @@ class PortraitLink:
         with self._changed:
             self._changed.wait_for(lambda: self._ready is not None, timeout_s)
             return self._ready
+
+    def failure(self) -> str | None:
+        """Return why no worker can be started; None while one runs or is being started."""
+        with self._changed:
+            return self._failure
 
     def guidance(self) -> GuidanceUpdate | None:
         """Return what to show over the live picture now; None outside a capture."""
@@ -191,8 +198,10 @@ class PortraitLink:
                     self._guidance = update
                 case CaptureDone():
                     self._done = update
-                case WorkerReady() | WorkerFailed():
-                    self._ready = update
-                case _:
-                    pass
+                case WorkerReady():
+                    self._ready, self._failure = update, None
+                case WorkerFailed():
+                    self._ready, self._failure = update, update.error
+                case WorkerReplaced():
+                    self._failure = None
             self._changed.notify_all()

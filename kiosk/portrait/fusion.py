@@ -43,8 +43,7 @@ class Matcher:
 
     def threshold_at(self, fmr: float) -> float:
         """Return the threshold for a false match rate, on the scale of ``compare``."""
-        value = self.slot.threshold(fmr)
-        return -value if self.slot.metric == "euclidean" else value
+        return self.slot.score_threshold(fmr)
 
     def embed(self, image: Image, face: Face) -> Template | None:
         """Return the numbers of all engines; None when one of them could not see the face."""

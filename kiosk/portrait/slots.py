@@ -113,6 +113,11 @@ class ModelSlot:
         known = ", ".join(f"{t.fmr:g}" for t in self.thresholds) or "none"
         raise SlotError(f"{self.source}: no threshold for FMR {fmr:g} (measured: {known})")
 
+    def score_threshold(self, fmr: float) -> float:
+        """Return the threshold as a score, of which more is more alike: distances turn over."""
+        value = self.threshold(fmr)
+        return -value if self.metric == "euclidean" else value
+
 
 class _Table:
     """A TOML table read strictly: wrong types, missing and unknown keys are SlotErrors."""

@@ -29,6 +29,8 @@ from kiosk.session.visit import Visit
 
 _log = logging.getLogger(__name__)
 
+_SHORTEST_S = 0.2  # an answer cannot come quicker than the line carries it
+
 Probe = Callable[[], DeviceStatus]
 Post = Callable[[Event], None]
 
@@ -154,11 +156,11 @@ class ServerWatch:
         while not self._stopped.is_set():
             number += 1
             self._beat(f"{self._boot}-hb{number}")
-            self._stopped.wait(self._heartbeat_s)
+            self._stopped.wait(self._pause_s())
 
     def _beat(self, key: str) -> None:
         result = self._server.post(
-            "/heartbeat", self._message(), HeartbeatAnswer, key=key, within_s=self._heartbeat_s
+            "/heartbeat", self._message(), HeartbeatAnswer, key=key, within_s=self._patience_s()
         )
         now = self._clock.now()
         if isinstance(result, HeartbeatAnswer):
@@ -166,9 +168,23 @@ class ServerWatch:
             self._tell(up=True)
             if result.release_held_card:
                 self._post(HeldCardReleased())
-        elif isinstance(result, Refusal) or now - self._answered_at >= self._lost_after_s:
+        elif isinstance(result, Refusal) or self._left_s() <= 0:
             # A server that refuses heartbeats does not serve this kiosk: revoked, or not ready.
             self._tell(up=False)
+
+    def _left_s(self) -> float:
+        """Return how long the silence may still last."""
+        return self._answered_at + self._lost_after_s - self._clock.now()
+
+    def _patience_s(self) -> float:
+        """Return how long to wait for an answer: not beyond the moment of the verdict."""
+        left = self._left_s()
+        return self._heartbeat_s if left <= 0 else min(self._heartbeat_s, max(left, _SHORTEST_S))
+
+    def _pause_s(self) -> float:
+        """Return how long to pause: while a verdict is due, not beyond it."""
+        left = self._left_s()
+        return self._heartbeat_s if left <= 0 else min(self._heartbeat_s, left)
 
     def _tell(self, *, up: bool) -> None:
         if up != self._up and not self._stopped.is_set():

@@ -2,11 +2,14 @@
 
 import logging
 import queue
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event as Flag
 from threading import Lock, Thread
 
-from devices.errors import Cancelled
+from devices.errors import Cancelled, DeviceError
+from devices.travel_document.errors import ChipDataError
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.reply import Handler, Handlers, Reply
 from kiosk.session.effects import Ask, Effect, Tell
@@ -14,6 +17,7 @@ from kiosk.session.events import EffectFailed, Event
 from kiosk.session.visit import Ref
 
 _log = logging.getLogger(__name__)
+_FRAMES = 6
 _RETRY_S = (0.2, 1.0, 5.0)
 
 
@@ -62,8 +66,8 @@ class Asks:
         except Exception as error:
             # The last fence of the machine: whatever a driver or the line does becomes an event.
             if not (isinstance(error, Cancelled) and reply.cancelled.is_set()):
-                _log.warning("%s failed: %s", kind, type(error).__name__, exc_info=True)
-                reply.send(EffectFailed(ask.ref, kind, f"{type(error).__name__}: {error}"[:500]))
+                _log.warning("%s failed: %s at %s", kind, type(error).__name__, _place_of(error))
+                reply.send(EffectFailed(ask.ref, kind, _words_of(error)))
         finally:
             with self._lock:
                 self._replies.pop(ask.ref, None)
@@ -106,6 +110,22 @@ class Teller:
                     return
             else:
                 return
+
+
+def _words_of(error: Exception) -> str:
+    """Return what may be kept of an error: a driver's own sentence, which names nobody.
+
+    One about a chip's data may quote them; any other error may quote anything.
+    """
+    kind = type(error).__name__
+    tells = isinstance(error, DeviceError) and not isinstance(error, ChipDataError)
+    return f"{kind}: {error}"[:500] if tells else kind
+
+
+def _place_of(error: Exception) -> str:
+    """Return the innermost calls: a traceback without the error's text, which may hold a name."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
 
 
 def handler_for(handlers: Handlers, effect: Effect) -> Handler:

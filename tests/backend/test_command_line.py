@@ -119,3 +119,24 @@ def test_database_urls_are_read():
         "hall_a",
     )
     assert database_settings("", Path("/x"))["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_a_credential_can_be_written_where_the_kiosk_reads_it(tmp_path):
+    data = ("--data", str(tmp_path / "server"))
+    out = tmp_path / "kiosk" / "credential"
+    done = run("enrol", "--kiosk", "3", "--out", str(out), *data)
+    assert done.returncode == 0, done.stderr
+    credential = out.read_text("ascii").strip()
+    assert credential.startswith("3.")
+    assert credential not in done.stdout
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in out.parent.iterdir()] == ["credential"]
+
+    out.chmod(0o644)
+    assert run("enrol", "--kiosk", "3", "--out", str(out), *data).returncode == 0
+    assert out.read_text("ascii").strip() != credential
+    assert out.stat().st_mode & 0o777 == 0o600
+
+    nowhere = run("enrol", "--kiosk", "3", "--out", str(out / "below"), *data)
+    assert nowhere.returncode == 2
+    assert len(nowhere.stderr.splitlines()) == 1

@@ -12,7 +12,7 @@ from backend_client.client import KioskClient
 from backend_client.contract import Endorsement, OrderState, OrderView, Texts
 from demo.hall import free_port
 from devices.assembly import Machine, open_machine
-from devices.interfaces import BackLine
+from devices.interfaces import BackLine, PrintOutcome
 from devices.rig.card import Card, CardFront
 from devices.rig.card_back import back_text
 from devices.status import Disconnected
@@ -160,3 +160,28 @@ def test_a_ticket_holds_nothing_personal_and_speaks_the_visits_language() -> Non
         assert "人工办理凭单" in words
         assert papers.Phrase.TICKET.value.in_language(language) in words
         assert NUMBER not in words
+
+
+def test_the_configurations_layout_and_waits_reach_the_printer(
+    config: Path, emulators: Emulators
+) -> None:
+    text = config.read_text("utf-8")
+    for old, new in (
+        ("max_columns = 60", "max_columns = 30"),
+        ("erase_s = 20.0", "erase_s = 0.05"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    config.write_text(text, "utf-8")
+    machine = open_machine(load_settings(config).devices)
+    try:
+        printer = machine.card_printer
+        wait_for("open", lambda: not isinstance(printer.status(), Disconnected))
+        assert printer.max_columns == 30
+        emulators.bay.insert(Card(CardFront("")))
+        assert printer.take_in(Flag())
+        result = printer.rewrite([BackLine("late")])
+        assert result.outcome is PrintOutcome.FAILED  # the emulator erases in 0.2 s
+        assert "after 0.05 s" in result.detail
+    finally:
+        machine.close()

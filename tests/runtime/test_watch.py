@@ -1,7 +1,9 @@
 """News beside the visit: devices that go and come back, a server that stops answering."""
 
 import queue
+import socket
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from kiosk.runtime.watch import DeviceWatch, ServerWatch, report_of
 from kiosk.session.events import CardFound, DeviceChanged, Event, ServerChanged
 from kiosk.session.facts import CardPlace, Device
 from kiosk.session.visit import Visit
-from tests.runtime.machine_room import Emulators, person, running, wait_for
+from tests.runtime.machine_room import ROOT, Emulators, person, running, wait_for
 
 Posted = queue.Queue[Event]
 
@@ -104,6 +106,32 @@ def test_a_dead_server_is_told_within_ten_seconds(posted: Posted) -> None:
         assert time.monotonic() - began < 10
     finally:
         watch.stop()
+
+
+@pytest.mark.slow
+def test_a_silent_server_is_told_in_time_with_the_shipped_waits(posted: Posted) -> None:
+    shipped = tomllib.loads((ROOT / "config" / "kiosk.toml").read_text("utf-8"))["server"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, says nothing
+        line = ClientLine(KioskClient(f"http://127.0.0.1:{silent.getsockname()[1]}", "none"))
+        watch = ServerWatch(
+            line,
+            posted.put,
+            lambda: Visit("boot"),
+            dict,
+            MonotonicClock(),
+            boot="boot",
+            version="0",
+            heartbeat_s=shipped["heartbeat_s"],
+            lost_after_s=shipped["lost_after_s"],
+        )
+        began = time.monotonic()
+        watch.start()
+        try:
+            assert posted.get(timeout=15) == ServerChanged(up=False)
+            took = time.monotonic() - began
+            assert shipped["lost_after_s"] <= took < shipped["lost_after_s"] + 1.0 < 10.0
+        finally:
+            watch.stop()
 
 
 def test_out_of_service_and_back_by_itself(

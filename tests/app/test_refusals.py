@@ -1,0 +1,123 @@
+"""``python -m kiosk run`` on a wrong configuration: one line on stderr, exit code 2."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kiosk.app.compose import portrait_settings
+from kiosk.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "assets" / "models"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    text = (ROOT / "config" / "kiosk.toml").read_text("utf-8")
+    text = text.replace("../var/kiosk", "kiosk").replace("../assets/models", "models")
+    text = text.replace("server/urgency", f"{ROOT}/config/server/urgency")
+    shutil.copytree(MODELS, tmp_path / "models")
+    (tmp_path / "kiosk").mkdir()
+    (tmp_path / "kiosk" / "credential").write_text("1.secret\n", "ascii")
+    file = tmp_path / "kiosk.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def change(config: Path, old: str, new: str) -> None:
+    text = config.read_text("utf-8")
+    assert text.count(old) == 1
+    config.write_text(text.replace(old, new), "utf-8")
+
+
+def refusal(config: Path) -> str:
+    """Run the kiosk and return its only line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", "run", "--config", str(config)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert not done.stdout
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+def test_an_unknown_key(config: Path) -> None:
+    change(config, "max_tries = 3", "max_trys = 3")
+    line = refusal(config)
+    assert "kiosk.toml: visit.max_trys" in line
+    assert "max_tries" in line.split("allowed")[1]
+
+
+def test_a_wrong_value(config: Path) -> None:
+    change(config, "max_tries = 3", "max_tries = 12")
+    line = refusal(config)
+    assert "kiosk.toml: visit.max_tries" in line
+    assert "less than or equal to 3" in line
+
+
+def test_a_missing_credential(config: Path) -> None:
+    (config.parent / "kiosk" / "credential").unlink()
+    assert "kiosk.toml: server.credential_file" in refusal(config)
+
+
+def test_the_credential_of_another_kiosk(config: Path) -> None:
+    (config.parent / "kiosk" / "credential").write_text("3.secret\n", "ascii")
+    line = refusal(config)
+    assert "kiosk.toml: kiosk.number" in line
+    assert "'3'" in line
+    assert "secret" not in line
+
+
+def test_a_data_directory_that_is_a_file(config: Path) -> None:
+    (config.parent / "in-the-way").write_text("", "ascii")
+    change(config, 'data_dir = "kiosk"', 'data_dir = "in-the-way"')
+    assert "kiosk.toml: kiosk.data_dir" in refusal(config)
+
+
+def test_a_missing_model_file(config: Path) -> None:
+    slot = config.parent / "models" / "sface" / "model.toml"
+    text = slot.read_text("utf-8")
+    path = next(line for line in text.splitlines() if line.startswith("path"))
+    slot.write_text(text.replace(path, 'path = "gone.onnx"'), "utf-8")
+    line = refusal(config)
+    assert str(slot) in line
+    assert "gone.onnx" in line
+
+
+def test_an_unknown_matcher(config: Path) -> None:
+    change(config, 'matcher = "fused"', 'matcher = "arcface"')
+    line = refusal(config)
+    assert "kiosk.toml: portrait.matcher" in line
+    assert "dlib_resnet, fused, sface" in line
+    assert "yunet" not in line, "a detector is no matcher"
+
+
+def test_a_false_match_rate_that_was_not_measured(config: Path) -> None:
+    change(config, "false_match_rate = 0.0001", "false_match_rate = 0.00001")
+    line = refusal(config)
+    assert "kiosk.toml: portrait.false_match_rate" in line
+    assert "0.001, 0.0001" in line
+
+
+def test_an_assembly_that_cannot_be_built(config: Path) -> None:
+    change(config, 'assembly = "rewriter"', 'assembly = "motor_reader"')
+    assert "kiosk.toml: devices.assembly" in refusal(config)
+
+
+@pytest.mark.parametrize("matcher", ["fused", "sface", "dlib_resnet"])
+def test_another_capture_helps_from_below_the_threshold(config: Path, matcher: str) -> None:
+    change(config, 'matcher = "fused"', f'matcher = "{matcher}"')
+    from kiosk.portrait.slots import load_slot
+
+    settings = load_settings(config)
+    worker, retry_from = portrait_settings(settings)
+    threshold = load_slot(MODELS / matcher / "model.toml").score_threshold(worker.fmr)
+    assert retry_from < threshold
