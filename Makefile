@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: demo test quick slow lint format screens diagram setup
+.PHONY: demo test quick slow lint format screens diagram bench setup
 
 demo: ## Play the main job on emulated hardware with a real server
 	@scripts/setup demo
@@ -31,3 +31,9 @@ format: setup
 
 screens: setup ## Draw every screen in every language to out/screens
 	@$(PY) -m kiosk.ui.gallery --out out/screens
+
+diagram: setup ## Draw docs/visit.md anew from transitions that really happen
+	@$(PY) -m tests.session.diagram
+
+bench: setup ## Measure a whole kiosk on this machine: reading, deciding, screen, start, memory
+	@$(PY) -m tests.benchmarks.visit

@@ -29,19 +29,25 @@ def main() -> int:
 
 def _script(out: Path, size: tuple[int, int]) -> int:
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    from demo.script import ScriptFailed, play
+    from demo.record import VisitRecord
+    from demo.script import ScriptFailed, play, shortfalls
     from demo.stage import Stage
 
     print("demo: starting the hall's server, the emulated machine and the kiosk")
     stage = Stage(out, size=size)
+    records: list[VisitRecord] = []
     try:
-        stage.run(lambda: play(stage))
+        stage.run(lambda: records.extend(play(stage)))
     except ScriptFailed as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     finally:
         stage.close()
     print((out / "summary.json").read_text("utf-8"))
+    wrong = shortfalls(records)
+    if wrong:
+        print("\n".join(f"demo: {what}" for what in wrong), file=sys.stderr)
+        return 1
     print(f"demo: three visits played; pictures, receipts and card backs are in {out}")
     return 0
 

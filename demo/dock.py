@@ -12,7 +12,8 @@ import cv2
 
 from demo.stage import Stage
 from demo.telephone import pay, read_qr
-from devices.rig.card import Card, CardFront
+from devices.rig.card import Card
+from devices.rig.other_chip import foreign_card
 
 Button = tuple[str, Callable[[], None]]
 Groups = list[tuple[str, list[Button]]]
@@ -156,11 +157,6 @@ class Hands:
         return lambda: self.stage.camera.show(face)
 
 
-def foreign_card() -> Card:
-    """Make a card of some other kind: no MRZ, no chip that answers."""
-    return Card(CardFront(mrz="", title="会员卡", name="", number="0000 1111"))
-
-
 def _read_closer(picture: Path) -> str | None:
     small = cv2.imread(str(picture))
     if small is None:
@@ -170,4 +166,4 @@ def _read_closer(picture: Path) -> str | None:
     return read_qr(picture)
 
 
-__all__ = ["Groups", "Hands", "foreign_card", "open_dock"]
+__all__ = ["Groups", "Hands", "open_dock"]

@@ -40,7 +40,7 @@ class Hall:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> "Hall":
-        """Start the server and wait until it serves. Raises HallFailed."""
+        """Start the server and wait until it serves; nothing is left running on HallFailed."""
         self._said.clear()
         self._process = subprocess.Popen(
             self._command("serve", "--port", str(self.port), "--demo"),
@@ -53,6 +53,7 @@ class Hall:
         deadline = time.monotonic() + READY_WITHIN_S
         while not any(line.startswith("ready:") for line in self._said):
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
                 raise HallFailed("the hall's server did not start:\n" + "\n".join(self._said))
             time.sleep(0.05)
         return self

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from kiosk.session.facts import Outcome
 from kiosk.session.phases import Confirm, Leaving, ReadCard, TakeCard
 from kiosk.session.visit import Visit
 
@@ -38,10 +37,10 @@ class Recorder:
         self._since = 0.0
 
     def begin(self, name: str) -> VisitRecord:
-        """Begin the record of a visit."""
+        """Begin the record of a visit with the phase that is now."""
         with self._lock:
-            self._record = VisitRecord(name)
-            self._before = None
+            phases: list[str] = [self._before.phase.name] if self._before is not None else []
+            self._record = VisitRecord(name, phases=phases)
             return self._record
 
     def on_visit(self, visit: Visit) -> None:
@@ -84,6 +83,3 @@ def write_summary(path: Path, records: list[VisitRecord]) -> None:
     for visit in visits:
         visit["machine_s"] = round(visit["machine_s"], 3)
     path.write_text(json.dumps({"visits": visits}, ensure_ascii=False, indent=2) + "\n", "utf-8")
-
-
-SUCCESS = {Outcome.ISSUED.value, Outcome.TO_COUNTER.value}

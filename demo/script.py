@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from demo.album import Album
 from demo.people import Person
 from demo.record import VisitRecord, write_summary
 from demo.staff_browser import StaffBrowser
@@ -11,7 +12,15 @@ from demo.stage import Stage
 from demo.telephone import pay, read_qr
 from devices.rig.card_back import back_text
 from devices.rig.card_picture import render_back, render_front
+from kiosk.session.facts import Outcome
 from kiosk.session.visit import Visit
+
+OUTCOMES = {
+    "a-recognised": Outcome.ISSUED,
+    "b-accepted-by-staff": Outcome.ISSUED,
+    "c-to-counter": Outcome.TO_COUNTER,
+}
+"""How each visit has to end."""
 
 PATIENCE_S = 90.0
 LOOK_AGAIN_S = 0.02
@@ -29,57 +38,69 @@ class Player:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._pictures = 0
+        self._album = Album(stage.app)
         self._visit_name = ""
         self.records: list[VisitRecord] = []
         self._receipts_seen = 0
 
     def begin(self, name: str) -> None:
         """Begin a visit at the attract screen."""
-        self._visit_name, self._pictures = name, 0
+        self._visit_name = name
         self.see("attract")
         self.records.append(self._stage.recorder.begin(name))
+        self._album.begin(self._stage.out / name)
 
     def end(self) -> None:
         """Wait until nobody is here, and note what the visit left."""
-        self.see("attract", picture=False)
+        self.see("attract")
+        self._until(lambda: self._album.phase == "attract", "its picture")
         record = self.records[-1]
         record.audit_ok = self._stage.hall.audit_ok()
         papers = self._stage.machine.receipt_printer.receipts[self._receipts_seen :]
         self._receipts_seen += len(papers)
         record.receipt = "\n".join(paper.text for paper in papers)
+        kind = "receipt" if record.outcome == Outcome.ISSUED else "ticket"
         for number, paper in enumerate(papers, start=1):
-            paper.picture().save(self._path(f"receipt-{number}"))
+            paper.picture().save(self._path(f"{kind}-{number}"))
 
-    def see(self, *phases: str, picture: bool = True) -> str:
-        """Wait for one of these phases on the screen and keep its picture; return its name."""
+    def close(self) -> None:
+        """Wait until all pictures are saved."""
+        self._album.close()
+
+    def see(self, *phases: str) -> str:
+        """Wait for one of these phases on the screen; return its name."""
 
         def shown(visit: Visit) -> bool:
             return visit.phase.name in phases
 
-        visit = self.wait(shown, " or ".join(phases))
-        if picture:
-            self.shoot(visit.phase.name)
-        return visit.phase.name
+        return self.wait(shown, " or ".join(phases)).phase.name
 
     def wait(self, condition: Callable[[Visit], bool], what: str) -> Visit:
         """Wait until the visit on the screen fulfils the condition."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            visit = self._stage.app.shown
-            if visit is not None and condition(visit):
-                return visit
-            time.sleep(LOOK_AGAIN_S)
-        visit = self._stage.app.shown
-        phase = visit.phase if visit else None
-        raise ScriptFailed(f"{self._visit_name}: waited for {what}, the screen shows {phase}")
+        seen: list[Visit] = []
 
-    def shoot(self, name: str) -> Path:
-        """Keep a picture of the screen."""
-        self._pictures += 1
-        path = self._path(f"{self._pictures:02d}-{name}")
-        self._stage.app.screenshot(path)
-        return path
+        def there() -> bool:
+            visit = self._stage.app.shown
+            if visit is None or not condition(visit):
+                return False
+            seen.append(visit)
+            return True
+
+        self._until(there, what)
+        return seen[-1]
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                visit = self._stage.app.shown
+                phase = visit.phase if visit else None
+                raise ScriptFailed(f"{self._visit_name}: waited for {what}, there is {phase}")
+            time.sleep(LOOK_AGAIN_S)
+
+    def shoot(self, name: str) -> None:
+        """Keep one more picture of the screen, beside those of each phase's beginning."""
+        self._album.shoot(name)
 
     def touch(self, target: str) -> None:
         """Put a finger on the middle of what is called so, once it is there."""
@@ -108,7 +129,7 @@ class Player:
     def take_card(self, person: Person) -> None:
         """Take the card once it is at the gate."""
         self.wait(lambda visit: getattr(visit.phase, "presented", False), "the card at the gate")
-        self.shoot("take_card")
+        self.shoot("take_card-at_gate")
         time.sleep(SETTLE_S)
         if self._stage.machine.bay.take() is not person.card:
             raise ScriptFailed(f"{self._visit_name}: the card at the gate is not the one put in")
@@ -117,7 +138,7 @@ class Player:
 
     def scan_and_pay(self) -> None:
         """Read the QR code off the screen's picture and pay by it."""
-        self.see("pay", picture=False)
+        self.see("pay")
         for _ in range(READ_QR_TRIES):
             time.sleep(SETTLE_S)
             picture = self._path("pay-scan")
@@ -125,7 +146,7 @@ class Player:
             url = read_qr(picture)
             picture.unlink()
             if url:
-                self.shoot("pay")
+                self.shoot("pay-code")
                 pay(url)
                 return
         raise ScriptFailed(f"{self._visit_name}: no QR code can be read off the screen")
@@ -156,8 +177,8 @@ class Desk:
         self.approver.close()
 
 
-def play(stage: Stage) -> None:
-    """Play the three visits and write ``summary.json``."""
+def play(stage: Stage) -> list[VisitRecord]:
+    """Play the three visits, write ``summary.json`` and return what it tells."""
     player, desk = Player(stage), Desk(stage)
     try:
         recognised(stage, player)
@@ -165,8 +186,23 @@ def play(stage: Stage) -> None:
         sent_to_counter(stage, player, desk)
     finally:
         desk.close()
+        player.close()
         write_summary(stage.out / "summary.json", player.records)
         stage.keep_log()
+    return player.records
+
+
+def shortfalls(records: list[VisitRecord]) -> list[str]:
+    """Say what is not as it has to be once all three visits are played; empty when all is."""
+    played = {record.name: record for record in records}
+    missing = [f"{name}: not played" for name in OUTCOMES if name not in played]
+    wrong = [
+        f"{name}: ended as {played[name].outcome or 'nothing'} instead of {outcome.value}"
+        for name, outcome in OUTCOMES.items()
+        if name in played and played[name].outcome != outcome
+    ]
+    broken = [f"{name}: the audit chain is broken" for name in played if not played[name].audit_ok]
+    return [*missing, *wrong, *broken]
 
 
 def recognised(stage: Stage, player: Player) -> None:
@@ -231,7 +267,6 @@ def sent_to_counter(stage: Stage, player: Player, desk: Desk) -> None:
 
 def choose(player: Player, offer: str) -> None:
     """Wait for the reading, then choose an offer."""
-    player.see("read_card")
     player.see("offers")
     player.touch(offer)
     player.wait(lambda visit: getattr(visit.phase, "selected", None) is not None, "a choice")
@@ -254,9 +289,6 @@ def pay_and_take(stage: Stage, player: Player, person: Person) -> None:
     player.see("confirm")
     player.touch("confirm")
     player.scan_and_pay()
-    player.see("issue")
-    player.see("receipt")
-    player.see("take_card", picture=False)
     player.take_card(person)
     player.end()
 

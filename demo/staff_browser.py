@@ -7,7 +7,7 @@ submits the forms that the pages offer. What a page does not offer cannot be don
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import requests
 
@@ -93,6 +93,21 @@ class StaffBrowser:
         """Submit the decision's form: phrase, words, note, offer_code, seen_in_person, ..."""
         path = f"/cases/{case}"
         self._submit(path, f"{path}/decide", {"kind": kind}, **fields)
+
+    def link_record(self, case: str, words: str) -> None:
+        """Find one person on record by name or number and decide that the card is theirs.
+
+        Raises StaffRefused unless the search finds exactly one.
+        """
+        page = f"/cases/{case}?{urlencode({'find': words})}"
+        try:
+            found = self._get(page).form("/decide", kind="record_linked").choices["resident_id"]
+        except LookupError:
+            found = []
+        if len(found) != 1:
+            raise StaffRefused(f"{len(found)} people on record are found by {words}")
+        action = f"/cases/{case}/decide"
+        self._submit(page, action, {"kind": "record_linked"}, resident_id=found[0])
 
     def approve(self, case: str) -> None:
         """Look at the evidence and approve what was proposed."""

@@ -28,7 +28,10 @@ _log = logging.getLogger(__name__)
 
 
 class Stage:
-    """A whole kiosk with its hall. Build it, ``run`` it on the main thread, ``close`` it."""
+    """A whole kiosk with its hall. Build it, ``run`` it on the main thread, ``close`` it.
+
+    When something cannot be built, what was built before is closed.
+    """
 
     def __init__(
         self,
@@ -46,13 +49,28 @@ class Stage:
                 tempfile.TemporaryDirectory(prefix="kiosk-demo-", ignore_cleanup_errors=True)
             )
         )
+        try:
+            self._build(size, extra_config, dock, scale)
+        except BaseException:
+            self.close()
+            raise
+
+    def _build(
+        self,
+        size: tuple[int, int],
+        extra_config: str,
+        dock: Callable[["Stage"], "Dock"] | None,
+        scale: float,
+    ) -> None:
         self.people: dict[str, Person] = read_people()
-        self.hall = Hall(self.scratch / "server").start()
+        self.hall = Hall(self.scratch / "server")
         self._closers.callback(self.hall.stop)
+        self.hall.start()
         ports = self.scratch / "ports"
         ports.mkdir()
-        self.machine = Machine(ports).start()
+        self.machine = Machine(ports)
         self._closers.callback(self.machine.stop)
+        self.machine.start()
         self.camera = DemoCamera()
         credential = self.scratch / "credential"
         self.hall.enrol(KIOSK, credential)

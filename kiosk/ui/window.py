@@ -79,6 +79,8 @@ class KioskApp:
         self._stage: Any = Stage(self.theme, frames, guidance, self._acted)
         self._waiting: deque[Visit] = deque()
         self._jobs: deque[Callable[[], None]] = deque()
+        self._watchers: list[Callable[[Visit], None]] = []
+        self._unwatched: Visit | None = None
         self._visit: Visit | None = None
         self._since = {"phase": 0.0, "case": 0.0, "warned": 0.0, "idle": 0.0}
         self._draft = TravelDraft()
@@ -130,7 +132,7 @@ class KioskApp:
         pixels: list[Image.Image] = []
 
         def take() -> None:
-            pixels.append(self._pixels())
+            pixels.append(self.picture())
             done.set()
 
         if threading.get_ident() == self._thread:
@@ -141,6 +143,25 @@ class KioskApp:
                 raise TimeoutError("the window did not draw in time")
         path.parent.mkdir(parents=True, exist_ok=True)
         pixels[0].save(path, compress_level=3)
+
+    def watch(self, watcher: Callable[[Visit], None]) -> None:
+        """Call ``watcher`` on the window's thread with every visit while just that one is drawn.
+
+        It must be quick: the screen stands still meanwhile.
+        """
+        self._watchers.append(watcher)
+
+    def picture(self) -> Image.Image:
+        """Return what is on the screen now; for the window's thread."""
+        from kivy.core.window import Window
+        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
+
+        Window.canvas.ask_update()
+        Window.dispatch("on_draw")
+        width, height = Window.system_size
+        raw = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
+        picture = np.frombuffer(raw, dtype=np.uint8).reshape(height, width, 4)
+        return Image.fromarray(np.ascontiguousarray(picture[::-1, : self.theme.width, :3]))
 
     def run_soon(self, job: Callable[[], None]) -> None:
         """Do something on the window's thread after all visits are drawn; safe from any thread."""
@@ -168,9 +189,16 @@ class KioskApp:
             self._shown_once = True
             log.info("the first page is on the screen")
         now = time.monotonic()
+        if self._unwatched is not None:
+            # Drawn by the last tick, so the window has shown it; the next one comes after.
+            drawn, self._unwatched = self._unwatched, None
+            for watcher in self._watchers:
+                watcher(drawn)
         if self._waiting:
-            self._take(self._waiting.popleft(), now)
+            visit = self._waiting.popleft()
+            self._take(visit, now)
             self._draw(now)
+            self._unwatched = visit
         elif self._jobs:
             # A picture shows what was drawn: jobs wait until no visit is left to draw.
             self._jobs.popleft()()
@@ -233,17 +261,6 @@ class KioskApp:
                 self._draw(now)
             case event:
                 self._on_event(event)
-
-    def _pixels(self) -> Image.Image:
-        from kivy.core.window import Window
-        from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
-
-        Window.canvas.ask_update()
-        Window.dispatch("on_draw")
-        width, height = Window.system_size
-        raw = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
-        picture = np.frombuffer(raw, dtype=np.uint8).reshape(height, width, 4)
-        return Image.fromarray(np.ascontiguousarray(picture[::-1, : self.theme.width, :3]))
 
 
 def _case_id(visit: Visit) -> str | None:

@@ -49,6 +49,14 @@ def screens(folder: Path) -> list[str]:
     return [path.stem[3:] for path in sorted(folder.glob("[0-9][0-9]-*.png"))]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_phase_has_its_picture_in_the_order_seen(visits, out, name):
+    phases = visits[name]["phases"]
+    assert phases[0] == phases[-1] == "attract"
+    pictured = [screen for screen in screens(out / name) if screen in set(phases)]
+    assert pictured == phases
+
+
 def test_the_recognised_resident_goes_through_every_page(visits, out):
     wanted = ["insert_card", "read_card", "offers", "notice", "portrait", "compare"]
     wanted += ["confirm", "pay", "issue", "receipt", "take_card", "attract"]
@@ -56,8 +64,8 @@ def test_the_recognised_resident_goes_through_every_page(visits, out):
     assert in_order(wanted, phases), phases
     assert "escalated" not in phases
     assert visits["a-recognised"]["outcome"] == "issued"
-    pictured = [phase for phase in wanted if phase not in ("compare", "attract")]
-    assert in_order(pictured, screens(out / "a-recognised"))
+    details = ["offers-selected", "portrait-capturing", "pay-code", "take_card-at_gate"]
+    assert in_order(details, screens(out / "a-recognised"))
 
 
 def test_staff_accept_and_the_visit_goes_on(visits, out):
@@ -142,8 +150,10 @@ def test_paper_says_what_was_done(visits, out):
         assert "人工办理凭单" not in text
     assert "人工办理凭单" in visits["c-to-counter"]["receipt"]
     for name in NAMES:
-        papers = sorted((out / name).glob("receipt-*.png"))
-        assert papers, f"{name} left no paper"
+        kind, other = ("ticket", "receipt") if name == "c-to-counter" else ("receipt", "ticket")
+        papers = sorted((out / name).glob(f"{kind}-*.png"))
+        assert (out / name / f"{kind}-1.png") in papers, f"{name} left no {kind}"
+        assert not list((out / name).glob(f"{other}-*.png"))
         for paper in papers:
             with Image.open(paper) as picture:
                 picture.load()

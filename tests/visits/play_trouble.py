@@ -14,8 +14,9 @@ from pathlib import Path
 from demo.script import Desk, Player, agree, choose
 from demo.stage import Stage
 from devices.rig.card import Card, CardFront
-from devices.rig.chip import EepChip
-from kiosk.session.facts import CardPlace, CardProblem
+from devices.rig.other_chip import foreign_card
+from devices.rig.world import Bay, Place
+from kiosk.session.facts import CardProblem
 from kiosk.session.phases import BadCard
 
 TIMERS = """
@@ -54,6 +55,7 @@ class Troubles:
             self.player.begin(story.__name__)
             story()
             self.player.end()
+        self.player.close()
         told = {record.name: record.phases for record in self.player.records}
         (self.stage.out / "stories.json").write_text(json.dumps(told, indent=1), "utf-8")
 
@@ -63,38 +65,37 @@ class Troubles:
 
     def foreign_card(self) -> None:
         """Some other chip card: it answers, but it is no permit."""
-        self._bad_card(Card(CardFront(mrz=""), _OtherChip()), CardProblem.FOREIGN)
+        self._bad_card(foreign_card(), CardProblem.FOREIGN)
 
     def blank_plastic(self) -> None:
         """A card without chip or print."""
         self._bad_card(Card(CardFront(mrz="")), CardProblem.NO_ANSWER)
 
     def two_chips(self) -> None:
-        """A second chip comes into the field once the card is in."""
-        bay, person = self.stage.machine.bay, self.stage.people["normal"]
-        other = self.stage.people["faded"].card.chip
-        self.stage.machine.bay.insert(person.card)
-        self.player.wait(lambda v: v.card_place is CardPlace.INSIDE, "the card inside")
-        bay.lay_chip_beside(other)
-        self.player.see("bad_card", "offers")
+        """A second chip is in the field at the moment the card is in, so none can be read."""
+        bay, other = self.stage.machine.bay, self.stage.people["faded"].card.chip
+        hand = _Hand(lambda: bay.lay_chip_beside(other))
+        bay.on_change(hand.watch)
+        self._refused(self.stage.people["normal"].card, CardProblem.SEVERAL_CHIPS)
         bay.lay_chip_beside(None)
-        self.player.touch("leave")
-        self._take(person.card)
+        self._leave(self.stage.people["normal"].card)
 
     def expired_permit(self) -> None:
         """The permit has run out."""
         self._bad_card(self.stage.people["expired"].card, CardProblem.EXPIRED)
 
     def no_record_then_linked(self) -> None:
-        """Nobody of this card is on record; it goes to staff, who send to the counter."""
+        """Not this card but its holder is on record: two people link them, and it goes on."""
         person = self.stage.people["no_record"]
         self.player.insert(person)
         self.player.see("escalated")
         case = self.desk.clerk.wait_for_case(60)
         self.desk.clerk.claim(case)
-        self.desk.clerk.decide(case, "to_counter")
-        self.player.see("leaving", "take_card")
-        self._take(person.card)
+        self.desk.clerk.link_record(case, person.card.front.name)
+        self.desk.approver.wait_for_request(case, 60)
+        self.desk.approver.approve(case)
+        self.player.see("offers")
+        self._leave(person.card)
 
     def ineligible_and_disputed(self) -> None:
         """What cannot be had says so before any effort; the resident disputes it."""
@@ -179,33 +180,37 @@ class Troubles:
         self.stage.hall.start()
 
     def _bad_card(self, card: Card, problem: CardProblem, *, upside_down: bool = False) -> None:
+        self._refused(card, problem, upside_down=upside_down)
+        self._leave(card)
+
+    def _refused(self, card: Card, problem: CardProblem, *, upside_down: bool = False) -> None:
         self.stage.machine.bay.insert(card, upside_down=upside_down)
         visit = self.player.wait(lambda v: isinstance(v.phase, BadCard), "a card refused")
         assert isinstance(visit.phase, BadCard)
         assert visit.phase.problem is problem, f"{visit.phase.problem} instead of {problem}"
         self.player.shoot(f"bad_card-{problem.value}")
+
+    def _leave(self, card: Card) -> None:
         self.player.touch("leave")
         self._take(card)
 
     def _take(self, card: Card) -> None:
         self.player.wait(lambda v: getattr(v.phase, "presented", False), "the card at the gate")
-        self.player.shoot("take_card")
+        self.player.shoot("take_card-at_gate")
         assert self.stage.machine.bay.take() is card
 
 
-class _OtherChip:
-    """A chip card that knows no travel document."""
+class _Hand:
+    """Does one thing, once, at the very moment the card is inside."""
 
-    atr = EepChip.atr
-    uid = bytes.fromhex("04A1B2C3D4E5F6")
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._act: Callable[[], None] | None = act
 
-    def reset(self) -> None:
-        """Nothing is kept."""
-
-    def transmit(self, command: bytes) -> bytes:
-        """Answer that there is no such file or application."""
-        del command
-        return b"\x6a\x82"
+    def watch(self, bay: Bay) -> None:
+        """Look at the bay, which calls this at each change."""
+        if bay.place is Place.INSIDE and self._act is not None:
+            act, self._act = self._act, None
+            act()
 
 
 def main() -> int:

@@ -14,8 +14,9 @@ MUST_SHOW = {
     "upside_down": ["read_card", "bad_card", "take_card", "attract"],
     "foreign_card": ["read_card", "bad_card", "take_card", "attract"],
     "blank_plastic": ["read_card", "bad_card", "take_card", "attract"],
+    "two_chips": ["read_card", "bad_card", "take_card", "attract"],
     "expired_permit": ["read_card", "bad_card", "take_card", "attract"],
-    "no_record_then_linked": ["read_card", "escalated", "leaving", "take_card", "attract"],
+    "no_record_then_linked": ["read_card", "escalated", "offers", "take_card", "attract"],
     "ineligible_and_disputed": ["offers", "escalated", "leaving", "take_card", "attract"],
     "person_asked_without_a_card": ["escalated", "attract"],
     "face_check_declined": ["notice", "escalated", "leaving", "take_card", "attract"],
@@ -38,6 +39,8 @@ def test_every_trouble_has_a_screen_and_a_way_back(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads((tmp_path / "stories.json").read_text("utf-8"))
+    assert set(told) == set(MUST_SHOW), "each story says what it must show"
+    assert list((tmp_path / "two_chips").glob("*-bad_card-several_chips.png"))
     for story, phases in MUST_SHOW.items():
         seen = iter(told[story])
         assert all(phase in seen for phase in phases), f"{story}: {told[story]}"

@@ -1,0 +1,29 @@
+"""The demo's exit code: well are only three visits that ended as they had to, audit unbroken."""
+
+from dataclasses import replace
+
+from demo.record import VisitRecord
+from demo.script import OUTCOMES, shortfalls
+
+WELL = [VisitRecord(name, outcome.value, audit_ok=True) for name, outcome in OUTCOMES.items()]
+
+
+def test_all_as_it_has_to_be():
+    assert [record.outcome for record in WELL] == ["issued", "issued", "to_counter"]
+    assert shortfalls(WELL) == []
+
+
+def test_another_outcome_is_a_shortfall():
+    for number, record in enumerate(WELL):
+        wrong = list(WELL)
+        wrong[number] = replace(record, outcome="left")
+        assert shortfalls(wrong) == [
+            f"{record.name}: ended as left instead of {OUTCOMES[record.name].value}"
+        ]
+
+
+def test_a_broken_audit_and_a_missing_visit_are_shortfalls():
+    assert shortfalls([replace(WELL[0], audit_ok=False), *WELL[1:]]) == [
+        "a-recognised: the audit chain is broken"
+    ]
+    assert shortfalls(WELL[:2]) == ["c-to-counter: not played"]
