@@ -97,7 +97,7 @@ def test_settings_are_frozen(config: Path) -> None:
         ("number =", "nummer =", "kiosk.nummer", "number, data_dir"),
         ('url = "http://127.0.0.1:8000"', 'url = "127.0.0.1"', "server.url", "https?"),
         ("heartbeat_s = 3.0", "heartbeat_s = 60", "server.heartbeat_s", "5"),
-        ("lost_after_s = 8.0", "lost_after_s = 11", "server.lost_after_s", "10"),
+        ("lost_after_s = 8.0", "lost_after_s = 11", "server.lost_after_s", "9"),
         ('assembly = "rewriter"', 'assembly = "rewrite"', "devices.assembly", "'motor_reader'"),
         ('kind = "sanwa_crp1231"', 'kind = "x"', "devices.card_printer.kind", "'sanwa_crp1231'"),
         ('port = "/dev/ttyS1"', 'port = "COM1"', "devices.mrz_reader.port", "socket"),
