@@ -100,7 +100,10 @@ class ChipProof(Message):
 
 
 class Endorsement(Message):
-    """One endorsement on a card's back."""
+    """One endorsement on a card's back.
+
+    ``title`` is destination and kind in one; those stored before they were kept apart have no more.
+    """
 
     number: Identifier
     kind: Identifier
@@ -111,6 +114,8 @@ class Endorsement(Message):
     valid_until: date
     stay_days: int
     office: Words
+    destination_title: Texts | None = None
+    kind_title: Texts | None = None
 
 
 class Offer(Message):

@@ -99,6 +99,8 @@ def new_endorsement(
         valid_until=last_day(today, form.valid_months),
         stay_days=form.stay_days,
         office=config.reprint.office,
+        destination_title=config.destination_titles[form.destination],
+        kind_title=config.kind_titles[form.kind],
     )
 
 

@@ -43,6 +43,8 @@ def endorsement(number: str) -> Endorsement:
         kind="G",
         title=TITLE,
         destination="HKG",
+        destination_title=Texts(zh_hans="香港", zh_hant="香港", en="Hong Kong"),
+        kind_title=Texts(zh_hans="个人旅游", zh_hant="個人旅遊", en="individual visit"),
         entries=ONCE,
         valid_from=date(2026, 5, 1),
         valid_until=date(2026, 8, 1),

@@ -27,8 +27,6 @@ from kiosk.session.effects import Effect, PrintReceipt, PrintTicket, RewriteBack
 from kiosk.session.events import BackPrinted, PaperPrinted
 from kiosk.session.facts import PrintEnd
 
-_DESTINATIONS = {"HKG": "香港", "MAC": "澳门"}
-
 
 class BackHandlers:
     """Carries out RewriteBack: the only place that touches a card's back."""
@@ -178,10 +176,10 @@ def compose_order(
 
 
 def _as_printed(one: Endorsement) -> PrintedEndorsement:
-    destination = _DESTINATIONS[one.destination]
+    where, what = one.destination_title, one.kind_title
     return PrintedEndorsement(
-        destination=destination,
-        kind=one.title.zh_hans.removeprefix(destination).strip(),
+        destination=(where or one.title).zh_hans,
+        kind=what.zh_hans if where and what else "",
         entries=one.entries.zh_hans,
         valid_from=one.valid_from,
         valid_until=one.valid_until,
