@@ -1,6 +1,6 @@
-"""The console's words in three languages, one TOML file per language; read once, no build step.
+"""The console's words: one folder per language, one TOML file per area; read once, no build step.
 
-A key is ``table.name``. All files have the same keys; the tests see to it. Words with holes use
+A key is ``table.name``. All languages have the same keys; the tests see to it. Words with holes use
 ``str.format`` fields.
 """
 
@@ -15,10 +15,11 @@ LANGUAGES = ("zh-hans", "zh-hant", "en")
 @lru_cache(maxsize=len(LANGUAGES))
 def words_of(language: str) -> dict[str, str]:
     """Return every text of ``language`` by its key."""
-    path = Path(__file__).with_name(f"{language}.toml")
-    tables = tomllib.loads(path.read_text("utf-8"))
     return {
-        f"{table}.{name}": text for table, texts in tables.items() for name, text in texts.items()
+        f"{table}.{name}": text
+        for path in sorted(Path(__file__).with_name(language).glob("*.toml"))
+        for table, texts in tomllib.loads(path.read_text("utf-8")).items()
+        for name, text in texts.items()
     }
 
 
