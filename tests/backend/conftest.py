@@ -13,7 +13,7 @@ def database(tmp_path: Path) -> Iterator[Path]:
     """A new database for one test."""
     world.fresh_database(tmp_path)
     yield tmp_path
-    world.connections.close_all()
+    world.DATABASES.drop(tmp_path)
 
 
 @pytest.fixture

@@ -14,9 +14,11 @@ CONFIG = world.ROOT / "config" / "server"
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    data = Path(arguments[arguments.index("--data") + 1])
     return subprocess.run(
         [sys.executable, "-m", "backend", *arguments],
         cwd=world.ROOT,
+        env=world.environment_of(data),
         capture_output=True,
         text=True,
         timeout=60,

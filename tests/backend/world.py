@@ -1,8 +1,11 @@
-"""A hall for tests: a data directory with a real SQLite file, people, kiosks and requests."""
+"""A hall for tests: a data directory with a real database, people, kiosks and requests.
+
+The database is a SQLite file in the directory, or one of its own in the PostgreSQL that
+DATABASE_URL names (``python -m tests.backend.postgresql`` starts one for a run).
+"""
 
 import io
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = Path(tempfile.mkdtemp(prefix="hall-tests-"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "backend.settings"
 os.environ["KIOSK_SERVER_DATA"] = str(SCRATCH)
+SERVER_URL = os.environ.get("DATABASE_URL", "")
+ON_POSTGRESQL = SERVER_URL.startswith("postgresql:")
 
 import django  # noqa: E402
 
@@ -26,7 +31,6 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from PIL import Image  # noqa: E402
@@ -38,10 +42,12 @@ from backend.fleet.models import Kiosk  # noqa: E402
 from backend.fleet.services import enrol  # noqa: E402
 from backend.records.models import Permit, Resident  # noqa: E402
 from backend_client import contract as c  # noqa: E402
+from tests.backend.databases import Databases  # noqa: E402
 
 # Slow hashes are for passwords that somebody may try to guess, not for a test's accounts.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+DATABASES = Databases(SERVER_URL if ON_POSTGRESQL else "", SCRATCH)
 T = TypeVar("T")
 CARD = "C12345678"
 BORN = date(1990, 1, 1)
@@ -95,9 +101,6 @@ def match_report(score: float = 9.0, references: tuple[str, ...] = ("chip", "rec
     )
 
 
-_template: Path | None = None
-
-
 def soon() -> str:
     """Return a moment ten minutes from now, as JSON writes it."""
     return (timezone.now() + timedelta(minutes=10)).isoformat()
@@ -110,25 +113,17 @@ def free_port() -> int:
 
 
 def fresh_database(directory: Path) -> None:
-    """Point Django at a new, migrated SQLite file in ``directory``."""
-    global _template  # made once a run, because migrating takes a second
-    if _template is None:
-        _template = SCRATCH / "template.sqlite3"
-        _point_at(_template)
-        call_command("migrate", verbosity=0)
-        with connections["default"].cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connections.close_all()
-    shutil.copy(_template, directory / "hall.sqlite3")
-    _point_at(directory / "hall.sqlite3")
+    """Point Django at a new, migrated database of ``directory``."""
+    DATABASES.point_at_new(directory)
     settings.DATA_DIR = directory
     settings.EVIDENCE_KEY_FILE = directory / "evidence.key"
 
 
-def _point_at(path: Path) -> None:
-    connections.close_all()
-    connections.settings["default"]["NAME"] = str(path)
-    connections["default"].settings_dict["NAME"] = str(path)
+def environment_of(data: Path) -> dict[str, str]:
+    """Return what a process of this data directory's server needs in its environment."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("KIOSK_SERVER_")}
+    url = DATABASES.url_of(data)
+    return {**kept, "DATABASE_URL": url} if url else kept
 
 
 def add_resident(card: str = CARD, *, portrait: bytes | None = b"", **fields: object) -> Permit:
@@ -218,9 +213,8 @@ class Served:
 def served(data: Path, *extra: str, port: int = 0) -> Iterator[Served]:
     """Run the real server on a data directory until the block ends."""
     command = [sys.executable, "-m", "backend", "serve", "--port", str(port), "--data", str(data)]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("KIOSK_SERVER_")}
     process = subprocess.Popen(
-        [*command, *extra], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        [*command, *extra], cwd=ROOT, env=environment_of(data), stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     try:

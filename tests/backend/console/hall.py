@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 import secrets
 import subprocess
@@ -22,6 +21,7 @@ from backend_client.contract import (
     ScoreReport,
     picture,
 )
+from tests.backend.world import environment_of
 
 ROOT = Path(__file__).resolve().parents[3]
 READY = re.compile(r"ready: (\S+)")
@@ -41,6 +41,7 @@ class HallServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "backend", "serve", "--data", data, "--port", "0", "--demo"],
                 cwd=ROOT,
+                env=environment_of(data),
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -59,6 +60,7 @@ class HallServer:
         return subprocess.run(
             [sys.executable, "-m", "backend", command[0], "--data", self.data, *command[1:]],
             cwd=ROOT,
+            env=environment_of(self.data),
             check=True,
             capture_output=True,
             text=True,
@@ -96,7 +98,7 @@ class HallServer:
 
     def _script(self, script: str, data: bytes = b"") -> str:
         environment = {
-            **os.environ,
+            **environment_of(self.data),
             "KIOSK_SERVER_DATA": str(self.data),
             "KIOSK_SERVER_CONFIG": str(ROOT / "config" / "server"),
             "DJANGO_SETTINGS_MODULE": "backend.settings",

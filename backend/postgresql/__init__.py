@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend with SQLite's immediate transactions: one writer at a time."""
