@@ -10,9 +10,7 @@ SQLITE_START = (
 )
 LONGEST_WAIT_S = 20
 """How long a transaction waits for the one before it, on either database."""
-POSTGRESQL_START = (
-    f"-c lock_timeout={LONGEST_WAIT_S}s -c idle_in_transaction_session_timeout=60s"
-)
+POSTGRESQL_START = f"-c lock_timeout={LONGEST_WAIT_S}s -c idle_in_transaction_session_timeout=60s"
 POOL_MAX = 20
 """Connections of one process: its worker threads and a few; PostgreSQL allows 100 in all."""
 LIBPQ_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")

@@ -1,4 +1,4 @@
-"""JSON from outside, with bounds: no NaN, no infinity, no endless numbers, no endless nesting."""
+"""JSON from outside, with bounds: no NaN, infinity or NUL, no endless numbers, no endless nesting."""
 
 import json
 import math
@@ -30,6 +30,20 @@ def _bounded(text: str) -> int:
     return int(text)
 
 
+def _holds_nul(content: object) -> bool:
+    """Look into every name and value; without recursion, for the nesting comes from outside."""
+    left = [content]
+    while left:
+        value = left.pop()
+        if isinstance(value, str) and "\x00" in value:
+            return True
+        if isinstance(value, list):
+            left += value
+        elif isinstance(value, dict):
+            left += [*value, *value.values()]
+    return False
+
+
 class BoundedParser(Parser):
     """The API's parser of bodies."""
 
@@ -50,6 +64,8 @@ class BoundedParser(Parser):
             )
         except (ValueError, RecursionError) as error:
             raise HttpError(400, "the body is not valid JSON") from error
+        if b"\\u0000" in body and _holds_nul(content):
+            raise HttpError(400, "a text holds the character NUL")
         if not isinstance(content, dict):
             raise HttpError(400, "the body is not a JSON object")
         return cast(dict[str, Any], content)

@@ -72,7 +72,8 @@ class Databases:
         connections.close_all()
 
     def _url(self, name: str) -> str:
-        return urlsplit(self._server)._replace(path=f"/{name}").geturl()
+        parts = urlsplit(self._server)
+        return f"postgresql://{parts.netloc}/{name}?{parts.query}"
 
     def _ask(self, statement: str) -> None:
         import psycopg

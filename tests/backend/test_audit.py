@@ -18,8 +18,9 @@ def chain(database):
 def tamper(statement: str) -> None:
     """Change the table as somebody with the file and a database tool would."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER IF EXISTS audit_no_update")
-        cursor.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+        for trigger in ("audit_no_update", "audit_no_delete", "audit_no_change"):
+            table = " ON audit_auditevent" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}{table}")
         for one in statement.split(";"):
             cursor.execute(one)
 

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,17 +14,29 @@ from tests.backend import world
 CONFIG = world.ROOT / "config" / "server"
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     data = Path(arguments[arguments.index("--data") + 1])
     return subprocess.run(
         [sys.executable, "-m", "backend", *arguments],
         cwd=world.ROOT,
-        env=world.environment_of(data),
+        env={**world.environment_of(data), **environment},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def ask(data: Path, statement: str) -> list[tuple[object, ...]]:
+    """Run one statement on the database of a data directory, as somebody with its tool would."""
+    if world.ON_POSTGRESQL:
+        import psycopg
+
+        with psycopg.connect(world.DATABASES.url_of(data), autocommit=True) as server:
+            done = server.execute(statement)  # type: ignore[arg-type]
+            return done.fetchall() if done.description else []
+    with closing(sqlite3.connect(data / "hall.sqlite3")) as file, file:
+        return file.execute(statement).fetchall()
 
 
 @pytest.mark.parametrize(
@@ -66,15 +79,14 @@ def test_demo_data_twice_is_once_and_passwords_are_told_only_when_asked(tmp_path
     assert "demo login" not in first.stdout
     logins = [line for line in again.stdout.splitlines() if line.startswith("demo login")]
     assert len(logins) == 4
-    database = sqlite3.connect(tmp_path / "hall.sqlite3")
-    count = database.execute("SELECT count(*) FROM records_permit").fetchone()[0]
-    stored = database.execute("SELECT password FROM auth_user").fetchall()
-    database.close()
+    count = ask(tmp_path, "SELECT count(*) FROM records_permit")[0][0]
+    stored = ask(tmp_path, "SELECT password FROM auth_user")
     assert count == 6
     for line in logins:
         password = line.split(" / ")[1].split(" ")[0]
         assert not any(password in row[0] for row in stored)
-    for name in ("secret.key", "evidence.key", "demo-passwords.json", "hall.sqlite3"):
+    database = () if world.ON_POSTGRESQL else ("hall.sqlite3",)
+    for name in ("secret.key", "evidence.key", "demo-passwords.json", *database):
         assert (tmp_path / name).stat().st_mode & 0o077 == 0
 
 
@@ -83,17 +95,16 @@ def test_a_credential_is_stored_hashed_and_a_broken_chain_is_said(tmp_path):
     enrolled = run("enrol", "--kiosk", "3", *data)
     credential = enrolled.stdout.strip()
     assert credential.startswith("3.")
-    assert credential.split(".")[1].encode() not in (tmp_path / "hall.sqlite3").read_bytes()
+    stored = ask(tmp_path, "SELECT * FROM fleet_kiosk")
+    assert credential.split(".")[1] not in str(stored)
     good = run("verify-audit", *data)
     assert (good.returncode, good.stdout[:12]) == (0, "ok: 1 events")
     head = good.stdout.strip().split("head ")[1]
     run("revoke", "--kiosk", "3", *data)
     assert run("verify-audit", "--head", head, *data).returncode == 0
-    database = sqlite3.connect(tmp_path / "hall.sqlite3")
-    database.execute("DROP TRIGGER audit_no_update")
-    database.execute("UPDATE audit_auditevent SET subject = 'kiosk:4' WHERE seq = 1")
-    database.commit()
-    database.close()
+    trigger = "change ON audit_auditevent" if world.ON_POSTGRESQL else "update"
+    ask(tmp_path, f"DROP TRIGGER audit_no_{trigger}")
+    ask(tmp_path, "UPDATE audit_auditevent SET subject = 'kiosk:4' WHERE seq = 1")
     broken = run("verify-audit", *data)
     assert broken.returncode == 1
     assert "event 1" in broken.stdout
@@ -101,11 +112,15 @@ def test_a_credential_is_stored_hashed_and_a_broken_chain_is_said(tmp_path):
     assert run("verify-audit", "--head", "x", *data).returncode == 2
 
 
-def test_a_database_url_of_another_kind_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", "mysql://hall@localhost/hall")
-    done = run("verify-audit", "--data", str(tmp_path))
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://hall@localhost/hall", "postgresql://db.example", "postgresql://db/hall?sslmod=on"],
+)
+def test_a_database_url_that_cannot_be_used_is_refused(tmp_path, url):
+    done = run("verify-audit", "--data", str(tmp_path), DATABASE_URL=url)
     assert done.returncode == 2
     assert "DATABASE_URL" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_database_urls_are_read():
@@ -113,13 +128,15 @@ def test_database_urls_are_read():
 
     url = "postgresql://hall:p%40ss@db.example:5433/hall_a"
     settings = database_settings(url, Path("/nowhere"))
-    assert settings["ENGINE"] == "django.db.backends.postgresql"
+    assert settings["ENGINE"] == "backend.postgresql"
     assert (settings["USER"], settings["PASSWORD"]) == ("hall", "p@ss")
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == (
         "db.example",
         "5433",
         "hall_a",
     )
+    socket = database_settings("postgresql:///hall?host=/run/postgresql&user=kiosk", Path("/x"))
+    assert (socket["HOST"], socket["USER"], socket["NAME"]) == ("/run/postgresql", "kiosk", "hall")
     assert database_settings("", Path("/x"))["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
