@@ -23,6 +23,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     serve = commands.add_parser("serve", parents=[shared], help="migrate and serve")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, required=True)
+    serve.add_argument("--processes", type=int, choices=range(1, 65), default=1, metavar="N")
     serve.add_argument("--demo", action="store_true", help="put fictitious people on record")
     enrol = commands.add_parser("enrol", parents=[shared], help="print a kiosk's credential")
     enrol.add_argument("--kiosk", required=True)

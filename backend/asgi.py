@@ -3,5 +3,6 @@
 from django.core.asgi import get_asgi_application
 
 from backend.body_limit import BodyLimit
+from backend.lifespan import Lifespan
 
-application = BodyLimit(get_asgi_application(), max_bytes=6_000_000)
+application = Lifespan(BodyLimit(get_asgi_application(), max_bytes=6_000_000))

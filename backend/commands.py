@@ -49,7 +49,7 @@ def _serve(options: argparse.Namespace) -> int:
     if options.demo:
         _seed()
         _say_accounts()
-    return serve(options.host, options.port, say)
+    return serve(options.host, options.port, options.processes, say)
 
 
 def _enrol(options: argparse.Namespace) -> int:

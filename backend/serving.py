@@ -1,38 +1,41 @@
-"""Serve: uvicorn around the ASGI application, with the background task beside it."""
+"""Serve: uvicorn around the ASGI application, in one process or in several on one port."""
 
 import asyncio
-import logging
+import socket
 from collections.abc import Callable
 
 import uvicorn
-from asgiref.sync import sync_to_async
-from django.db import connection, connections
+from django.db import connections
+from uvicorn.supervisors import Multiprocess
 
-from backend.config import hall
+Say = Callable[[str], None]
+START_WITHIN_S = 60
 
-LOG = logging.getLogger(__name__)
 
-
-def serve(host: str, port: int, say: Callable[[str], None]) -> int:
+def serve(host: str, port: int, processes: int, say: Say) -> int:
     """Serve until told to stop; one line says when it is ready."""
-    from backend.asgi import application
-
     settings = uvicorn.Config(
-        application,
+        "backend.asgi:application",
         host=host,
         port=port,
+        workers=processes,
         log_level="warning",
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    server = _Server(settings, say)
     # A connection that stayed open here would keep SQLite from closing any other's file handle.
-    connections.close_all()
+    for used in connections.all(initialized_only=True):
+        used.close()
+        if used.vendor == "postgresql":
+            used.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's alone
+    if processes > 1:
+        return _serve_several(settings, say)
+    server = _Server(settings, say)
     try:
         asyncio.run(server.serve())
     except KeyboardInterrupt:
@@ -41,44 +44,50 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> int:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that says when it is ready and keeps the background task."""
+    """Uvicorn that says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, say: Callable[[str], None]) -> None:
+    def __init__(self, config: uvicorn.Config, say: Say) -> None:
         super().__init__(config)
         self._say = say
         self.was_ready = False
 
-    async def startup(self, sockets: object = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
-        await super().startup()
+        await super().startup(sockets)
         if not self.started:
             return
         self.was_ready = True
-        bound = self.servers[0].sockets[0].getsockname()
-        self._task = asyncio.create_task(keep_order(lambda: self.should_exit))
-        self._say(f"ready: http://{bound[0]}:{bound[1]}")
+        self._say(_ready(self.servers[0].sockets[0]))
 
 
-async def keep_order(stopping: Callable[[], bool]) -> None:
-    """Run timers and look for unfinished matters, again and again; a failure is logged."""
-    while not stopping():
-        try:
-            await sync_to_async(_once, thread_sensitive=False)()
-        except Exception:
-            LOG.exception("the background task failed; it goes on")
-        await asyncio.sleep(hall().timers.background_every_s)
+def _serve_several(settings: uvicorn.Config, say: Say) -> int:
+    """Watch over the processes: one that dies is replaced, one that cannot start ends them all."""
+    listener = settings.bind_socket()
+    supervisor = _Supervisor(settings, listener, say)
+    supervisor.run()
+    listener.close()
+    return 0 if supervisor.was_ready else 2
 
 
-def _once() -> None:
-    from backend.api.once import forget_old_answers
-    from backend.cases.retention import erase_old_evidence
-    from backend.cases.timers import run_timers
-    from backend.orders.reconcile import reconcile
+class _Supervisor(Multiprocess):
+    """Uvicorn's own, which says when all processes are ready."""
 
-    try:
-        run_timers()
-        reconcile()
-        forget_old_answers()
-        erase_old_evidence()
-    finally:
-        connection.close()
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, say: Say) -> None:
+        super().__init__(config, [listener])
+        self._say = say
+        self._listener = listener
+        self.was_ready = False
+
+    def init_processes(self) -> None:
+        """Start them, and say so once each of them serves."""
+        super().init_processes()
+        if all(one.wait_until_ready(START_WITHIN_S, self.should_exit) for one in self.processes):
+            self.was_ready = True
+            self._say(_ready(self._listener))
+        else:
+            self.should_exit.set()
+
+
+def _ready(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"ready: http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""JSON from outside, with bounds: no NaN, infinity or NUL, no endless numbers, no endless nesting."""
+"""JSON from outside, with bounds: no NaN, infinity or NUL, no endless numbers or nesting."""
 
 import json
 import math

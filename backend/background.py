@@ -1,0 +1,122 @@
+"""What must happen though no page is open: timers, unfinished matters, what is to be erased.
+
+Every server process tries; one has the turn and does it. When that one ends, however it ends,
+another has the turn at its next try. Should two ever overlap, nothing happens twice: each task is
+a transaction that looks first.
+"""
+
+import asyncio
+import fcntl
+import logging
+from io import IOBase
+from typing import Any, Protocol
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connection
+
+from backend.config import hall
+from backend.live.versions import own_connection
+
+LOG = logging.getLogger(__name__)
+TURN = 0x5455524E  # "TURN": an advisory lock beside the write lock
+
+
+class Turn(Protocol):
+    """Who of several processes does the background's work."""
+
+    def have(self) -> bool:
+        """Say whether this process has the turn, taking it when it is free."""
+        ...
+
+    def give_back(self) -> None:
+        """Let another have it."""
+        ...
+
+
+class FileTurn:
+    """On SQLite all processes share the data directory: a lock that ends with its process."""
+
+    def __init__(self) -> None:
+        self._file: IOBase | None = None
+
+    def have(self) -> bool:
+        """Say whether this process has the turn, taking it when it is free."""
+        if self._file is not None:
+            return True
+        file = (settings.DATA_DIR / "background.lock").open("wb")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def give_back(self) -> None:
+        """Let another have it."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class SessionTurn:
+    """On PostgreSQL: an advisory lock that ends with the connection that holds it."""
+
+    def __init__(self) -> None:
+        self._session: Any = None
+
+    def have(self) -> bool:
+        """Say whether this process has the turn, taking it when it is free."""
+        import psycopg
+
+        try:
+            if self._session is None:
+                self._session = psycopg.connect(**own_connection(), autocommit=True)
+            # The lock counts how often it was taken, so one that is held is not taken again.
+            row = self._session.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
+                " AND pid = pg_backend_pid()) OR pg_try_advisory_lock(%s)",
+                [TURN, TURN],
+            ).fetchone()
+        except psycopg.OperationalError:
+            self.give_back()
+            return False
+        return bool(row and row[0])
+
+    def give_back(self) -> None:
+        """Let another have it."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+
+async def keep_order() -> None:
+    """Work whenever this process has the turn, until cancelled; a failure is logged."""
+    turn: Turn = SessionTurn() if connection.vendor == "postgresql" else FileTurn()
+    try:
+        while True:
+            try:
+                await sync_to_async(_once, thread_sensitive=False)(turn)
+            except Exception:
+                LOG.exception("the background task failed; it goes on")
+            await asyncio.sleep(hall().timers.background_every_s)
+    finally:
+        turn.give_back()
+
+
+def _once(turn: Turn) -> None:
+    from backend.api.once import forget_old_answers
+    from backend.cases.retention import erase_old_evidence
+    from backend.cases.timers import run_timers
+    from backend.orders.reconcile import reconcile
+
+    if not turn.have():
+        return
+    try:
+        run_timers()
+        reconcile()
+        forget_old_answers()
+        erase_old_evidence()
+    finally:
+        connection.close()

@@ -1,0 +1,52 @@
+"""What lives as long as a server process: the background task, and a look at its parent."""
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from backend.background import keep_order
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class Lifespan:
+    """An ASGI application that answers the lifespan protocol and leaves the rest to another."""
+
+    def __init__(self, inner: Application) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["type"] != "lifespan":
+            await self._inner(scope, receive, send)
+            return
+        await receive()
+        _end_with_parent()
+        work = asyncio.create_task(keep_order())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _end_with_parent() -> None:
+    """Stop when the process that watches over this one is gone: nobody would stop it later."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    loop = asyncio.get_running_loop()
+
+    def gone() -> None:
+        loop.remove_reader(parent.sentinel)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop.add_reader(parent.sentinel, gone)
