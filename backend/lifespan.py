@@ -5,24 +5,18 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from backend.background import keep_order
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+from backend.body_limit import App, Receive, Scope, Send
 
 
 class Lifespan:
     """An ASGI application that answers the lifespan protocol and leaves the rest to another."""
 
-    def __init__(self, inner: Application) -> None:
+    def __init__(self, inner: App) -> None:
         self._inner = inner
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         if scope["type"] != "lifespan":
             await self._inner(scope, receive, send)

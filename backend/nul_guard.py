@@ -24,12 +24,13 @@ class NulGuard:
         get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]],
     ) -> None:
         self._next = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Answer 400 where a path, a query or a form holds NUL."""
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self._answer(request)
         return _refused(request) or self._next(request)
 

@@ -38,10 +38,12 @@ def kiosk_of(request: HttpRequest) -> Kiosk:
 
 
 def answer(request: HttpRequest, work: Work) -> HttpResponse:
-    """Answer a request that may be carried out as often as it comes."""
+    """Answer a request that may be carried out as often as it comes.
+
+    What ``work`` writes it writes in a transaction of its own.
+    """
     try:
-        with transaction.atomic():
-            return HttpResponse(work(kiosk_of(request)).model_dump_json(), content_type=JSON)
+        return HttpResponse(work(kiosk_of(request)).model_dump_json(), content_type=JSON)
     except Refused as refused:
         return refused_response(refused)
 

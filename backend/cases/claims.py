@@ -22,6 +22,8 @@ def claim(case_id: str, user: User) -> Case:
     or it waits no longer, NOT_FOUND, NOT_ELIGIBLE without the right.
     """
     require(user, "claim")
+    if _is_taken(case_id, user):
+        raise Refused(RefusalCode.CONFLICT, "somebody else has this case")
     with transaction.atomic():
         moment = now()
         free = Q(stage=Stage.WAITING) | Q(stage=Stage.CLAIMED, claim_until__lt=moment)
@@ -45,6 +47,12 @@ def claim(case_id: str, user: User) -> Case:
         else:
             case.refresh_from_db()
     return case
+
+
+def _is_taken(case_id: str, user: User) -> bool:
+    """Say whether somebody else has it for sure, so that whoever is late waits for no lock."""
+    others = Case.objects.filter(stage=Stage.CLAIMED, claim_until__gte=now())
+    return others.filter(id=case_id).exclude(claimed_by=user).exists()
 
 
 def renew(case_id: str, user: User) -> bool:

@@ -74,15 +74,28 @@ class Case(models.Model):
     level = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_outcome = models.CharField(max_length=64, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
     version = models.BigIntegerField(default=0)
 
     class Meta:
-        """Ticket numbers are unique on a day; queries go by stage."""
+        """Ticket numbers are unique on a day; no query walks through what is closed."""
 
         constraints = (
             models.UniqueConstraint(fields=("ticket_day", "ticket_seq"), name="one_ticket"),
         )
-        indexes = (models.Index(fields=("stage", "decide_by")),)
+        indexes = (
+            models.Index(fields=("stage", "decide_by")),
+            models.Index(fields=("stage", "created_at"), name="case_stage_created"),
+            models.Index(fields=("kiosk", "visit_id"), name="case_visit"),
+            models.Index(
+                fields=("decide_by", "created_at", "id"),
+                condition=models.Q(stage__in=("waiting", "claimed", "approval")),
+                name="case_open",
+            ),
+            models.Index(
+                fields=("closed_at",), condition=models.Q(erased_at=None), name="case_to_erase"
+            ),
+        )
 
 
 class Decision(models.Model):

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from backend.approvals.models import Approval
 from backend.audit.kinds import Kind
@@ -23,9 +22,9 @@ def erase_old_evidence() -> int:
     with the hashes of the texts.
     """
     late = now() - timedelta(hours=hall().timers.evidence_kept_after_close_h)
-    kept = Q(live_portrait__isnull=False) | Q(chip_portrait__isnull=False) | ~Q(detail="")
-    kept |= Q(match__isnull=False) | Q(record_portrait__isnull=False)
-    due = Case.objects.filter(kept, stage=Stage.CLOSED, closed_at__lte=late)
+    due = Case.objects.filter(stage=Stage.CLOSED, closed_at__lte=late, erased_at=None)
+    if not due.exists():
+        return 0
     with transaction.atomic():
         cases = list(due.order_by("closed_at")[:BATCH])
         for case in cases:
@@ -38,9 +37,9 @@ def _erase(case: Case) -> None:
     case.live_portrait = case.chip_portrait = case.record_portrait = None
     case.match = None
     case.detail = ""
-    case.save(
-        update_fields=["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
-    )
+    case.erased_at = now()
+    kept = ["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
+    case.save(update_fields=[*kept, "erased_at"])
     case.decisions.update(note="", words_zh_hans="", words_zh_hant="", words_en="")
     Approval.objects.filter(decision__case=case).update(note="")
     Picture.objects.filter(id__in=[picture for picture in pictures if picture]).delete()

@@ -17,6 +17,10 @@ LEVEL_EVERYBODY = 1
 LEVEL_DUTY_LEADER = 2
 
 
+UNCLOSED = (*OPEN_STAGES, Stage.DECIDED)
+"""Named, because "not closed" would look at a year of closed ones."""
+
+
 def run_timers() -> int:
     """Give back claims that ran out, raise and close what waits too long; return how many."""
     return give_back_run_out() + close_too_old() + raise_late()
@@ -25,7 +29,7 @@ def run_timers() -> int:
 def close_too_old() -> int:
     """Close what nobody ended for so long, so that its evidence can be erased."""
     late = now() - timedelta(hours=hall().timers.case_longest_h)
-    old = list(Case.objects.exclude(stage=Stage.CLOSED).filter(created_at__lte=late))
+    old = list(Case.objects.filter(stage__in=UNCLOSED, created_at__lte=late))
     for case in old:
         close(case, "system", "too_old")
     return len(old)

@@ -1,10 +1,13 @@
-"""The live stream: one server-sent event per change, and the parts to redraw after it.
+"""The live stream: one server-sent event per change, with the queue's rows that it changed.
 
-The stream says only *that* something changed, so it carries no personal data and needs no rights
-of its own beyond being signed in. It holds no database connection while it waits.
+Rows hold what every reader of the queue may see, and go to such readers only. For all else the page
+asks after the event, at a moment that the stream spreads over the pages that are open. It holds no
+database connection while it waits.
 """
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from time import monotonic
 
 from asgiref.sync import sync_to_async
@@ -13,58 +16,93 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from backend.accounts.services import has_right, touch_presence
+from backend.console.language import language_of
+from backend.console.shared_rows import rows_at
 from backend.live.services import wait_for_change
 
 TICK_S = 10.0
 """How often a stream says that it lives, and the server learns that its reader is there."""
 RETRY_MS = 700
 """How soon a browser whose stream broke comes back."""
+FEW = 5
+"""So many pages may ask for their own parts at once after a change."""
+SPREAD_MS = 50.0
+"""For each page more, this much longer is what they ask spread: half a process stays free."""
+
+_open_streams = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose stream it is, and what may go into it."""
+
+    user_id: int
+    language: str
+    sees_queue: bool
 
 
 async def stream(request: HttpRequest) -> HttpResponseBase:
     """Open the stream for a signed-in member of staff."""
-    user = await sync_to_async(_reader)(request)
-    if user is None:
+    reader = await sync_to_async(_reader)(request)
+    if reader is None:
         return HttpResponse(status=403)
-    answer = StreamingHttpResponse(_events(user.pk), content_type="text/event-stream")
+    answer = StreamingHttpResponse(_events(reader), content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer
 
 
-async def _events(user_id: int) -> AsyncIterator[str]:
-    yield f"retry: {RETRY_MS}\n\n"
-    version = -1
-    next_tick = monotonic() + TICK_S
-    while True:
-        newest = await wait_for_change(version, max(0.0, next_tick - monotonic()))
-        if newest != version:
-            version = newest
-            yield f"id: {version}\nevent: change\ndata: {version}\n\n"
-        if monotonic() >= next_tick:
-            next_tick = monotonic() + TICK_S
-            if not await sync_to_async(_still_there, thread_sensitive=False)(user_id):
-                return
-            yield ": still here\n\n"
+async def _events(reader: Reader) -> AsyncIterator[str]:
+    global _open_streams  # of this process: its own load is what is spread
+    _open_streams += 1
+    try:
+        yield f"retry: {RETRY_MS}\n\n"
+        version = -1
+        had: Mapping[str, str] | None = None
+        next_tick = monotonic() + TICK_S
+        while True:
+            newest = await wait_for_change(version, max(0.0, next_tick - monotonic()))
+            if newest != version:
+                news: dict[str, object] = {"spread_ms": _spread_ms()}
+                if reader.sees_queue:
+                    rows = await rows_at(reader.language, newest)
+                    news |= rows.since(had) if had is not None else {}
+                    newest, had = max(newest, rows.version), rows.html
+                version = newest
+                yield f"id: {version}\nevent: change\ndata: {json.dumps(news)}\n\n"
+            if monotonic() >= next_tick:
+                next_tick = monotonic() + TICK_S
+                if not await sync_to_async(_still_there, thread_sensitive=False)(reader):
+                    return
+                yield ": still here\n\n"
+    finally:
+        _open_streams -= 1
 
 
-def _reader(request: HttpRequest) -> User | None:
+def _spread_ms() -> float:
+    return max(0, _open_streams - FEW) * SPREAD_MS
+
+
+def _reader(request: HttpRequest) -> Reader | None:
     """Return who reads the stream, and give back the connection that finding out took."""
     try:
         user = request.user
         if not isinstance(user, User) or not _may_read(user):
             return None
         touch_presence(user)
-        return user
+        return Reader(user.pk, language_of(request), has_right(user, "view_queue"))
     finally:
         if not connection.in_atomic_block:
             connection.close()
 
 
-def _still_there(user_id: int) -> bool:
+def _still_there(reader: Reader) -> bool:
+    """Say whether the account may still read what its stream carries."""
     try:
-        user = User.objects.filter(pk=user_id, is_active=True).first()
+        user = User.objects.filter(pk=reader.user_id, is_active=True).first()
         if user is None or not _may_read(user):
+            return False
+        if has_right(user, "view_queue") != reader.sees_queue:
             return False
         touch_presence(user)
         return True

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,8 +16,6 @@ from backend.fleet.models import Kiosk, RateEntry
 from backend.live.services import bump
 from backend.refusal import Refused
 from backend_client.contract import Heartbeat, HeartbeatAnswer, RefusalCode
-
-LAST_SEEN_STEP = timedelta(seconds=2)
 
 
 def enrol(kiosk_id: str, name: str = "") -> str:
@@ -63,25 +62,45 @@ def _digest(secret: str) -> str:
 
 
 def heartbeat(kiosk: Kiosk, beat: Heartbeat) -> HeartbeatAnswer:
-    """Store a sign of life; pages are told only when something changed."""
+    """Store a sign of life; pages are told only when something changed.
+
+    Most say nothing new: those write one field and wait for nobody.
+    """
     devices = {name: report.model_dump(mode="json") for name, report in beat.devices.items()}
-    with transaction.atomic():
-        kiosk.refresh_from_db()
-        before = (kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held)
-        after = (beat.phase, beat.version, devices, beat.card_held)
-        if beat.card_held and not kiosk.card_held:
-            append(Kind.CARD_HELD, f"kiosk:{kiosk.id}", f"kiosk:{kiosk.id}")
-        release = kiosk.release_requested and beat.card_held
-        if not beat.card_held:
-            kiosk.release_requested = False
-        kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held = after
-        kiosk.last_seen_at = now()
-        kiosk.save()
-        if before != after:
-            bump()
+    told = (beat.phase, beat.version, devices, beat.card_held)
+    if _known(kiosk) == told and not kiosk.release_requested:
+        Kiosk.objects.filter(id=kiosk.id).update(last_seen_at=now())
+        release = False
+    else:
+        release = _store_beat(kiosk, told)
     return HeartbeatAnswer(
         server_time=now(), staff_signed_in=staff_signed_in(), release_held_card=release
     )
+
+
+Told = tuple[str, str, dict[str, Any], bool]
+
+
+def _known(kiosk: Kiosk) -> Told:
+    return (kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held)
+
+
+def _store_beat(kiosk: Kiosk, told: Told) -> bool:
+    """Store what a kiosk tells; return whether it shall give back the card that it holds."""
+    with transaction.atomic():
+        kiosk.refresh_from_db()
+        before, card_held = _known(kiosk), told[3]
+        if card_held and not kiosk.card_held:
+            append(Kind.CARD_HELD, f"kiosk:{kiosk.id}", f"kiosk:{kiosk.id}")
+        release = kiosk.release_requested and card_held
+        if not card_held:
+            kiosk.release_requested = False
+        kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held = told
+        kiosk.last_seen_at = now()
+        kiosk.save()
+        if before != told:
+            bump()
+    return release
 
 
 def ask_release(kiosk_id: str, user: User) -> None:

@@ -74,8 +74,10 @@ class Stream(threading.Thread):
                     with self._news:
                         self.came[int(line[4:])] = time.monotonic()
                         self._news.notify_all()
-        except (requests.RequestException, AttributeError):
-            return
+        except requests.RequestException:
+            pass
+        finally:
+            self._answer.close()
 
     def wait_for(self, version: int) -> float:
         """Return when this version, or a later one, came."""
@@ -83,9 +85,6 @@ class Stream(threading.Thread):
             there = self._news.wait_for(lambda: max(self.came, default=-1) >= version, SECONDS)
         assert there
         return min(at for seen, at in self.came.items() if seen >= version)
-
-    def close(self) -> None:
-        self._answer.close()
 
 
 @contextmanager
@@ -110,7 +109,7 @@ def test_a_case_of_one_process_shows_at_the_other_and_one_may_die(data, client):
             sent = time.monotonic()
             view = kiosk.open_case(world.case_request("c-9", visit_id="v-9"))
             assert stream.wait_for(view.version) - sent < 1.0
-        stream.close()
+    stream.join(SECONDS)  # it ends with its server
     assert verify().ok
 
 

@@ -71,8 +71,42 @@
     const before = new Set(JSON.parse(heard ?? "[]"));
     const fresh = alerts.filter((alert) => !before.has(alert));
     sessionStorage.setItem("console-heard", JSON.stringify(alerts));
-    if (heard !== null && fresh.length) chime();
+    const loud = fresh.filter((alert) => !rung.delete(alert.split(":")[1]));
+    if (heard !== null && loud.length) chime();
     return heard === null ? [] : fresh;
+  }
+
+  // Cases whose row came with the stream and that have rung already.
+  const rung = new Set();
+
+  // The stream brings the rows that changed, as everybody sees them, at once; the page's own parts
+  // follow. A filtered list is drawn by the server alone.
+  function shift(news) {
+    const list = document.getElementById("queue-rows");
+    if (!list || !news.order || list.dataset.filtered !== undefined) return;
+    const rows = new Map([...list.querySelectorAll("li[data-case]")].map((li) => [li.dataset.case, li]));
+    let calls = false;
+    for (const [id, html] of Object.entries(news.changed)) {
+      const fresh = document.createElement("template");
+      fresh.innerHTML = html;
+      const row = fresh.content.firstElementChild;
+      const before = rows.get(id);
+      if (before?.querySelector("[aria-current]")) row.firstElementChild.setAttribute("aria-current", "page");
+      const mine = before?.querySelector(".holder.mine");
+      if (mine && row.dataset.unclaimed === undefined) row.querySelector(".holder")?.replaceWith(mine);
+      if (!before && row.dataset.unclaimed !== undefined) {
+        row.classList.add("new");
+        rung.add(id);
+        calls = true;
+      }
+      rows.set(id, row);
+    }
+    const focused = list.contains(document.activeElement) && document.activeElement.id;
+    const rest = [...list.children].filter((li) => !li.dataset.case && !li.matches(".empty"));
+    list.replaceChildren(...news.order.flatMap((id) => rows.get(id) ?? []), ...rest);
+    if (focused) document.getElementById(focused)?.focus();
+    if (calls) chime();
+    tick();
   }
 
   const title = document.title;
@@ -109,15 +143,18 @@
     if (!busy()) location.reload();
   };
 
+  // With many pages open the stream says over how long they spread what they ask.
   let asking = false;
   let again = false;
-  async function refresh() {
+  async function refresh(spread = 0) {
     if (asking) {
       again = true;
       return;
     }
     asking = true;
     try {
+      if (spread) await new Promise((go) => setTimeout(go, Math.random() * spread));
+      again = false;
       const answer = await fetch(data.board, { headers: { Accept: "application/json" } });
       if (answer.redirected || answer.status === 403) leave();
       else if (answer.ok) redraw(await answer.json());
@@ -127,7 +164,7 @@
       asking = false;
       if (again) {
         again = false;
-        refresh();
+        refresh(spread);
       }
     }
   }
@@ -136,7 +173,11 @@
   let stream = null;
   function connect() {
     stream = new EventSource(data.stream);
-    stream.addEventListener("change", refresh);
+    stream.addEventListener("change", (event) => {
+      const news = JSON.parse(event.data);
+      shift(news);
+      refresh(news.spread_ms);
+    });
     stream.addEventListener("open", () => {
       offline.hidden = true;
     });

@@ -1,0 +1,81 @@
+"""The queue's rows as everybody may see them, drawn once for all pages that are open.
+
+A change is shown on two hundred consoles at once; drawn for each of them it would take the server
+seconds. What differs between people (which rows are mine) their own page asks for a little later.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.db import connection
+from django.template.loader import render_to_string
+
+from backend.clock import now
+from backend.console.queue_rows import queue_rows
+from backend.live.services import current_version
+
+LONGEST = 100
+ROW = re.compile(r'<li data-case="([^"]+)".*?</li>', re.DOTALL)
+CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
+"""The page's script sets clocks itself; their text would make every row a changed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows by case, in their order, as of a version."""
+
+    version: int
+    html: Mapping[str, str]
+
+    def since(self, before: Mapping[str, str]) -> dict[str, object]:
+        """Return what turns the rows ``before`` into these: the order, and what is new in it."""
+        changed = {key: row for key, row in self.html.items() if before.get(key) != row}
+        return {"order": list(self.html), "changed": changed}
+
+
+def draw(language: str) -> Rows:
+    """Draw the rows for nobody in particular."""
+    version = current_version()
+    rows = queue_rows(User(), language, now())[:LONGEST]
+    context = {"rows": rows, "language": language, "now": now()}
+    html = CLOCK.sub(r"\1\2", render_to_string("console/parts/queue_rows.html", context))
+    return Rows(version, {found[1]: found[0] for found in ROW.finditer(html)})
+
+
+@dataclass
+class _Drawing:
+    """One language in one event loop: what is drawn, and what is being drawn."""
+
+    rows: Rows = field(default_factory=lambda: Rows(-1, {}))
+    task: asyncio.Task[Rows] | None = None
+
+
+_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Drawing]] = WeakKeyDictionary()
+
+
+async def rows_at(language: str, version: int) -> Rows:
+    """Return the rows as of ``version`` or later; who asks meanwhile waits for the same drawing."""
+    drawings = _loops.setdefault(asyncio.get_running_loop(), {})
+    drawing = drawings.setdefault(language, _Drawing())
+    while drawing.rows.version < version:
+        if drawing.task is None or drawing.task.done():
+            drawing.task = asyncio.create_task(_draw(language))
+        # One page that goes away must not take the drawing from the others.
+        drawing.rows = await asyncio.shield(drawing.task)
+    return drawing.rows
+
+
+async def _draw(language: str) -> Rows:
+    return await sync_to_async(_draw_and_close, thread_sensitive=False)(language)
+
+
+def _draw_and_close(language: str) -> Rows:
+    try:
+        return draw(language)
+    finally:
+        connection.close()
