@@ -2,13 +2,13 @@
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: demo test quick slow lint format screens diagram bench setup
+.PHONY: demo test quick postgresql slow lint format screens diagram bench setup
 
 demo: ## Play the main job on emulated hardware with a real server
 	@scripts/setup demo
 	@$(PY) -m demo $(ARGS)
 
-test: lint quick slow ## Everything: lint, types, arrows, quick tests, then the slow ones
+test: lint quick postgresql slow ## Everything: lint, types, arrows, quick tests, then the slow ones
 
 setup:
 	@scripts/setup test
@@ -21,6 +21,10 @@ lint: setup
 
 quick: setup
 	@$(PY) -m pytest -q -n 2 -m "not slow"
+
+# The server's tests once more, on a PostgreSQL of their own.
+postgresql: setup
+	@$(PY) -m tests.backend.postgresql -q -n 2 -m "not slow" tests/backend
 
 slow: setup
 	@$(PY) -m pytest -q -n 2 -m slow
