@@ -11,6 +11,8 @@ from backend.cases.queue import queue
 from backend.console.texts import say
 from backend.console.waiting import display_name
 
+LONGEST = 100
+"""So many rows are shown; who works through them sees the next ones come up."""
 SOON = timedelta(hours=6)
 """A departure nearer than this is set off by colour, beside the time itself."""
 
@@ -37,7 +39,7 @@ class QueueRow:
 
 def queue_rows(user: User, language: str, now: datetime, current: str = "") -> list[QueueRow]:
     """Return the rows of the queue as ``user`` sees them; ``current`` is the case that is open."""
-    return [_row(case, user, language, now, current) for case in queue()]
+    return [_row(case, user, language, now, current) for case in queue()[:LONGEST]]
 
 
 def place_of(case: Case, language: str) -> str:

@@ -17,9 +17,9 @@ from django.template.loader import render_to_string
 
 from backend.clock import now
 from backend.console.queue_rows import queue_rows
+from backend.console.waiting import count_unclaimed
 from backend.live.services import current_version
 
-LONGEST = 100
 ROW = re.compile(r'<li data-case="([^"]+)".*?</li>', re.DOTALL)
 CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
 """The page's script sets clocks itself; their text would make every row a changed one."""
@@ -31,20 +31,22 @@ class Rows:
 
     version: int
     html: Mapping[str, str]
+    unclaimed: int = 0
 
     def since(self, before: Mapping[str, str]) -> dict[str, object]:
         """Return what turns the rows ``before`` into these: the order, and what is new in it."""
         changed = {key: row for key, row in self.html.items() if before.get(key) != row}
-        return {"order": list(self.html), "changed": changed}
+        return {"order": list(self.html), "changed": changed, "unclaimed": self.unclaimed}
 
 
 def draw(language: str) -> Rows:
     """Draw the rows for nobody in particular."""
     version = current_version()
-    rows = queue_rows(User(), language, now())[:LONGEST]
+    rows = queue_rows(User(), language, now())
     context = {"rows": rows, "language": language, "now": now()}
     html = CLOCK.sub(r"\1\2", render_to_string("console/parts/queue_rows.html", context))
-    return Rows(version, {found[1]: found[0] for found in ROW.finditer(html)})
+    by_case = {found[1]: found[0] for found in ROW.finditer(html)}
+    return Rows(version, by_case, count_unclaimed())
 
 
 @dataclass

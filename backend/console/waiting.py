@@ -13,6 +13,9 @@ from backend.clock import ago
 from backend.config import hall
 from backend_client.contract import DecisionKind
 
+LOUDEST = 100
+"""Of so many cases a desk is told by name; more than that ring no louder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Approver:
@@ -45,7 +48,8 @@ def alerts_for(user: User) -> list[str]:
     calls = Q(stage=Stage.WAITING)
     if has_right(user, "open_any_evidence"):
         calls |= Q(stage__in=OPEN_STAGES, level__gt=0)
-    cases = Case.objects.filter(calls).order_by("created_at").values_list("id", "level")
+    ordered = Case.objects.filter(calls).order_by("decide_by", "created_at", "id")
+    cases = ordered.values_list("id", "level")[:LOUDEST]
     return [*alerts, *(f"case:{case_id}:{level}" for case_id, level in cases)]
 
 

@@ -46,7 +46,7 @@ def main() -> None:
     """Seed, serve, load, report."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="desk-") as scratch:
-        data = Path(scratch)
+        data = options.keep or Path(scratch)
         database = nullcontext(options.database) if options.database else cluster()
         with database as url:
             os.environ["DATABASE_URL"] = url
@@ -64,6 +64,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clerks", type=int, default=50)
     parser.add_argument("--open-cases", type=int, default=10_000)
     parser.add_argument("--closed-cases", type=int, default=1_000_000)
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="the server's data directory: what was seeded with it is measured again",
+    )
     parser.add_argument("--seconds", type=float, default=45.0)
     parser.add_argument("--escalate-every-s", type=float, default=1.5)
     return parser.parse_args()
@@ -85,21 +91,24 @@ def _start_django(data: Path) -> None:
 def _run(options: argparse.Namespace, data: Path) -> None:
     from django.db import connections
 
-    from tests.benchmarks.desk_seed import seed
+    from tests.benchmarks.desk_seed import Hall, seed
 
-    began = time.monotonic()
-    hall = seed(
-        options.kiosks,
-        max(options.consoles, options.clerks),
-        options.open_cases,
-        options.closed_cases,
-    )
+    people = max(options.consoles, options.clerks)
+    kept = data / "seeded.json"
+    if kept.exists():
+        hall = Hall(**json.loads(kept.read_text()))
+    else:
+        began = time.monotonic()
+        hall = seed(options.kiosks, people, options.open_cases, options.closed_cases)
+        kept.write_text(json.dumps(asdict(hall)))
+        print(
+            f"{options.open_cases} open and {options.closed_cases} closed cases, {options.kiosks}"
+            f" kiosks put into the database in {time.monotonic() - began:.0f} s",
+            flush=True,
+        )
     connections.close_all()
-    print(
-        f"{options.open_cases} open and {options.closed_cases} closed cases, {options.kiosks}"
-        f" kiosks put into the database in {time.monotonic() - began:.0f} s",
-        flush=True,
-    )
+    if not options.seconds:
+        return
     with _served(data, options.processes) as url:
         figures = asyncio.run(_load(url, hall, options))
     print(json.dumps(asdict(figures)))

@@ -80,6 +80,14 @@ class Seen:
     shown: list[float] = field(default_factory=list)
     boards: list[float] = field(default_factory=list)
 
+    def look_at_rows(self, rows: dict[str, str], had: set[str]) -> None:
+        """Note the cases of rows that came with the stream."""
+        moment = time.monotonic()
+        for case_id in rows:
+            if case_id in self.sent and case_id not in had:
+                had.add(case_id)
+                self.shown.append(moment - self.sent[case_id])
+
     def look(self, text: str, had: set[str]) -> None:
         """Note each case that this text brings to a console for the first time."""
         moment = time.monotonic()
@@ -113,8 +121,7 @@ class Console:
     def _take(self, data: bytes) -> None:
         news = json.loads(data)
         news = news if isinstance(news, dict) else {}
-        if rows := news.get("rows"):
-            self._seen.look(rows, self._had)
+        self._seen.look_at_rows(news.get("changed", {}), self._had)
         if self._refreshing is not None and not self._refreshing.done():
             self._again = True
             return

@@ -90,7 +90,7 @@ def _cases(moment: datetime, count: int, stage: Stage, day: date, kiosks: int) -
     varying = {
         "id": f"'{stage.value}-' || n",
         "ticket_seq": "n",
-        "kiosk": f"'k' || (n % {kiosks})",
+        "kiosk": f"'k' || (n %% {kiosks})",
         "created_at": MOMENTS[vendor].format(step="-0.25" if closed else "-0.05"),
         "decide_by": MOMENTS[vendor].format(step="-0.25" if closed else "0.05"),
     }

@@ -76,6 +76,11 @@
     return heard === null ? [] : fresh;
   }
 
+  const title = document.title;
+  const showCount = (count) => {
+    document.title = count ? `(${count}) ${title}` : title;
+  };
+
   // Cases whose row came with the stream and that have rung already.
   const rung = new Set();
 
@@ -106,13 +111,9 @@
     list.replaceChildren(...news.order.flatMap((id) => rows.get(id) ?? []), ...rest);
     if (focused) document.getElementById(focused)?.focus();
     if (calls) chime();
+    showCount(news.unclaimed);
     tick();
   }
-
-  const title = document.title;
-  const showCount = (count) => {
-    document.title = count ? `(${count}) ${title}` : title;
-  };
 
   function redraw(board) {
     for (const [id, html] of Object.entries(board.parts)) {
