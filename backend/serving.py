@@ -61,11 +61,26 @@ class _Server(uvicorn.Server):
 
 async def keep_order(stopping: Callable[[], bool]) -> None:
     """Run timers and look for unfinished matters, again and again; a failure is logged."""
+    # A messenger that does not answer must not hold up the timers.
+    telling = asyncio.create_task(_tell_messenger(stopping))
     while not stopping():
         try:
             await sync_to_async(_once, thread_sensitive=False)()
         except Exception:
             LOG.exception("the background task failed; it goes on")
+        await asyncio.sleep(hall().timers.background_every_s)
+    telling.cancel()
+
+
+async def _tell_messenger(stopping: Callable[[], bool]) -> None:
+    """Deliver messages again and again; a failure is logged."""
+    from backend.messenger.services import deliver
+
+    while not stopping():
+        try:
+            await deliver()
+        except Exception:
+            LOG.exception("telling the messenger failed; it goes on")
         await asyncio.sleep(hall().timers.background_every_s)
 
 

@@ -14,7 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from backend.accounts.services import desk_of, has_right, touch_presence
+from backend.accounts.presence import touch_presence
+from backend.accounts.services import desk_of, has_right
 from backend.approvals.services import asked_of
 from backend.clock import now
 from backend.config_models import Right
