@@ -16,7 +16,7 @@ from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
 from backend.cases.models import OPEN_STAGES, Case, DeskRequest, Stage
-from backend.cases.queue import decision_moment
+from backend.cases.queue import decision_moment, travel_moment
 from backend.cases.reasons import TURNS, StaffReason, is_typed_in
 from backend.cases.tickets import next_ticket
 from backend.clock import now
@@ -202,8 +202,11 @@ def _fill(case: Case, request: DeskRequest, what: DeskInput) -> None:
 
 def _time(case: Case, request: DeskRequest) -> None:
     """Set until when the case must be decided, and until when nothing is to be done."""
-    at = request.appointment_at
-    case.decide_by = at or decision_moment(case.created_at, case.depart_at, case.ground)
-    rests = at is not None and request.status in RESTING
+    at, leaves = request.appointment_at, travel_moment(case.created_at, case.depart_at)
+    if at is None:
+        case.decide_by = decision_moment(case.created_at, case.depart_at, case.ground)
+        case.rest_until = None
+        return
+    case.decide_by = min(at, leaves) if leaves else at
     notice = timedelta(seconds=hall().timers.rest_ends_before_appointment_s)
-    case.rest_until = at - notice if at is not None and rests else None
+    case.rest_until = case.decide_by - notice if request.status in RESTING else None

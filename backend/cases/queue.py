@@ -12,6 +12,13 @@ from backend.config import hall
 RECENT = 20
 
 
+def travel_moment(created: datetime, depart: datetime | None) -> datetime | None:
+    """Return until when who leaves then must be through; None when no departure says so."""
+    if depart is None or depart <= created:
+        return None
+    return depart - timedelta(seconds=hall().timers.decide_before_departure_s)
+
+
 def decision_moment(created: datetime, depart: datetime | None, ground: str) -> datetime:
     """Return until when a case must be decided: the soonest of what speaks for it.
 
@@ -21,8 +28,9 @@ def decision_moment(created: datetime, depart: datetime | None, ground: str) -> 
     """
     timers = hall().timers
     moments = [created + timedelta(seconds=timers.default_decision_within_s)]
-    if depart is not None and depart > created:
-        moments.append(depart - timedelta(seconds=timers.decide_before_departure_s))
+    leaves = travel_moment(created, depart)
+    if leaves is not None:
+        moments.append(leaves)
     found = hall().urgency.find(ground) if ground else None
     if found is not None:
         moments.append(created + timedelta(minutes=found.decide_within_min))
@@ -36,7 +44,7 @@ def queue() -> QuerySet[Case]:
     """
     return (
         Case.objects.filter(stage__in=OPEN_STAGES)
-        .select_related("kiosk", "claimed_by", "handed_by", "application", "request")
+        .select_related("kiosk", "claimed_by", "handed_by", "application", "request__goes")
         .order_by("decide_by", "created_at", "id")
     )
 
