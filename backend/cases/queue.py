@@ -23,8 +23,9 @@ def decision_moment(created: datetime, depart: datetime | None, ground: str) -> 
     """Return until when a case must be decided: the soonest of what speaks for it.
 
     That is the departure less the way there, the ground's span, and the longest that anybody
-    waits. The last one holds for all, so no case is overtaken by what came after its own moment:
-    nobody starves. A departure that was over before the case came says nothing.
+    waits. The last one holds for all, so nobody starves: who comes later than a case's moment
+    plus the way there cannot overtake it any more, however many they are. A departure that was
+    over before the case came says nothing.
     """
     timers = hall().timers
     moments = [created + timedelta(seconds=timers.default_decision_within_s)]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from backend.approvals.models import Approval
 from backend.audit.kinds import Kind
 from backend.audit.services import append
-from backend.cases.models import Case, Stage
+from backend.cases.models import Case, DeskRequest, Stage
 from backend.clock import now
 from backend.config import hall
 from backend.evidence.models import Picture
@@ -25,6 +25,7 @@ def erase_old_evidence() -> int:
     late = now() - timedelta(hours=hall().timers.evidence_kept_after_close_h)
     kept = Q(live_portrait__isnull=False) | Q(chip_portrait__isnull=False) | ~Q(detail="")
     kept |= Q(match__isnull=False) | Q(record_portrait__isnull=False)
+    kept |= Q(request__isnull=False)
     due = Case.objects.filter(kept, stage=Stage.CLOSED, closed_at__lte=late)
     with transaction.atomic():
         cases = list(due.order_by("closed_at")[:BATCH])
@@ -41,6 +42,7 @@ def _erase(case: Case) -> None:
     case.save(
         update_fields=["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
     )
+    DeskRequest.objects.filter(case=case).delete()
     case.decisions.update(note="", words_zh_hans="", words_zh_hant="", words_en="")
     Approval.objects.filter(decision__case=case).update(note="")
     Picture.objects.filter(id__in=[picture for picture in pictures if picture]).delete()
