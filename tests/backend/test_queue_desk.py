@@ -28,6 +28,7 @@ from backend.cases.view import case_view
 from backend.clock import ago, ahead
 from backend.config import hall
 from backend.console.waiting import alerts_for, count_unclaimed
+from backend.orders.counter import issue_at_counter
 from backend.refusal import Refused
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
@@ -193,3 +194,16 @@ def test_what_was_typed_is_erased_when_its_time_is_over(kiosk):
     assert erase_old_evidence() == 1
     assert not DeskRequest.objects.exists()
     assert erase_old_evidence() == 0
+
+
+def test_a_callers_endorsement_is_issued_at_the_counter_without_any_kiosk(kiosk):
+    clerk = world.add_staff("clerk")
+    case = open_desk_case(
+        StaffReason.GUIDE_DESK_CALL, clerk, replace(CALL, offer_code="G-HKG-3M-1")
+    )
+    claim(case.id, clerk)
+    decide(case.id, clerk, DecisionInput(DecisionKind.TO_COUNTER))
+    order = issue_at_counter(case.id, clerk, seen_in_person=True, fee_taken=True)
+    assert (order.state, order.kiosk_id, order.card_number) == ("at_counter", None, world.CARD)
+    assert Case.objects.get().close_outcome == "issued_at_counter"
+    assert verify().ok
