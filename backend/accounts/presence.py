@@ -68,7 +68,8 @@ def set_away(user: User, *, away: bool) -> None:
 
 def set_desk(user: User, desk: str) -> None:
     """Note at which desk this person sits from now on; residents are told it."""
-    desk = " ".join(desk.split())[:DESK_LENGTH]
+    printable = "".join(sign if sign.isprintable() else " " for sign in desk)
+    desk = " ".join(printable.split())[:DESK_LENGTH]
     with transaction.atomic():
         profile, _ = StaffProfile.objects.get_or_create(user=user)
         if profile.desk == desk:

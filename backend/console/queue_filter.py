@@ -1,5 +1,6 @@
 """What of the queue a person wants to see. It is kept for the session, and the page says so."""
 
+import re
 from dataclasses import asdict, dataclass
 
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from backend_client.contract import CaseReason
 
 SHOWN = ("mine", "unclaimed", "raised", "planned")
 KINDS = (KIOSK_KIND, *STAFF_CODES, *(reason.value for reason in CaseReason))
+KIOSK = re.compile(r"[A-Za-z0-9_-]{1,16}")
 SESSION_KEY = "queue_filter"
 
 
@@ -63,5 +65,9 @@ def keep_filter(request: HttpRequest) -> QueueFilter:
 
 def _checked(values: QueryDict | dict[str, object]) -> QueueFilter:
     """Return a filter of known values; what is not known filters nothing."""
-    show, kind, kiosk = (str(values.get(name) or "")[:32] for name in ("show", "kind", "kiosk"))
-    return QueueFilter(show if show in SHOWN else "", kind if kind in KINDS else "", kiosk)
+    show, kind, kiosk = (str(values.get(name) or "") for name in ("show", "kind", "kiosk"))
+    return QueueFilter(
+        show if show in SHOWN else "",
+        kind if kind in KINDS else "",
+        kiosk if KIOSK.fullmatch(kiosk) else "",
+    )

@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from backend.audit.models import AuditEvent
 from backend.audit.services import verify
@@ -25,8 +28,12 @@ from backend.cases.reasons import StaffReason
 from backend.cases.residents_side import set_travel
 from backend.cases.retention import erase_old_evidence
 from backend.cases.view import case_view
-from backend.clock import ago, ahead
+from backend.clock import ago, ahead, now
 from backend.config import hall
+from backend.console.desk_form import DeskForm
+from backend.console.desk_sheet import form_fields, initial_of, typed_lines
+from backend.console.queue_filter import QueueFilter
+from backend.console.queue_rows import queue_list
 from backend.console.waiting import alerts_for, count_unclaimed
 from backend.orders.counter import issue_at_counter
 from backend.refusal import Refused
@@ -207,3 +214,29 @@ def test_a_callers_endorsement_is_issued_at_the_counter_without_any_kiosk(kiosk)
     assert (order.state, order.kiosk_id, order.card_number) == ("at_counter", None, world.CARD)
     assert Case.objects.get().close_outcome == "issued_at_counter"
     assert verify().ok
+
+
+anything = st.text(max_size=1100) | st.sampled_from(
+    ["", world.CARD, "2026-12-01T10:00", "9999-12-31T23:59", "0001-01-01T00:00", "1", "9" * 30]
+)
+
+
+@given(
+    st.sampled_from(list(StaffReason)),
+    st.dictionaries(st.sampled_from([*DeskForm.base_fields, "other"]), anything),
+)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_a_form_brings_is_stored_as_typed_or_named_as_wrong(kiosk, reason, typed):
+    clerk = User.objects.filter(username="clerk").first() or world.add_staff("clerk")
+    form = DeskForm(reason, typed)
+    if not form.is_valid():
+        assert set(form.errors) <= set(DeskForm.base_fields)
+        assert all(field.wrong for field in form_fields(form, "en") if field.name in form.errors)
+        return
+    case = open_desk_case(reason, clerk, form.wanted())
+    again = DeskForm(reason, initial_of(case) | {"depart_at": "", "appointment_at": ""})
+    assert again.is_valid(), again.errors
+    typed_lines(case, "en")
+    queue_list(clerk, "en", now(), case.id, QueueFilter("mine", reason.value))

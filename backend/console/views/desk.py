@@ -1,5 +1,7 @@
 """Calls, visits and deliveries: typed in here, shown here, turned into one another here."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -26,6 +28,8 @@ from backend.console.queue_view import queue_context
 from backend.console.texts import say
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
+
+CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @staff_page("claim")
@@ -138,8 +142,8 @@ def set_here(request: HttpRequest) -> HttpResponse:
 
 def _source(request: HttpRequest) -> Case | None:
     """Return the case that a new one comes from, if the address names one."""
-    case_id = request.GET.get("from", "")[:64]
-    return Case.objects.filter(id=case_id).first() if case_id else None
+    case_id = request.GET.get("from", "")
+    return Case.objects.filter(id=case_id).first() if CASE_ID.fullmatch(case_id) else None
 
 
 def _form_page(
