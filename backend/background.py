@@ -94,25 +94,46 @@ class SessionTurn:
 async def keep_order() -> None:
     """Work whenever this process has the turn, until cancelled; a failure is logged."""
     turn: Turn = SessionTurn() if connection.vendor == "postgresql" else FileTurn()
+    ours = asyncio.Event()
+    # A messenger that does not answer must not hold up the timers.
+    telling = asyncio.create_task(_tell_messenger(ours))
     try:
         while True:
             try:
-                await sync_to_async(_once, thread_sensitive=False)(turn)
+                if await sync_to_async(_once, thread_sensitive=False)(turn):
+                    ours.set()
+                else:
+                    ours.clear()
             except Exception:
                 LOG.exception("the background task failed; it goes on")
             await asyncio.sleep(hall().timers.background_every_s)
     finally:
+        telling.cancel()
         turn.give_back()
 
 
-def _once(turn: Turn) -> None:
+async def _tell_messenger(ours: asyncio.Event) -> None:
+    """Deliver messages while this process has the turn; a failure is logged."""
+    from backend.messenger.services import deliver
+
+    while True:
+        await ours.wait()
+        try:
+            await deliver()
+        except Exception:
+            LOG.exception("telling the messenger failed; it goes on")
+        await asyncio.sleep(hall().timers.background_every_s)
+
+
+def _once(turn: Turn) -> bool:
+    """Do what is due if this process has the turn; say whether it has."""
     from backend.api.once import forget_old_answers
     from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
     from backend.orders.reconcile import reconcile
 
     if not turn.have():
-        return
+        return False
     try:
         run_timers()
         reconcile()
@@ -120,3 +141,4 @@ def _once(turn: Turn) -> None:
         erase_old_evidence()
     finally:
         connection.close()
+    return True

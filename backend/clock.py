@@ -1,13 +1,28 @@
-"""The server's clock, in one place."""
+"""The server's clock, in one place, so that a simulated day can bring its own."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+_read: ContextVar[Callable[[], datetime]] = ContextVar("clock", default=timezone.now)
+
 
 def now() -> datetime:
     """Return the moment, aware, in UTC."""
-    return timezone.now()
+    return _read.get()()
+
+
+@contextmanager
+def running_on(read: Callable[[], datetime]) -> Iterator[None]:
+    """Let the code inside live by another clock."""
+    token = _read.set(read)
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 def ago(seconds: float) -> datetime:

@@ -11,7 +11,9 @@ from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
 from backend.config_models import (
+    AlarmsConfig,
     HallConfig,
+    MessengerConfig,
     OffersConfig,
     PhrasesConfig,
     PolicyConfig,
@@ -25,6 +27,8 @@ FILES: dict[str, type[BaseModel]] = {
     "timers": TimersConfig,
     "urgency": UrgencyConfig,
     "phrases": PhrasesConfig,
+    "alarms": AlarmsConfig,
+    "messenger": MessengerConfig,
 }
 
 

@@ -1,14 +1,17 @@
 """What the hall's TOML files may say, as frozen models."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from backend.cases.reasons import STAFF_CODES, Reason, StaffReason
 from backend_client.contract import CaseReason, ClosedReason, DecisionKind, Texts
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Fact = Literal["functionary", "active_military", "registered_official", "exit_banned", "booklet"]
+KIOSK_KIND = "kiosk"
+"""How a filter or a rule calls all cases that a kiosk opened."""
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 
 
@@ -129,6 +132,7 @@ Right = Literal[
     "decide",
     "approve",
     "open_any_evidence",
+    "take_over",
     "view_fleet",
     "release_card",
     "manage",
@@ -145,7 +149,7 @@ class PolicyConfig(Section):
     match: MatchPolicy
     roles: dict[Code, tuple[Right, ...]]
     approvals: dict[DecisionKind, ApprovalPolicy]
-    decisions: dict[CaseReason, ReasonPolicy]
+    decisions: dict[Reason, ReasonPolicy]
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -154,7 +158,7 @@ class PolicyConfig(Section):
         return self
 
     def _gaps(self) -> Iterator[str]:
-        for reason in set(CaseReason) - set(self.decisions):
+        for reason in {*CaseReason, *StaffReason} - set(self.decisions):
             yield f"decisions.{reason} is required"
         for kind in set(DecisionKind) - set(self.approvals):
             yield f"approvals.{kind} is required"
@@ -168,8 +172,7 @@ class TimersConfig(Section):
 
     claim_lease_s: Seconds
     claim_renew_every_s: Seconds
-    unclaimed_raise_s: Seconds
-    undecided_raise_s: Seconds
+    rest_ends_before_appointment_s: Seconds
     presence_s: Seconds
     expected_handling_s: Seconds
     background_every_s: Seconds
@@ -184,6 +187,7 @@ class TimersConfig(Section):
     login_lockout_s: Seconds
     login_failures_per_address: int = Field(ge=1, le=10_000)
     default_decision_within_s: Seconds
+    decide_before_departure_s: Annotated[float, Field(ge=0, le=24 * 3600)]
     evidence_kept_after_close_h: Annotated[float, Field(ge=0, le=24 * 366)]
     case_longest_h: Annotated[float, Field(gt=0, le=24 * 366)]
 
@@ -204,6 +208,54 @@ class UrgencyConfig(Section):
     def find(self, code: str) -> GroundConfig | None:
         """Return the ground of this code."""
         return next((ground for ground in self.ground if ground.code == code), None)
+
+
+class AlarmConfig(Section):
+    """One timer: when it runs out, what it does."""
+
+    code: Code
+    when: Literal["unclaimed", "undecided", "departure_near", "appointment_near"]
+    seconds: Seconds
+    kinds: tuple[Code, ...] = ()
+    level: Literal[1, 2]
+    messenger: bool
+    title: Texts
+
+    @model_validator(mode="after")
+    def _known_kinds(self) -> Self:
+        allowed = (KIOSK_KIND, *STAFF_CODES)
+        for kind in self.kinds:
+            if kind not in allowed:
+                raise ValueError(f"kinds: {kind} is not one of {', '.join(allowed)}")
+        return self
+
+
+class AlarmsConfig(Section):
+    """alarms.toml."""
+
+    alarm: tuple[AlarmConfig, ...]
+
+    @model_validator(mode="after")
+    def _codes_differ(self) -> Self:
+        codes = [alarm.code for alarm in self.alarm]
+        if len(set(codes)) != len(codes):
+            raise ValueError("alarm codes must be different from each other")
+        return self
+
+    def find(self, code: str) -> AlarmConfig | None:
+        """Return the alarm of this code."""
+        return next((alarm for alarm in self.alarm if alarm.code == code), None)
+
+
+class MessengerConfig(Section):
+    """messenger.toml."""
+
+    url: Annotated[str, Field(max_length=500, pattern=r"^(https?://[^\s@]+)?$")]
+    language: Literal["zh-hans", "zh-hant", "en"]
+    deadline_s: Annotated[float, Field(gt=0, le=60)]
+    try_again_s: tuple[Seconds, ...] = Field(max_length=20)
+    oldest_s: Seconds
+    body: dict[str, Any] = Field(min_length=1)
 
 
 class PhraseConfig(Section):
@@ -232,3 +284,5 @@ class HallConfig(Section):
     timers: TimersConfig
     urgency: UrgencyConfig
     phrases: PhrasesConfig
+    alarms: AlarmsConfig
+    messenger: MessengerConfig

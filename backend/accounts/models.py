@@ -21,6 +21,7 @@ class Presence(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="presence"
     )
     seen_at = models.DateTimeField(db_index=True)
+    away_since = models.DateTimeField(null=True, blank=True)
 
 
 class LoginFailure(models.Model):

@@ -1,4 +1,4 @@
-"""Rights and presence of staff. Roles are Django groups; what a role may is policy.toml's."""
+"""Accounts and rights of staff. Roles are Django groups; what a role may is policy.toml's."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -6,11 +6,9 @@ from typing import cast
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.db import transaction
 
-from backend.accounts.models import Presence, StaffProfile
-from backend.clock import ago, now
+from backend.accounts.models import StaffProfile
 from backend.config import hall
 from backend.config_models import Right
-from backend.live.services import bump
 
 Visitor = AbstractBaseUser | AnonymousUser
 
@@ -73,36 +71,3 @@ def desk_of(user: Visitor | None) -> str:
 def actor(user: Visitor) -> str:
     """Return how the audit names this account: by number, never by name."""
     return f"staff:{user.pk}"
-
-
-def touch_presence(user: User) -> None:
-    """Note that this signed-in person is at the console; call it on each page and stream tick."""
-    with transaction.atomic():
-        was_anybody = staff_signed_in()
-        Presence.objects.update_or_create(user_id=user.pk, defaults={"seen_at": now()})
-        if not was_anybody:
-            bump()
-
-
-def clear_presence(user: User) -> None:
-    """Note that this person signed out."""
-    with transaction.atomic():
-        Presence.objects.filter(user_id=user.pk).delete()
-        bump()
-
-
-def staff_signed_in() -> bool:
-    """Say whether somebody who may claim cases was seen at the console just now."""
-    return present_staff() > 0
-
-
-def present_staff() -> int:
-    """Return how many people who may claim cases were seen at the console just now."""
-    roles = [name for name, rights in hall().policy.roles.items() if "claim" in rights]
-    recent = Presence.objects.filter(seen_at__gte=ago(hall().timers.presence_s))
-    return (
-        recent.filter(user__is_active=True, user__groups__name__in=roles)
-        .values("user_id")
-        .distinct()
-        .count()
-    )

@@ -18,7 +18,9 @@ class Application(models.Model):
 
     id = models.CharField(max_length=32, primary_key=True)
     number = models.CharField(max_length=24, unique=True)
-    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT)
+    kiosk = models.ForeignKey(
+        Kiosk, on_delete=models.PROTECT, null=True, blank=True, help_text="null: at the counter"
+    )
     visit_id = models.CharField(max_length=64)
     card_number = models.CharField(max_length=9)
     offer_code = models.CharField(max_length=64)

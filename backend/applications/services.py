@@ -60,12 +60,12 @@ def make_for_counter(case: Case) -> Application:
     Call it inside a transaction. Raises Refused: NO_RECORD, NOT_ELIGIBLE.
     """
     record = record_source().find(case.card_number)
-    if record is None or case.kiosk is None:
+    if record is None:
         raise Refused(RefusalCode.NO_RECORD, "this card is not on record")
     offer = possible(record, granted_offers(case.card_number, case.id)).find(case.offer_code)
     if offer is None:
         raise Refused(RefusalCode.NOT_ELIGIBLE, "the case names no offer that can be had")
-    made = _make(case.kiosk, case.visit_id, case.card_number, offer, granted=False)
+    made = _make(case.kiosk, case.visit_id or case.id, case.card_number, offer, granted=False)
     case.application = made
     case.save(update_fields=["application"])
     return made
@@ -114,7 +114,7 @@ def _find_or_make(kiosk: Kiosk, wanted: ApplicationRequest, record: Record) -> A
 
 
 def _make(
-    kiosk: Kiosk, visit_id: str, card_number: str, offer: Offer, *, granted: bool
+    kiosk: Kiosk | None, visit_id: str, card_number: str, offer: Offer, *, granted: bool
 ) -> Application:
     made = Application.objects.create(
         id=secrets.token_hex(12),
@@ -130,7 +130,7 @@ def _make(
     )
     append(
         Kind.APPLICATION_MADE,
-        f"kiosk:{kiosk.id}",
+        f"kiosk:{kiosk.id}" if kiosk else "counter",
         f"application:{made.id}",
         visit=visit_id,
         card=card_number,

@@ -1,9 +1,12 @@
-"""Claim, renew and release: a lease that runs out and comes back."""
+"""Claim, renew, release, hand over, take over: a lease that runs out and comes back."""
+
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from backend.accounts.presence import is_at_desk
 from backend.accounts.services import actor, has_right
 from backend.audit.kinds import Kind
 from backend.audit.services import append
@@ -36,6 +39,7 @@ def claim(case_id: str, user: User) -> Case:
                 claimed_by=user,
                 claimed_at=moment,
                 claim_until=ahead(hall().timers.claim_lease_s),
+                handed_by=None,
                 version=bump(),
             )
         )
@@ -59,41 +63,104 @@ def renew(case_id: str, user: User) -> bool:
     """Keep a claim for another lease; False when it is no longer this person's."""
     return bool(
         Case.objects.filter(id=case_id, stage=Stage.CLAIMED, claimed_by=user).update(
-            claim_until=ahead(hall().timers.claim_lease_s)
+            claim_until=ahead(hall().timers.claim_lease_s), handed_by=None
         )
+    )
+
+
+def hand_over(case_id: str, user: User, colleague: User) -> Case:
+    """Give one's claimed case to a colleague who is at a desk; it comes back if they do not look.
+
+    Raises Refused: NOT_FOUND, CONFLICT when it is not this person's or the colleague is not
+    there, NOT_ELIGIBLE when the colleague may not claim.
+    """
+    require(colleague, "claim")
+    if colleague.pk == user.pk or not is_at_desk(colleague):
+        raise Refused(RefusalCode.CONFLICT, "this colleague is not at a desk now")
+    with transaction.atomic():
+        case = find(case_id)
+        own = Case.objects.filter(id=case_id, stage=Stage.CLAIMED, claimed_by=user)
+        if not _move_claim(own, colleague, handed_by=user):
+            raise Refused(RefusalCode.CONFLICT, "this case is not yours to hand over")
+        append(Kind.CASE_HANDED_OVER, actor(user), f"case:{case_id}", to=actor(colleague))
+        case.refresh_from_db()
+    return case
+
+
+def take_over(case_id: str, user: User) -> Case:
+    """Take a claimed case from whoever has it; the duty leader's right.
+
+    Raises Refused: NOT_FOUND, NOT_ELIGIBLE, CONFLICT when nobody else has claimed it.
+    """
+    require(user, "take_over")
+    with transaction.atomic():
+        case = find(case_id)
+        holder = case.claimed_by
+        others = Case.objects.filter(id=case_id, stage=Stage.CLAIMED).exclude(claimed_by=user)
+        if holder is None or not _move_claim(others.filter(claimed_by=holder), user):
+            raise Refused(RefusalCode.CONFLICT, "nobody else has this case")
+        append(Kind.CASE_TAKEN_OVER, actor(user), f"case:{case_id}", taken_from=actor(holder))
+        case.refresh_from_db()
+    return case
+
+
+def _move_claim(cases: QuerySet[Case], user: User, **fields: Any) -> int:
+    changes = {"handed_by": None, **fields}
+    return cases.update(
+        claimed_by=user,
+        claimed_at=now(),
+        claim_until=ahead(hall().timers.claim_lease_s),
+        version=bump(),
+        **changes,
     )
 
 
 def release(case_id: str, user: User) -> bool:
     """Give a claimed case back to the queue; False when it was not this person's."""
     with transaction.atomic():
-        given = Case.objects.filter(id=case_id, stage=Stage.CLAIMED, claimed_by=user).update(
-            stage=Stage.WAITING, claimed_by=None, claim_until=None, version=bump()
-        )
+        own = Case.objects.filter(id=case_id, stage=Stage.CLAIMED, claimed_by=user)
+        given = _give_back(own)
         if given:
             append(Kind.CASE_RELEASED, actor(user), f"case:{case_id}")
     return bool(given)
 
 
+def release_all(user: User) -> int:
+    """Give back all that this person has claimed, because they sign out; return how many."""
+    own = Case.objects.filter(stage=Stage.CLAIMED, claimed_by=user).values_list("id", flat=True)
+    return sum(release(case_id, user) for case_id in list(own))
+
+
 def give_back_run_out() -> int:
     """Give back every claim whose lease ran out; return how many."""
+    given = 0
     with transaction.atomic():
-        late = list(Case.objects.filter(stage=Stage.CLAIMED, claim_until__lt=now()))
-        for case in late:
-            who = f"staff:{case.claimed_by_id}"
-            case.stage = Stage.WAITING
-            case.claimed_by = None
-            case.claim_until = None
-            case.version = bump()
-            case.save(update_fields=["stage", "claimed_by", "claim_until", "version"])
-            append(Kind.CASE_CLAIM_RAN_OUT, who, f"case:{case.id}")
-    return len(late)
+        late = Case.objects.filter(stage=Stage.CLAIMED, claim_until__lt=now())
+        for case_id, holder in list(late.values_list("id", "claimed_by_id")):
+            # Renewed since it was listed, it stays.
+            if _give_back(late.filter(id=case_id, claimed_by_id=holder)):
+                append(Kind.CASE_CLAIM_RAN_OUT, f"staff:{holder}", f"case:{case_id}")
+                given += 1
+    return given
+
+
+def _give_back(cases: QuerySet[Case]) -> int:
+    return cases.update(
+        stage=Stage.WAITING,
+        claimed_by=None,
+        claim_until=None,
+        handed_by=None,
+        waiting_since=now(),
+        version=bump(),
+    )
 
 
 def find(case_id: str) -> Case:
     """Return a case. Raises Refused NOT_FOUND."""
     case = (
-        Case.objects.select_related("kiosk", "claimed_by", "application").filter(id=case_id).first()
+        Case.objects.select_related("kiosk", "claimed_by", "application", "request")
+        .filter(id=case_id)
+        .first()
     )
     if case is None:
         raise Refused(RefusalCode.NOT_FOUND, "no such case")

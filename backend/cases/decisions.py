@@ -11,13 +11,14 @@ from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
 from backend.cases.models import Case, Decision, Stage
+from backend.cases.reasons import reason_of
 from backend.clock import ahead, now
 from backend.config import hall
 from backend.live.services import bump
 from backend.orders.progress import printing_has_begun
 from backend.records.linking import link_record
 from backend.refusal import Refused
-from backend_client.contract import CaseReason, DecisionKind, RefusalCode, Texts
+from backend_client.contract import DecisionKind, RefusalCode, Texts
 
 LIVE = (Decision.State.PROPOSED, Decision.State.IN_FORCE)
 
@@ -42,12 +43,12 @@ class DecisionInput:
 
 def fitting_kinds(case: Case) -> tuple[DecisionKind, ...]:
     """Return the decisions that fit the case's reason, in the policy's order."""
-    return hall().policy.decisions[CaseReason(case.reason)].kinds
+    return hall().policy.decisions[reason_of(case.reason)].kinds
 
 
 def needs_person_seen(case: Case, kind: DecisionKind) -> bool:
     """Say whether this decision needs the resident seen in person."""
-    return kind in hall().policy.decisions[CaseReason(case.reason)].seen_in_person
+    return kind in hall().policy.decisions[reason_of(case.reason)].seen_in_person
 
 
 def live_decision(case: Case) -> Decision | None:

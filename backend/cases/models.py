@@ -71,7 +71,25 @@ class Case(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     claim_until = models.DateTimeField(null=True, blank=True)
     left_with_ticket = models.BooleanField(default=False)
+    handed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="who handed it to the claimant, until the claimant has looked",
+    )
+    waiting_since = models.DateTimeField(
+        null=True, blank=True, help_text="since when it is unclaimed again; null: since it opened"
+    )
+    rest_until = models.DateTimeField(
+        null=True, blank=True, help_text="planned: nothing is to be done before, no timer runs"
+    )
+    came_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="went_on_as"
+    )
     level = models.PositiveSmallIntegerField(default=0)
+    alarm = models.CharField(max_length=64, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_outcome = models.CharField(max_length=64, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -95,6 +113,56 @@ class Case(models.Model):
             models.Index(
                 fields=("closed_at",), condition=models.Q(erased_at=None), name="case_to_erase"
             ),
+        )
+
+
+class DeskRequest(models.Model):
+    """What staff typed in for a case that no kiosk opened. Erased with the case's evidence."""
+
+    class Status(models.TextChoices):
+        """How far a visit or a delivery is."""
+
+        OPEN = "open"
+        PLANNED = "planned"
+        UNDER_WAY = "under_way"
+        DONE = "done"
+        FAILED = "failed"
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="request")
+    topic = models.CharField(max_length=60, help_text="shown in the queue; names nobody")
+    person = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    words = models.CharField(max_length=1000, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    appointment_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    goes = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="errands",
+    )
+    recipient = models.CharField(max_length=60, blank=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+
+class Alarm(models.Model):
+    """One timer that ran out on one case; ``reference`` is the moment it counted from."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="alarms")
+    code = models.CharField(max_length=64)
+    reference = models.DateTimeField()
+    level = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """A timer rings once for each moment it counts from."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("case", "code", "reference"), name="rings_once"),
         )
 
 

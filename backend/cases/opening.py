@@ -1,17 +1,17 @@
 """Open a case, once, whatever is repeated; give it a ticket number and its evidence."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Max
-from django.utils import timezone
 
 from backend.applications.models import Application
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
+from backend.cases.desk_requests import take_over_call
 from backend.cases.grants import is_sent_to_counter
 from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
 from backend.cases.queue import decision_moment
+from backend.cases.tickets import next_ticket
 from backend.clock import is_within, now
 from backend.evidence.models import Picture
 from backend.evidence.services import media_type, seal
@@ -21,7 +21,6 @@ from backend.records.models import Permit
 from backend.refusal import Refused
 from backend_client.contract import CaseReason, CaseRequest, RefusalCode
 
-TICKETS_PER_LETTER = 999
 LONGEST_KEPT = timedelta(days=1)
 
 
@@ -73,6 +72,7 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         version=bump(),
     )
     case.save(force_insert=True)
+    take_over_call(case)
     if case.application is not None:
         _take_over_servers_own(case, case.application)
     append(
@@ -152,16 +152,6 @@ def open_by_server(application: Application, reason: CaseReason, detail: str) ->
             ticket=case.ticket,
         )
     return case
-
-
-def next_ticket(moment: datetime, printed: str | None) -> tuple[date, int, str]:
-    """Return (day, number within it, text); ``printed`` is a ticket that is out already."""
-    day = timezone.localtime(moment).date()
-    last = Case.objects.filter(ticket_day=day).aggregate(last=Max("ticket_seq"))["last"] or 0
-    seq = last + 1
-    letter = chr(ord("A") + min(25, (seq - 1) // TICKETS_PER_LETTER))
-    text = f"{letter} {(seq - 1) % TICKETS_PER_LETTER + 1:03d}"
-    return day, seq, printed or text
 
 
 def _application(kiosk: Kiosk, wanted: CaseRequest) -> Application | None:

@@ -4,22 +4,38 @@ from datetime import datetime, timedelta
 
 from django.db.models import Avg, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
-from backend.accounts.services import present_staff
+from backend.accounts.presence import present_staff
 from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Decision, Stage
-from backend.clock import ago
+from backend.clock import ago, now
 from backend.config import hall
 
 RECENT = 20
 
 
+def travel_moment(created: datetime, depart: datetime | None) -> datetime | None:
+    """Return until when who leaves then must be through; None when no departure says so."""
+    if depart is None or depart <= created:
+        return None
+    return depart - timedelta(seconds=hall().timers.decide_before_departure_s)
+
+
 def decision_moment(created: datetime, depart: datetime | None, ground: str) -> datetime:
-    """Return until when a case must be decided: departure, else the ground's span, else default."""
-    if depart is not None:
-        return depart
+    """Return until when a case must be decided: the soonest of what speaks for it.
+
+    That is the departure less the way there, the ground's span, and the longest that anybody
+    waits. The last one holds for all, so nobody starves: who comes later than a case's moment
+    plus the way there cannot overtake it any more, however many they are. A departure that was
+    over before the case came says nothing.
+    """
+    timers = hall().timers
+    moments = [created + timedelta(seconds=timers.default_decision_within_s)]
+    leaves = travel_moment(created, depart)
+    if leaves is not None:
+        moments.append(leaves)
     found = hall().urgency.find(ground) if ground else None
     if found is not None:
-        return created + timedelta(minutes=found.decide_within_min)
-    return created + timedelta(seconds=hall().timers.default_decision_within_s)
+        moments.append(created + timedelta(minutes=found.decide_within_min))
+    return min(moments)
 
 
 def queue() -> QuerySet[Case]:
@@ -29,9 +45,14 @@ def queue() -> QuerySet[Case]:
     """
     return (
         Case.objects.filter(stage__in=OPEN_STAGES)
-        .select_related("kiosk", "claimed_by", "application")
+        .select_related("kiosk", "claimed_by", "handed_by", "application", "request__goes")
         .order_by("decide_by", "created_at", "id")
     )
+
+
+def awake() -> Q:
+    """Return the condition that a case is not planned for later."""
+    return Q(rest_until__isnull=True) | Q(rest_until__lte=now())
 
 
 def at_counter() -> QuerySet[Case]:
@@ -57,7 +78,7 @@ def ahead_of(case: Case) -> int:
     sooner = Q(decide_by__lt=case.decide_by) | Q(
         decide_by=case.decide_by, created_at__lt=case.created_at
     )
-    return Case.objects.filter(sooner, stage=Stage.WAITING).exclude(id=case.id).count()
+    return Case.objects.filter(sooner, awake(), stage=Stage.WAITING).exclude(id=case.id).count()
 
 
 def handling_seconds() -> float:

@@ -7,7 +7,7 @@ from django.db import transaction
 from backend.approvals.models import Approval
 from backend.audit.kinds import Kind
 from backend.audit.services import append
-from backend.cases.models import Case, Stage
+from backend.cases.models import Case, DeskRequest, Stage
 from backend.clock import now
 from backend.config import hall
 from backend.evidence.models import Picture
@@ -40,6 +40,7 @@ def _erase(case: Case) -> None:
     case.erased_at = now()
     kept = ["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
     case.save(update_fields=[*kept, "erased_at"])
+    DeskRequest.objects.filter(case=case).delete()
     case.decisions.update(note="", words_zh_hans="", words_zh_hant="", words_en="")
     Approval.objects.filter(decision__case=case).update(note="")
     Picture.objects.filter(id__in=[picture for picture in pictures if picture]).delete()

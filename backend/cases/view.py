@@ -1,6 +1,7 @@
 """A case as the resident may see it."""
 
-from backend.accounts.services import desk_of, staff_signed_in
+from backend.accounts.presence import staff_signed_in
+from backend.accounts.services import desk_of
 from backend.cases.models import Case, Decision
 from backend.cases.queue import ahead_of, expected_wait_seconds
 from backend.live.services import current_version
@@ -18,6 +19,7 @@ def case_view(case: Case) -> CaseView:
     version = current_version()
     case.refresh_from_db()
     ahead = ahead_of(case)
+    told = _told_at_kiosk(case)
     return CaseView(
         id=case.id,
         version=version,
@@ -27,12 +29,21 @@ def case_view(case: Case) -> CaseView:
         ahead=ahead,
         expected_wait_s=expected_wait_seconds(case, ahead),
         staff_signed_in=staff_signed_in(),
-        depart_at=case.depart_at,
-        ground=case.ground or None,
+        depart_at=case.depart_at if told else None,
+        ground=(case.ground or None) if told else None,
         card_kept_until=case.card_kept_until,
         decision=decision_view(case),
         resume_qr=f"KIOSK-CASE:{case.id}",
     )
+
+
+def _told_at_kiosk(case: Case) -> bool:
+    """Say whether the travel is the resident's own word here.
+
+    What was said on the telephone is not shown to whoever holds the card.
+    """
+    call = case.came_from
+    return call is None or (case.depart_at, case.ground) != (call.depart_at, call.ground)
 
 
 def decision_view(case: Case) -> DecisionView | None:

@@ -15,7 +15,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from backend.accounts.services import has_right, touch_presence
+from backend.accounts.presence import touch_presence
+from backend.accounts.services import has_right
 from backend.console.language import language_of
 from backend.console.shared_rows import rows_at
 from backend.live.services import wait_for_change

@@ -14,7 +14,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from backend.accounts.services import desk_of, has_right, touch_presence
+from backend.accounts.presence import is_away, touch_presence
+from backend.accounts.services import desk_of, has_right
 from backend.approvals.services import asked_of
 from backend.clock import now
 from backend.config_models import Right
@@ -47,6 +48,7 @@ class Staff:
 
     name: str
     desk: str
+    away: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, objec
     }
     if request.user.is_authenticated:
         user = signed_in(request)
-        shared["staff"] = Staff(display_name(user), desk_of(user))
+        shared["staff"] = Staff(display_name(user), desk_of(user), is_away(user))
         shared["nav"] = navigation(user)
         shared["board_url"] = (
             f"{reverse('console:board')}?{urlencode({'page': page, 'case': case_id})}"

@@ -8,38 +8,67 @@ from django.utils.timezone import localtime
 
 from backend.cases.models import Case, Stage
 from backend.cases.queue import queue
+from backend.config import hall
+from backend.console.queue_filter import QueueFilter
 from backend.console.texts import say
 from backend.console.waiting import display_name
+from backend.console.words import in_language
 
-LONGEST = 100
-"""So many rows are shown; who works through them sees the next ones come up."""
 SOON = timedelta(hours=6)
 """A departure nearer than this is set off by colour, beside the time itself."""
 
 
+LONGEST = 100
+"""So many rows are shown; who works through them sees the next ones come up."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One row. ``alarm`` is the key of a text when a timer has run out."""
+    """One row. ``alarm`` is the text of a timer that has run out; ``topic`` names nobody."""
 
     case_id: str
     place: str
     reason: str
     ticket: str
+    topic: str
     created_at: datetime
     leaves: str
+    appointment: str
     decide_by: str
     soon: bool
     left: bool
+    planned: bool
     holder: str
+    handed_by: str
+    goes: str
     mine: bool
     unclaimed: bool
     alarm: str
     current: bool
 
 
-def queue_rows(user: User, language: str, now: datetime, current: str = "") -> list[QueueRow]:
-    """Return the rows of the queue as ``user`` sees them; ``current`` is the case that is open."""
-    return [_row(case, user, language, now, current) for case in queue()[:LONGEST]]
+@dataclass(frozen=True, slots=True)
+class QueueList:
+    """The rows that are shown, and how many there are besides."""
+
+    rows: list[QueueRow]
+    hidden: int
+    others: int
+
+
+def queue_list(
+    user: User, language: str, now: datetime, current: str, wanted: QueueFilter
+) -> QueueList:
+    """Return the queue as ``user`` sees it; ``current`` is the case that is open.
+
+    ``hidden`` are further down than the longest list, ``others`` are what the filter leaves out.
+    """
+    cases = wanted.apply(queue(), user)
+    shown = list(cases[:LONGEST])
+    found = len(shown) if len(shown) < LONGEST else cases.count()
+    others = queue().count() - found if wanted else 0
+    rows = [_row(case, user, language, now, current) for case in shown]
+    return QueueList(rows, found - len(shown), others)
 
 
 def place_of(case: Case, language: str) -> str:
@@ -63,25 +92,36 @@ def is_soon(moment: datetime | None, now: datetime) -> bool:
 
 def _row(case: Case, user: User, language: str, now: datetime, current: str) -> QueueRow:
     holder = case.claimed_by
+    request = getattr(case, "request", None)
+    appointment = request.appointment_at if request else None
+    goes = request.goes if request else None
+    planned = case.rest_until is not None and case.rest_until > now
     return QueueRow(
         case_id=case.id,
         place=place_of(case, language),
         reason=case.reason,
         ticket=case.ticket,
+        topic=request.topic if request else "",
         created_at=case.created_at,
         leaves=format_moment(case.depart_at, now),
+        appointment=format_moment(appointment, now),
         decide_by=format_moment(case.decide_by, now),
-        soon=is_soon(case.depart_at, now),
+        soon=is_soon(appointment or case.depart_at, now),
         left=case.left_with_ticket,
+        planned=planned,
         holder=display_name(holder),
-        mine=holder is not None and holder.pk == user.pk,
-        unclaimed=case.stage == Stage.WAITING,
-        alarm=_alarm(case),
+        handed_by=display_name(case.handed_by),
+        goes=display_name(goes),
+        mine=user in (holder, goes),
+        unclaimed=case.stage == Stage.WAITING and not planned,
+        alarm="" if planned else _alarm(case, language),
         current=case.id == current,
     )
 
 
-def _alarm(case: Case) -> str:
-    if case.level == 0:
+def _alarm(case: Case, language: str) -> str:
+    """Return the words of the last timer that ran out, while it still says something true."""
+    rule = hall().alarms.find(case.alarm) if case.level else None
+    if rule is None or (rule.when == "unclaimed" and case.stage != Stage.WAITING):
         return ""
-    return "queue.everybody" if case.stage == Stage.WAITING else "queue.escalated"
+    return in_language(rule.title, language)

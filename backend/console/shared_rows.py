@@ -16,7 +16,8 @@ from django.db import connection
 from django.template.loader import render_to_string
 
 from backend.clock import now
-from backend.console.queue_rows import queue_rows
+from backend.console.queue_filter import QueueFilter
+from backend.console.queue_rows import queue_list
 from backend.console.waiting import count_unclaimed
 from backend.live.services import current_version
 
@@ -42,8 +43,9 @@ class Rows:
 def draw(language: str) -> Rows:
     """Draw the rows for nobody in particular."""
     version = current_version()
-    rows = queue_rows(User(), language, now())
-    context = {"rows": rows, "language": language, "now": now()}
+    moment = now()
+    rows = queue_list(User(), language, moment, "", QueueFilter()).rows
+    context = {"rows": rows, "language": language, "now": moment}
     html = CLOCK.sub(r"\1\2", render_to_string("console/parts/queue_rows.html", context))
     by_case = {found[1]: found[0] for found in ROW.finditer(html)}
     return Rows(version, by_case, count_unclaimed())

@@ -8,6 +8,7 @@ from backend.console.views import actions
 from backend.console.views.approvals import approvals_page
 from backend.console.views.case import case_page, portrait
 from backend.console.views.counter import counter_page
+from backend.console.views.desk import edit_case, here_page, new_case, set_here, turn_case
 from backend.console.views.fleet import fleet_page, release_card
 from backend.console.views.queue import board, queue_page
 from backend.console.views.session import sign_in, sign_out
@@ -20,12 +21,19 @@ urlpatterns = [
     path("language", switch_language, name="language"),
     path("live/stream", stream, name="stream"),
     path("live/board", board, name="board"),
+    path("here", here_page, name="here"),
+    path("here/set", set_here, name="set_here"),
+    path("desk/new/<slug:kind>", new_case, name="new_case"),
     path("approvals", approvals_page, name="approvals"),
     path("counter", counter_page, name="counter"),
     path("kiosks", fleet_page, name="fleet"),
     path("kiosks/<slug:kiosk_id>/release-card", release_card, name="release_card"),
     path("cases/<slug:case_id>", case_page, name="case"),
     path("cases/<slug:case_id>/portraits/<slug:which>", portrait, name="portrait"),
+    path("cases/<slug:case_id>/edit", edit_case, name="edit_case"),
+    path("cases/<slug:case_id>/turn", turn_case, name="turn_case"),
+    path("cases/<slug:case_id>/hand-over", actions.hand_over, name="hand_over"),
+    path("cases/<slug:case_id>/take-over", actions.take_over, name="take_over"),
     path("cases/<slug:case_id>/claim", actions.claim, name="claim"),
     path("cases/<slug:case_id>/renew", actions.renew, name="renew"),
     path("cases/<slug:case_id>/release", actions.release, name="release"),

@@ -6,9 +6,11 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 from backend.accounts.models import Presence
+from backend.accounts.presence import is_away
 from backend.accounts.services import has_right
 from backend.approvals.services import asked_of
 from backend.cases.models import OPEN_STAGES, Case, Stage
+from backend.cases.queue import awake, queue
 from backend.clock import ago
 from backend.config import hall
 from backend_client.contract import DecisionKind
@@ -32,25 +34,36 @@ def count_open() -> int:
 
 
 def count_unclaimed() -> int:
-    """Return how many cases nobody has claimed."""
-    return Case.objects.filter(stage=Stage.WAITING).count()
+    """Return how many cases nobody has claimed and that are not planned for later."""
+    return Case.objects.filter(awake(), stage=Stage.WAITING).count()
 
 
-def alerts_for(user: User) -> list[str]:
-    """Return what this person should hear of, one token for each; a new token is a new sound.
+def count_raised() -> int:
+    """Return how many cases a timer has raised and that nobody has claimed yet."""
+    return Case.objects.filter(awake(), stage=Stage.WAITING, level__gt=0).count()
 
-    Unclaimed cases, again when a timer has raised them; for the duty leader also raised cases
-    that are not decided; and decisions that wait for this person's word.
+
+def alerts_for(user: User) -> list[tuple[str, Case]]:
+    """Return what this person should hear of as (token, case); a new token is a new sound.
+
+    Unclaimed cases, again when a timer has raised them; what a colleague handed over; for the duty
+    leader also raised cases that are not decided; and decisions that wait for this person's word.
+    Who is away hears nothing.
     """
-    alerts = [f"decision:{decision.pk}" for decision in asked_of(user)]
+    if is_away(user):
+        return []
+    alerts = [(f"decision:{decision.pk}", decision.case) for decision in asked_of(user)]
     if not has_right(user, "view_queue"):
         return alerts
-    calls = Q(stage=Stage.WAITING)
+    calls = Q(stage=Stage.WAITING) & awake()
+    calls |= Q(stage=Stage.CLAIMED, claimed_by=user, handed_by__isnull=False)
     if has_right(user, "open_any_evidence"):
-        calls |= Q(stage__in=OPEN_STAGES, level__gt=0)
-    ordered = Case.objects.filter(calls).order_by("decide_by", "created_at", "id")
-    cases = ordered.values_list("id", "level")[:LOUDEST]
-    return [*alerts, *(f"case:{case_id}:{level}" for case_id, level in cases)]
+        calls |= Q(stage__in=OPEN_STAGES, level__gt=0) & awake()
+    for case in queue().filter(calls)[:LOUDEST]:
+        handed = case.handed_by_id is not None
+        kind = "handed" if handed else "case"
+        alerts.append((f"{kind}:{case.id}:{case.level}:{case.alarm}", case))
+    return alerts
 
 
 def display_name(user: User | None) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from backend.accounts.services import actor, has_right, staff_signed_in
+from backend.accounts.presence import staff_signed_in
+from backend.accounts.services import actor, has_right
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.clock import now

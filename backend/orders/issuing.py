@@ -69,7 +69,7 @@ def find_or_make_order(application: Application) -> IssueOrder:
     )
     append(
         Kind.ORDER_MADE,
-        f"kiosk:{order.kiosk_id}",
+        f"kiosk:{order.kiosk_id}" if order.kiosk_id else "counter",
         f"order:{order.id}",
         application=application.id,
         card=order.card_number,

@@ -23,7 +23,9 @@ class IssueOrder(models.Model):
     id = models.CharField(max_length=32, primary_key=True)
     number = models.CharField(max_length=24, unique=True)
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="order")
-    kiosk = models.ForeignKey(Kiosk, on_delete=models.PROTECT)
+    kiosk = models.ForeignKey(
+        Kiosk, on_delete=models.PROTECT, null=True, blank=True, help_text="null: at the counter"
+    )
     visit_id = models.CharField(max_length=64)
     card_number = models.CharField(max_length=9)
     state = models.CharField(max_length=12, choices=State.choices, default=State.ORDERED)

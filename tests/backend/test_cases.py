@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from backend.accounts.services import clear_presence
+from backend.accounts.presence import clear_presence
 from backend.api.visits import end_visit
 from backend.approvals.services import answer, asked_of, may_approve
 from backend.audit.models import AuditEvent
@@ -216,12 +216,12 @@ def test_timers_raise_a_case_step_by_step(kiosk):
     assert timers.run_timers() == 0
     Case.objects.update(created_at=ago(61))
     assert timers.run_timers() == 1
-    assert Case.objects.get().level == timers.LEVEL_EVERYBODY
+    assert Case.objects.get().level == 1
     assert timers.run_timers() == 0
     claim("case-1", world.add_staff("clerk"))
     Case.objects.update(created_at=ago(301))
     assert timers.run_timers() == 1
-    assert Case.objects.get().level == timers.LEVEL_DUTY_LEADER
+    assert Case.objects.get().level == 2
 
 
 def test_undo_takes_a_decision_back_until_printing(kiosk):

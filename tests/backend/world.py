@@ -35,7 +35,8 @@ from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from backend.accounts.services import NewAccount, create_account, touch_presence  # noqa: E402
+from backend.accounts.presence import touch_presence  # noqa: E402
+from backend.accounts.services import NewAccount, create_account  # noqa: E402
 from backend.config import hall  # noqa: E402
 from backend.evidence.services import seal  # noqa: E402
 from backend.fleet.models import Kiosk  # noqa: E402

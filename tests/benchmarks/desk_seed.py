@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from backend.accounts.services import ensure_roles
 from backend.cases.models import Case, Stage
+from backend.config import hall
 from backend.fleet.models import Kiosk
 from backend.fleet.services import enrol
 
@@ -45,6 +46,7 @@ def seed(kiosks: int, people: int, open_cases: int, closed_cases: int) -> Hall:
     # Closed ones go back over months; open ones are calls and parked cases, due from two hours on.
     _cases(moment, closed_cases, Stage.CLOSED, moment.date() - timedelta(days=1), kiosks)
     _cases(moment, open_cases, Stage.WAITING, moment.date() - timedelta(days=2), kiosks)
+    _alarms(moment)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Hall(credentials, _sessions(people))
@@ -84,8 +86,7 @@ def _cases(moment: datetime, count: int, stage: Stage, day: date, kiosks: int) -
         left_with_ticket=not closed,
         close_outcome="issued" if closed else "",
         erased_at=moment if closed else None,
-        # Raised already, so that the benchmark does not begin with ten thousand alarms.
-        level=9,
+        level=0 if closed else 1,
     )
     varying = {
         "id": f"'{stage.value}-' || n",
@@ -114,6 +115,17 @@ def _cases(moment: datetime, count: int, stage: Stage, day: date, kiosks: int) -
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, count])
+
+
+def _alarms(moment: datetime) -> None:
+    """Let every timer have rung on the open cases, or the run would begin with all of them."""
+    statement = (
+        "INSERT INTO cases_alarm (case_id, code, reference, level, at)"
+        " SELECT id, %s, created_at, %s, %s FROM cases_case WHERE stage = 'waiting'"
+    )
+    with connection.cursor() as cursor:
+        for rule in hall().alarms.alarm:
+            cursor.execute(statement, [rule.code, rule.level, moment])
 
 
 def _sessions(people: int) -> list[str]:

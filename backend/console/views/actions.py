@@ -1,6 +1,7 @@
 """What staff do to a case: each a POST that calls one service and goes back to the page."""
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -48,6 +49,44 @@ def release(request: HttpRequest, case_id: str) -> HttpResponse:
     else:
         _warn(request, "message.stale")
     return HttpResponseRedirect(reverse("console:queue"))
+
+
+@staff_page("claim")
+@require_POST
+def hand_over(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Give the case to the colleague who was named."""
+    number = request.POST.get("to", "")
+    known = number.isascii() and number.isdigit() and len(number) < 16
+    colleague = User.objects.filter(pk=int(number)).first() if known else None
+    if colleague is None:
+        return HttpResponse(status=400)
+    name = display_name(colleague)
+    try:
+        claims.hand_over(case_id, signed_in(request), colleague)
+    except Refused as refused:
+        if refused.code == RefusalCode.NOT_FOUND:
+            return not_found(request)
+        _warn(request, "message.not_handed", name=name)
+        return _back(case_id)
+    messages.success(
+        request, say(language_of(request), "message.handed", name=name), extra_tags="good"
+    )
+    return HttpResponseRedirect(reverse("console:queue"))
+
+
+@staff_page("take_over")
+@require_POST
+def take_over(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Take the case from whoever has it."""
+    try:
+        claims.take_over(case_id, signed_in(request))
+    except Refused as refused:
+        if refused.code == RefusalCode.NOT_FOUND:
+            return not_found(request)
+        _warn(request, "message.stale")
+        return _back(case_id)
+    _tell(request, "message.taken_over")
+    return _back(case_id)
 
 
 @staff_page("decide")

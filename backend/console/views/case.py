@@ -12,15 +12,18 @@ from backend.audit.services import append
 from backend.cases.claims import find
 from backend.cases.evidence_access import PICTURES, may_open, open_picture
 from backend.cases.models import OPEN_STAGES, Case
+from backend.cases.reasons import is_typed_in
 from backend.clock import now
 from backend.config import hall
 from backend.console.case_sheet import CaseSheet, case_sheet
 from backend.console.decision_sheet import declined_before
+from backend.console.desk_tools import may_take_over, receivers
 from backend.console.evidence_sheet import evidence_sheet
 from backend.console.language import language_of
 from backend.console.options import decision_notes, options_for
 from backend.console.pages import not_found, show, signed_in, staff_page
-from backend.console.queue_rows import queue_rows
+from backend.console.queue_view import queue_context
+from backend.console.views.desk import desk_case_page
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -36,13 +39,18 @@ def case_page(request: HttpRequest, case_id: str) -> HttpResponse:
         case = find(case_id)
     except Refused:
         return not_found(request)
+    if is_typed_in(case.reason):
+        return desk_case_page(request, case)
     user = signed_in(request)
     language = language_of(request)
     moment = now()
     sheet = case_sheet(case, user, language, moment)
     context: dict[str, object] = {
         "sheet": sheet,
-        "rows": queue_rows(user, language, moment, case.id),
+        **queue_context(request, case.id),
+        "receivers": receivers(case, user, language),
+        "may_take_over": may_take_over(case, user),
+        "came_from": case.came_from,
         "renew_every_s": hall().timers.claim_renew_every_s,
         "lease_minutes": round(hall().timers.claim_lease_s / 60),
         "may_look": may_open(case, user) and not _at_once(case, sheet, user.pk),

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_GET
 
 from backend.accounts.services import has_right
 from backend.cases.models import Case
-from backend.clock import now
-from backend.console.case_sheet import state_of
+from backend.console.case_sheet import heading_of, state_of
+from backend.console.desk_tools import desk_tools
 from backend.console.language import language_of
 from backend.console.pages import frame, show, signed_in, staff_page
-from backend.console.queue_rows import queue_rows
+from backend.console.queue_filter import keep_filter
+from backend.console.queue_view import queue_context
 from backend.console.views.approvals import approval_cards
-from backend.console.waiting import alerts_for, count_unclaimed
+from backend.console.waiting import alerts_for, count_raised, count_unclaimed
 
 
 @staff_page("view_queue", "view_fleet")
@@ -23,8 +24,9 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if not has_right(user, "view_queue"):
         return HttpResponseRedirect(reverse("console:fleet"))
-    rows = queue_rows(user, language_of(request), now())
-    return show(request, "console/queue.html", {"rows": rows}, page="queue")
+    keep_filter(request)
+    context = {**queue_context(request), "tools": desk_tools(user)}
+    return show(request, "console/queue.html", context, page="queue")
 
 
 @staff_page("view_queue", "view_fleet")
@@ -41,12 +43,18 @@ def board(request: HttpRequest) -> HttpResponse:
     answer: dict[str, object] = {
         "parts": parts,
         "unclaimed": count_unclaimed() if has_right(user, "view_queue") else 0,
-        "alerts": alerts_for(user),
+        "raised": count_raised() if has_right(user, "view_queue") else 0,
+        "alerts": [],
     }
+    heard = alerts_for(user)
+    answer["alerts"] = [token for token, _ in heard]
+    answer["alert_words"] = {token: heading_of(case, context["language"]) for token, case in heard}
     if has_right(user, "view_queue"):
         current = request.GET.get("case", "")
-        context["rows"] = queue_rows(user, language_of(request), now(), current)
+        context |= queue_context(request, current)
         parts["queue-rows"] = render_to_string("console/parts/queue_rows.html", context)
+        context["tools"] = desk_tools(user)
+        parts["here"] = render_to_string("console/parts/here.html", context, request)
         case = Case.objects.filter(id=current).first() if current else None
         if case is not None:
             answer["case_state"] = state_of(case)

@@ -10,9 +10,11 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backend.accounts.services import actor, clear_presence, touch_presence
+from backend.accounts.presence import clear_presence, touch_presence
+from backend.accounts.services import actor
 from backend.audit.kinds import Kind
 from backend.audit.services import append
+from backend.cases.claims import release_all
 from backend.console.pages import show
 
 
@@ -43,6 +45,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     user = request.user
     if user.is_authenticated:
+        if isinstance(user, User):
+            release_all(user)
         append(Kind.LOGOUT, actor(user), actor(user))
         clear_presence(user)
         logout(request)

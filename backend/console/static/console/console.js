@@ -77,9 +77,12 @@
   }
 
   const title = document.title;
-  const showCount = (count) => {
-    document.title = count ? `(${count}) ${title}` : title;
+  const showCount = (count, late) => {
+    document.title = count ? `${late ? "▲ " : ""}(${count}) ${title}` : title;
   };
+  // What a timer has raised and nobody has taken goes on ringing.
+  let raised = 0;
+  setInterval(() => raised && chime(), 60000);
 
   // Cases whose row came with the stream and that have rung already.
   const rung = new Set();
@@ -123,11 +126,15 @@
       part.innerHTML = html;
       if (focused) document.getElementById(focused)?.focus();
     }
-    for (const alert of hear(board.alerts)) {
+    const fresh = hear(board.alerts);
+    const told = fresh.map((alert) => ({ alert, words: board.alert_words[alert] }));
+    if (told.length) document.dispatchEvent(new CustomEvent("console:alerts", { detail: told }));
+    for (const alert of fresh) {
       const id = alert.split(":")[1];
       document.querySelector(`li[data-case="${CSS.escape(id)}"]`)?.classList.add("new");
     }
-    showCount(board.unclaimed);
+    showCount(board.unclaimed, board.raised);
+    raised = board.alerts.length ? board.raised : 0;
     tick();
     const sheet = document.getElementById("sheet");
     if (sheet && board.case_state !== undefined && board.case_state !== sheet.dataset.state) {

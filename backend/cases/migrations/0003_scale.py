@@ -7,9 +7,10 @@ def mark_erased(apps, schema_editor):
     """Mark closed cases of which nothing is left, so that they are not erased again."""
     left = models.Q(live_portrait__isnull=False) | models.Q(chip_portrait__isnull=False)
     left |= models.Q(record_portrait__isnull=False) | models.Q(match__isnull=False)
-    left |= ~models.Q(detail="")
+    left |= ~models.Q(detail="") | models.Q(request__isnull=False)
     closed = apps.get_model("cases", "Case").objects.filter(stage="closed")
-    closed.exclude(left).update(erased_at=models.F("closed_at"))
+    left_over = closed.filter(left).values("id")
+    closed.exclude(id__in=left_over).update(erased_at=models.F("closed_at"))
 
 
 class Migration(migrations.Migration):
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
 
     # An index cannot be built in the transaction that has changed its table's rows.
     atomic = False
-    dependencies = [("cases", "0001_initial")]
+    dependencies = [("cases", "0002_desk_requests_and_alarms")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,127 @@
+"""Who is at the console, at which desk, and who has stepped away."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+
+from backend.accounts.models import Presence, StaffProfile
+from backend.accounts.services import actor
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.clock import ago, now
+from backend.config import hall
+from backend.live.services import bump
+
+DESK_LENGTH = 60
+WRITE_EVERY_S = 3.0
+"""A page that asks more often than this is not written down again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One person who is signed in."""
+
+    user_id: int
+    name: str
+    desk: str
+    away: bool
+    claims: bool
+
+
+def touch_presence(user: User) -> None:
+    """Note that this signed-in person is at the console; call it on each page and stream tick."""
+    if Presence.objects.filter(user_id=user.pk, seen_at__gte=ago(WRITE_EVERY_S)).exists():
+        return
+    with transaction.atomic():
+        _, came = Presence.objects.update_or_create(user_id=user.pk, defaults={"seen_at": now()})
+        if came:
+            bump()
+
+
+def clear_presence(user: User) -> None:
+    """Note that this person signed out."""
+    with transaction.atomic():
+        Presence.objects.filter(user_id=user.pk).delete()
+        bump()
+
+
+def forget_gone() -> int:
+    """Forget whose pages are gone, so that kiosks and colleagues learn it; return how many."""
+    with transaction.atomic():
+        gone, _ = Presence.objects.filter(seen_at__lt=ago(hall().timers.presence_s)).delete()
+        if gone:
+            bump()
+    return gone
+
+
+def set_away(user: User, *, away: bool) -> None:
+    """Note that this person steps away from the desk, or is back."""
+    with transaction.atomic():
+        touch_presence(user)
+        here = Presence.objects.filter(user_id=user.pk, away_since__isnull=away)
+        if here.update(away_since=now() if away else None):
+            append(Kind.STAFF_AWAY if away else Kind.STAFF_BACK, actor(user), actor(user))
+            bump()
+
+
+def set_desk(user: User, desk: str) -> None:
+    """Note at which desk this person sits from now on; residents are told it."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in desk)
+    desk = " ".join(printable.split())[:DESK_LENGTH]
+    with transaction.atomic():
+        profile, _ = StaffProfile.objects.get_or_create(user=user)
+        if profile.desk == desk:
+            return
+        profile.desk = desk
+        profile.save(update_fields=["desk"])
+        append(Kind.STAFF_DESK, actor(user), actor(user))
+        bump()
+
+
+def staff_signed_in() -> bool:
+    """Say whether somebody who may claim cases is at the console now."""
+    return _at_desk().exists()
+
+
+def present_staff() -> int:
+    """Return how many people who may claim cases are at the console now."""
+    return _at_desk().values("user_id").distinct().count()
+
+
+def is_at_desk(user: User) -> bool:
+    """Say whether this person is at the console now, not away, and may claim."""
+    return _at_desk().filter(user=user).exists()
+
+
+def is_away(user: User) -> bool:
+    """Say whether this person has said that they are away."""
+    return Presence.objects.filter(user_id=user.pk, away_since__isnull=False).exists()
+
+
+def colleagues() -> list[Colleague]:
+    """Return who is signed in, those at their desks first."""
+    rows = _seen().select_related("user", "user__profile").order_by("user__username")
+    claiming = set(_at_desk().values_list("user_id", flat=True))
+    people = [
+        Colleague(
+            user_id=row.user_id,
+            name=row.user.get_full_name() or row.user.get_username(),
+            desk=row.user.profile.desk if hasattr(row.user, "profile") else "",
+            away=row.away_since is not None,
+            claims=row.user_id in claiming,
+        )
+        for row in rows
+    ]
+    return sorted(people, key=lambda person: person.away)
+
+
+def _seen() -> QuerySet[Presence]:
+    recent = ago(hall().timers.presence_s)
+    return Presence.objects.filter(seen_at__gte=recent, user__is_active=True)
+
+
+def _at_desk() -> QuerySet[Presence]:
+    roles = [name for name, rights in hall().policy.roles.items() if "claim" in rights]
+    return _seen().filter(away_since__isnull=True, user__groups__name__in=roles)

@@ -1,0 +1,82 @@
+"""Timers that run out on a case: each raises its level once for the moment it counts from.
+
+The rules are alarms.toml's. An alarm is a row, so whoever tells of it (desks, messenger) can be
+late or restarted and still tells of all.
+"""
+
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Greatest
+
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.cases.models import OPEN_STAGES, Alarm, Case, Stage
+from backend.cases.reasons import STAFF_CODES
+from backend.clock import now
+from backend.config import hall
+from backend.config_models import KIOSK_KIND, AlarmConfig
+from backend.live.services import bump
+
+BATCH = 200
+
+
+def ring_due() -> int:
+    """Ring every alarm that is due; return how many rang."""
+    return sum(_ring(rule, case) for rule in hall().alarms.alarm for case in due(rule)[:BATCH])
+
+
+def due(rule: AlarmConfig) -> QuerySet[Case]:
+    """Return the cases on which this timer has run out and has not rung yet."""
+    moment = now()
+    span = timedelta(seconds=rule.seconds)
+    cases = Case.objects.filter(stage__in=OPEN_STAGES).select_related("kiosk")
+    if rule.kinds:
+        cases = _of_kinds(cases, rule.kinds)
+    match rule.when:
+        case "unclaimed":
+            since = Coalesce("waiting_since", "created_at")
+            cases = cases.filter(stage=Stage.WAITING).annotate(reference=_awake(since))
+            cases = cases.filter(reference__lte=moment - span)
+        case "undecided":
+            cases = cases.annotate(reference=_awake(F("created_at")))
+            cases = cases.filter(reference__lte=moment - span)
+        case "departure_near":
+            cases = cases.annotate(reference=F("depart_at"))
+            cases = cases.filter(reference__lte=moment + span, reference__gt=F("created_at"))
+        case "appointment_near":
+            cases = cases.annotate(reference=F("request__appointment_at"))
+            cases = cases.filter(reference__lte=moment + span)
+    rung = Alarm.objects.filter(
+        case=OuterRef("pk"), code=rule.code, reference=OuterRef("reference")
+    )
+    return cases.filter(~Exists(rung)).order_by("decide_by", "created_at")
+
+
+def _awake(since: models.expressions.Combinable) -> models.expressions.Combinable:
+    """Count from ``since``, or from the end of the rest where that is later."""
+    return Greatest(since, Coalesce("rest_until", since))
+
+
+def _of_kinds(cases: QuerySet[Case], kinds: tuple[str, ...]) -> QuerySet[Case]:
+    if KIOSK_KIND not in kinds:
+        return cases.filter(reason__in=kinds)
+    return cases.exclude(reason__in=set(STAFF_CODES) - set(kinds))
+
+
+def _ring(rule: AlarmConfig, case: Case) -> bool:
+    """Ring once; whoever looked at the same case at the same time rings nothing."""
+    with transaction.atomic():
+        _, rang = Alarm.objects.get_or_create(
+            case=case,
+            code=rule.code,
+            reference=case.reference,  # type: ignore[attr-defined]  # annotated by due()
+            defaults={"level": rule.level, "at": now()},
+        )
+        if rang:
+            Case.objects.filter(id=case.id).update(
+                level=Greatest(F("level"), rule.level), alarm=rule.code, version=bump()
+            )
+            append(Kind.CASE_RAISED, "system", f"case:{case.id}", level=rule.level, alarm=rule.code)
+    return rang

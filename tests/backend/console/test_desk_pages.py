@@ -1,0 +1,159 @@
+"""Real browsers at several desks: calls typed in, filters, handing over, taking over, alerts."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from backend_client.contract import TravelRequest
+from tests.backend.console.hall import mismatch
+from tests.backend.console.test_open_pages import (  # noqa: F401 - fixtures
+    PHONE,
+    chromium,
+    desk,
+    pytestmark,
+    row,
+)
+
+RECORD_NOTIFICATIONS = """
+  window.shown = [];
+  const Real = window.Notification;
+  window.Notification = class extends Real {
+    constructor(title, options) { super(title, options); window.shown.push(options.body); }
+  };
+  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+"""
+
+
+def type_call(page, topic, **fields):
+    page.goto(
+        page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + "/desk/new/guide_desk_call"
+    )
+    for name, value in {"topic": topic, **fields}.items():
+        page.fill(f"#f-{name}", value)
+    page.click("form.typed button.main")
+    page.wait_for_selector("#sheet")
+    return page.get_attribute("#sheet", "data-case")
+
+
+def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F811
+    clerk, other = desk("clerk"), desk("clerk2")
+    clerk.goto(f"{hall.url}/desk/new/guide_desk_call")
+    clerk.fill("#f-topic", "care home, 96")
+    clerk.fill("#f-person", "王秀英")
+    clerk.fill("#f-card_number", "CARD")
+    with clerk.expect_response(lambda answer: answer.status == 400):
+        clerk.evaluate("document.querySelector('form.typed').submit()")
+    clerk.wait_for_selector(".card_number.wrong")
+    assert clerk.input_value("#f-person") == "王秀英"
+    clerk.fill("#f-card_number", "C87654321")
+    clerk.click("form.typed button.main")
+    clerk.wait_for_selector("#sheet")
+    case = clerk.get_attribute("#sheet", "data-case")
+
+    line = f'li[data-case="{case}"]'
+    other.wait_for_selector(line)
+    assert "care home, 96" in other.inner_text(line)
+    assert "王秀英" not in other.content()
+    other.goto(f"{hall.url}/cases/{case}")
+    assert "王秀英" not in other.content()
+
+    clerk.keyboard.press("c")
+    clerk.wait_for_selector("#keep", state="attached")
+    clerk.click("form.turn button >> nth=0")
+    clerk.wait_for_selector("#f-address")
+    assert clerk.input_value("#f-person") == "王秀英"
+    clerk.fill("#f-address", "3 Garden Road")
+    at = datetime.now().astimezone() + timedelta(hours=30)
+    clerk.fill("#f-appointment_at", at.strftime("%Y-%m-%dT%H:%M"))
+    clerk.select_option("#f-status", "planned")
+    clerk.click("form.typed button.main")
+    clerk.wait_for_selector("#sheet")
+    assert "3 Garden Road" in clerk.inner_text(".lines")
+
+    colleague = clerk.locator("#hand-to option", has_text="clerk2").get_attribute("value")
+    clerk.select_option("#hand-to", colleague)
+    clerk.click("form.hand button")
+    clerk.wait_for_selector(".messages .good")
+    other.wait_for_selector(f"{line} .alarm")
+    other.goto(f"{hall.url}/cases/{case}")
+    assert "3 Garden Road" in other.inner_text(".lines")
+
+    kinds = [event["kind"] for event in hall.audit() if event["subject"] == f"case:{case}"]
+    assert kinds == [
+        *("case.opened", "case.claimed", "case.turned", "case.edited", "case.handed_over"),
+    ]
+
+
+def test_the_filter_narrows_the_queue_and_says_so_on_every_page(hall, desk):  # noqa: F811
+    case = hall.kiosk.escalate(**mismatch())
+    clerk = desk("clerk")
+    call = type_call(hall, clerk, "asks for opening hours")
+    clerk.goto(f"{hall.url}/?kind=guide_desk_call")
+    clerk.wait_for_selector(f'li[data-case="{call}"]')
+    assert not clerk.query_selector(row(case))
+    assert clerk.inner_text("li.more")
+    clerk.goto(f"{hall.url}/cases/{call}")
+    assert not clerk.query_selector(row(case))
+    clerk.goto(f"{hall.url}/?show=")
+    clerk.wait_for_selector(row(case))
+    clerk.goto(f"{hall.url}/?show=nonsense&kiosk=%00")
+    clerk.wait_for_selector(row(case))
+
+
+def test_the_duty_leader_takes_over_and_the_clerks_page_learns_it(hall, desk):  # noqa: F811
+    case = hall.kiosk.escalate(**mismatch())
+    clerk, leader = desk("clerk"), desk("leader")
+    clerk.goto(f"{hall.url}/cases/{case.id}")
+    clerk.keyboard.press("c")
+    clerk.wait_for_selector(".actions")
+    leader.goto(f"{hall.url}/cases/{case.id}")
+    leader.click("form[action$=take-over] button")
+    leader.wait_for_selector(".actions")
+    clerk.wait_for_selector(".gate")
+    assert not clerk.query_selector(".actions")
+
+
+def test_the_browser_notifies_once_a_person_has_asked_for_it(hall, desk):  # noqa: F811
+    clerk = desk("clerk")
+    clerk.context.grant_permissions(["notifications"], origin=hall.url)
+    clerk.add_init_script(RECORD_NOTIFICATIONS)
+    with clerk.expect_response("**/live/board*"):
+        clerk.goto(hall.url)
+    clerk.wait_for_function("sessionStorage.getItem('console-heard') !== null")
+    assert clerk.is_visible("#notify")
+    case = hall.kiosk.escalate(**mismatch())
+    clerk.wait_for_function("window.shown.length > 0", timeout=5000)
+    words = clerk.evaluate("window.shown[0]")
+    assert case.ticket in words
+    assert "C12345678" not in words
+    assert clerk.title().startswith("(") or clerk.title().startswith("▲")
+
+
+def test_a_departure_puts_the_row_where_it_belongs(hall, desk):  # noqa: F811
+    clerk = desk("clerk")
+    first, second = (hall.kiosk.escalate(**mismatch(card_number=None)) for _ in range(2))
+    leaves = datetime.now().astimezone() + timedelta(minutes=100)
+    hall.kiosk.post(f"/cases/{second.id}/travel", TravelRequest(depart_at=leaves, ground=None))
+    clerk.wait_for_selector(f"{row(second)} .soon")
+    order = clerk.eval_on_selector_all("li[data-case]", "rows => rows.map(r => r.dataset.case)")
+    assert order.index(second.id) < order.index(first.id)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/here", "/desk/new/on_site_visit", "/desk/new/card_delivery"]
+)
+def test_nothing_overflows_on_a_telephone(hall, desk, path):  # noqa: F811
+    page = desk("clerk", PHONE)
+    page.goto(hall.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_who_steps_away_is_shown_to_colleagues(hall, desk):  # noqa: F811
+    clerk, leader = desk("clerk2"), desk("leader")
+    clerk.goto(f"{hall.url}/here")
+    clerk.click("button[name=away]")
+    leader.wait_for_selector("#here .gone")
+    clerk.goto(f"{hall.url}/here")
+    assert clerk.query_selector(".bar .who b")
+    clerk.click("button[name=away]")
+    leader.wait_for_selector("#here .gone", state="detached")
