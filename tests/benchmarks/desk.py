@@ -50,7 +50,7 @@ def main() -> None:
         database = nullcontext(options.database) if options.database else cluster()
         with database as url:
             os.environ["DATABASE_URL"] = url
-            _start_django(data)
+            start_server_side(data)
             _run(options, data)
 
 
@@ -75,7 +75,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _start_django(data: Path) -> None:
+def start_server_side(data: Path) -> None:
+    """Start Django here on the server's data directory and the database of DATABASE_URL."""
     from backend.__main__ import ROOT as HOUSE
     from backend.__main__ import start_django
 
@@ -109,14 +110,14 @@ def _run(options: argparse.Namespace, data: Path) -> None:
     connections.close_all()
     if not options.seconds:
         return
-    with _served(data, options.processes) as url:
+    with served(data, options.processes) as (url, _):
         figures = asyncio.run(_load(url, hall, options))
     print(json.dumps(asdict(figures)))
 
 
 @contextmanager
-def _served(data: Path, processes: int) -> Iterator[str]:
-    """Run the real server in ``processes`` processes until the block ends."""
+def served(data: Path, processes: int) -> Iterator[tuple[str, int]]:
+    """Run the real server in ``processes`` processes; give its address and process id."""
     command = [sys.executable, "-m", "backend", "serve", "--port", "0", "--data", str(data)]
     server = subprocess.Popen(
         [*command, "--processes", str(processes)], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -126,7 +127,7 @@ def _served(data: Path, processes: int) -> Iterator[str]:
         line = server.stdout.readline()
         if not line.startswith("ready: "):
             raise SystemExit(f"the server did not start: {line}")
-        yield line.removeprefix("ready: ").strip()
+        yield line.removeprefix("ready: ").strip(), server.pid
     finally:
         server.terminate()
         server.wait(30)
@@ -186,14 +187,14 @@ async def _load(url: str, hall: object, options: argparse.Namespace) -> Figures:
     _say("the queue's page", pages)
     missing = [float(options.seconds)] * (expected - len(seen.shown))
     return Figures(
-        shown_p99_s=_p(99, seen.shown + missing),
+        shown_p99_s=percentile(99, seen.shown + missing),
         consoles=len(consoles),
         kiosks=len(hall.credentials),
-        heartbeat_p99_s=_p(99, kiosks.beats),
+        heartbeat_p99_s=percentile(99, kiosks.beats),
         claims=len(claims),
         claim_doubles=doubles,
-        claim_p99_s=_p(99, claims),
-        queue_page_p50_s=_p(50, pages),
+        claim_p99_s=percentile(99, claims),
+        queue_page_p50_s=percentile(50, pages),
         open_cases=options.open_cases,
         closed_cases=options.closed_cases,
     )
@@ -209,7 +210,8 @@ def _doubles(prefix: str) -> int:
     return claims.values("subject").annotate(times=Count("seq")).filter(times__gt=1).count()
 
 
-def _p(percent: int, values: list[float]) -> float:
+def percentile(percent: int, values: list[float]) -> float:
+    """Return the value below which ``percent`` per cent lie; 0 of none."""
     if not values:
         return 0.0
     ordered = sorted(values)
@@ -217,7 +219,7 @@ def _p(percent: int, values: list[float]) -> float:
 
 
 def _say(what: str, values: list[float]) -> None:
-    p50, p99 = _p(50, values), _p(99, values)
+    p50, p99 = percentile(50, values), percentile(99, values)
     worst = max(values, default=0.0)
     print(
         f"{what}: median {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, worst {worst * 1000:.0f} ms"
