@@ -169,7 +169,7 @@ def may_read(case: Case, user: User) -> bool:
 
 
 def may_change(case: Case, user: User) -> bool:
-    """Say whether this person may change it: the claimant; while nobody has it, whom it concerns."""
+    """Say whether this person may change it: who has it; while nobody has, whom it concerns."""
     if case.stage == Stage.CLAIMED:
         return case.claimed_by_id == user.pk
     return case.stage == Stage.WAITING and may_read(case, user)
