@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from backend.config_models import (
     HallConfig,
+    InsightConfig,
     OffersConfig,
     PhrasesConfig,
     PolicyConfig,
@@ -25,6 +26,7 @@ FILES: dict[str, type[BaseModel]] = {
     "timers": TimersConfig,
     "urgency": UrgencyConfig,
     "phrases": PhrasesConfig,
+    "insight": InsightConfig,
 }
 
 
