@@ -73,6 +73,7 @@ def _once() -> None:
     from backend.api.once import forget_old_answers
     from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
+    from backend.insight.recording import forget_old
     from backend.orders.reconcile import reconcile
 
     try:
@@ -80,5 +81,6 @@ def _once() -> None:
         reconcile()
         forget_old_answers()
         erase_old_evidence()
+        forget_old()
     finally:
         connection.close()

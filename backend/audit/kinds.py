@@ -29,6 +29,7 @@ class Kind(StrEnum):
     ORDER_PRINTED = "order.printed"
     ORDER_FAILED = "order.failed"
     ORDER_UNKNOWN = "order.unknown"
+    ORDER_SENT_TO_KIOSK = "order.sent_to_kiosk"
     ORDER_AT_COUNTER = "order.at_counter"
     CASE_OPENED = "case.opened"
     CASE_TRAVEL_SET = "case.travel_set"

@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from backend.applications.models import Application
+from backend.attempts.services import keep_attempts
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.grants import is_sent_to_counter
@@ -16,6 +17,7 @@ from backend.clock import is_within, now
 from backend.evidence.models import Picture
 from backend.evidence.services import media_type, seal
 from backend.fleet.models import Kiosk
+from backend.insight.recording import record as record_comparison
 from backend.live.services import bump
 from backend.records.models import Permit
 from backend.refusal import Refused
@@ -73,6 +75,9 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         version=bump(),
     )
     case.save(force_insert=True)
+    keep_attempts(case, wanted.attempts)
+    if wanted.match is not None:
+        record_comparison(kiosk, case.visit_id, case.card_number, wanted.match, moment)
     if case.application is not None:
         _take_over_servers_own(case, case.application)
     append(

@@ -4,6 +4,7 @@ from backend.accounts.services import desk_of, staff_signed_in
 from backend.cases.models import Case, Decision
 from backend.cases.queue import ahead_of, expected_wait_seconds
 from backend.live.services import current_version
+from backend.resume.fencing import session_of
 from backend_client.contract import (
     CaseStage,
     CaseView,
@@ -21,6 +22,7 @@ def case_view(case: Case) -> CaseView:
     return CaseView(
         id=case.id,
         version=version,
+        session=session_of(case),
         ticket=case.ticket,
         stage=CaseStage(case.stage),
         desk=desk_of(case.claimed_by),

@@ -13,24 +13,21 @@ from django.urls import NoReverseMatch, reverse
 from backend.accounts.services import rights_of
 from backend.approvals.services import asked_of
 from backend.console.waiting import count_open
+from backend.insight.incidents import open_incidents
 
 
 @dataclass(frozen=True, slots=True)
 class NavSlot:
-    """One page of the bar: ``rights`` of which one opens it, ``count`` of what waits there.
-
-    ``key`` follows g on the keyboard.
-    """
+    """One page of the bar: ``rights`` of which one opens it, ``count`` of what waits there."""
 
     name: str
-    key: str
     rights: frozenset[str]
-    count: Callable[[User], int] | None = None
+    count: Callable[[User], int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One link of the bar; ``count`` is what waits there."""
+    """One link of the bar; ``key`` is its place, pressed as a digit."""
 
     name: str
     url: str
@@ -39,19 +36,19 @@ class NavEntry:
     count: int | None = None
 
 
-def _slot(name: str, key: str, *rights: str, count: Callable[[User], int] | None = None) -> NavSlot:
-    return NavSlot(name, key, frozenset(rights), count)
+def _slot(name: str, *rights: str, count: Callable[[User], int | None] | None = None) -> NavSlot:
+    return NavSlot(name, frozenset(rights), count)
 
 
 SLOTS = (
-    _slot("queue", "q", "view_queue", count=lambda _: count_open()),
-    _slot("approvals", "a", "approve", count=lambda user: asked_of(user).count()),
-    _slot("counter", "c", "view_queue"),
-    _slot("fleet", "k", "view_fleet", "view_queue"),
-    _slot("reports", "r", "view_reports"),
-    _slot("audit", "u", "view_audit"),
-    _slot("accounts", "p", "manage"),
-    _slot("settings", "s", "manage"),
+    _slot("queue", "view_queue", count=lambda _: count_open()),
+    _slot("approvals", "approve", count=lambda user: asked_of(user).count()),
+    _slot("counter", "view_queue"),
+    _slot("fleet", "view_fleet", "view_queue", count=lambda _: open_incidents().count() or None),
+    _slot("reports", "view_reports"),
+    _slot("audit", "view_audit"),
+    _slot("accounts", "manage"),
+    _slot("settings", "manage"),
 )
 
 
@@ -63,7 +60,8 @@ def navigation(user: User) -> list[NavEntry]:
         url = _url(slot.name)
         if url and slot.rights & rights:
             count = slot.count(user) if slot.count else None
-            entries.append(NavEntry(slot.name, url, f"app.{slot.name}", slot.key, count))
+            key = str(len(entries) + 1)
+            entries.append(NavEntry(slot.name, url, f"app.{slot.name}", key, count))
     return entries
 
 

@@ -11,6 +11,7 @@ from backend.approvals.services import asked_of
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.clock import ago
 from backend.config import hall
+from backend.insight.incidents import open_incidents
 from backend_client.contract import DecisionKind
 
 
@@ -40,6 +41,8 @@ def alerts_for(user: User) -> list[str]:
     that are not decided; and decisions that wait for this person's word.
     """
     alerts = [f"decision:{decision.pk}" for decision in asked_of(user)]
+    if has_right(user, "view_fleet"):
+        alerts += [f"incident:{incident.pk}" for incident in open_incidents()]
     if not has_right(user, "view_queue"):
         return alerts
     calls = Q(stage=Stage.WAITING)
