@@ -1,6 +1,6 @@
 """Find a card's parked case, take it up in a new visit, and check that it is the same person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -162,14 +162,20 @@ def _why_not(case: Case, kiosk: Kiosk) -> str:
     in_force = decision is not None and decision.state == Decision.State.IN_FORCE
     if decision is not None and in_force and decision.kind in FOR_THE_COUNTER:
         return "the case ends at the counter"
-    seen = case.kiosk.last_seen_at if case.kiosk else None
-    alive = seen is not None and now() - seen < SILENT_AFTER
-    if not case.left_with_ticket and alive:
+    if not case.left_with_ticket and now() - _last_sign(case) < SILENT_AFTER:
         return "the case is live at a kiosk"
     order = _order(case.application)
     if order is not None and order.state != State.ORDERED:
         return "printing has begun"
     return ""
+
+
+def _last_sign(case: Case) -> datetime:
+    """Return when the session's kiosk last showed that it is there."""
+    session = newest_session(case)
+    begun = session.at if session else case.created_at
+    seen = case.kiosk.last_seen_at if case.kiosk else None
+    return max(begun, seen) if seen else begun
 
 
 def _order(application: Application | None) -> IssueOrder | None:

@@ -128,6 +128,8 @@ def test_a_kiosk_that_went_silent_no_longer_holds_its_session(kiosk, other):
     case = open_case(kiosk, world.case_request())
     gone = world.timezone.now() - world.timedelta(minutes=2)
     world.Kiosk.objects.filter(id=kiosk.id).update(last_seen_at=gone)
+    assert refusal(take_up, other, case) == RefusalCode.CONFLICT
+    Case.objects.update(created_at=gone)
     assert take_up(other, case).case.session == 2
 
 

@@ -82,7 +82,7 @@ def counter_take(request: HttpRequest, case_id: str) -> HttpResponse:
 @staff_page("decide")
 @require_POST
 def issue(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Issue by ``way``: hand (recorded here), kiosk (printed there), printed (it is on the card)."""
+    """Issue by ``way``: hand (recorded here), kiosk (printed there) or printed (on the card)."""
     user, form = signed_in(request), _form(request)
     way = request.POST.get("way", "hand")
     try:

@@ -152,17 +152,22 @@
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => event.persisted && connect());
 
+  const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select";
+
   // Keys: one letter opens a decision or presses a button; never while typing.
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
     const open = document.querySelector(".actions details[open]");
+    if (event.key === "Enter" && event.ctrlKey && open) {
+      open.querySelector("form").requestSubmit();
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Escape" && open) {
       open.open = false;
       open.querySelector("summary").focus();
       return;
     }
-    if (event.target.matches("input, textarea, select") || document.querySelector("dialog[open]"))
-      return;
+    if (event.target.matches(TYPED) || document.querySelector("dialog[open]")) return;
     const target = document.querySelector(`[data-key="${CSS.escape(event.key.toUpperCase())}"]`);
     if (!target) return;
     event.preventDefault();

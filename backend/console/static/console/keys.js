@@ -30,6 +30,7 @@
     }
     if (rows().length)
       here.push(...entry("J", dialog.dataset.next), ...entry("K", dialog.dataset.previous));
+    if (document.querySelector(".actions form")) here.push(...entry("Ctrl ↵", dialog.dataset.submit));
     if (search()) here.push(...entry("/", dialog.dataset.find));
     everywhere.push(...entry("?", dialog.dataset.list), ...entry("Esc", dialog.dataset.close));
     const list = dialog.querySelector(".here");
@@ -59,7 +60,7 @@
   });
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || dialog.open) return;
-    if (event.target.matches("input, textarea, select")) return;
+    if (event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return;
     switch (event.key) {
       case "j":
         step(1);
