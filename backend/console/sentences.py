@@ -162,6 +162,8 @@ def _machine(facts: CaseFacts, language: str) -> str:
     today = facts.kiosk
     if today is None or facts.reason not in FACE_REASONS:
         return ""
+    if today.compared == 0 and facts.cause != "machine":
+        return ""
     counts = say(
         language, "why.counts", kiosk=today.name, compared=today.compared, failed=today.failed
     )
