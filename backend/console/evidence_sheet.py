@@ -93,7 +93,7 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
         has_portraits=any(portrait.url for portrait in portraits),
         portraits=portraits,
         tries=[_try(attempt, language) for attempt in case.attempts.order_by("number")],
-        last_try=report.tries if report else 1,
+        last_try=case.attempts.count() + 1,
         measures=measures,
         outside=[measure for measure in measures if not measure.holds],
         insight=person_or_machine(case, report, answer, language) if report and answer else None,
