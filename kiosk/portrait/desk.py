@@ -82,7 +82,7 @@ def _look_at(
     measures = assess_reference(faces[0], limits)
     good = all(measure.ok for measure in measures)
     state = ReferenceState.USABLE if good else ReferenceState.POOR
-    return state, measures, template, eyes_in(faces[0], image)
+    return state, measures, template, eyes_in(models.detector.refine(image, faces[0]), image)
 
 
 class _Try:
@@ -182,7 +182,8 @@ class Desk:
         assessment = capture.last if best is None else best.assessment
         if best is not None and best.assessment.face is not None:
             portrait = encode_jpeg(portrait_crop(best.image, best.assessment.face))
-            eyes = eyes_in_portrait(best.assessment.face, best.image)
+            near = self._loaded().detector.refine(best.image, best.assessment.face)
+            eyes = eyes_in_portrait(near, best.image)
             frame = encode_jpeg(best.image, 85)
         done = CaptureDone(
             capture=running.number,

@@ -22,10 +22,10 @@ def detector():
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
 def test_the_eyes_of_the_crop_are_where_a_look_at_the_crop_finds_them(detector, path):
     image = cv2.imread(str(path))
-    face = detector.find(image)[0]
+    face = detector.refine(image, detector.find(image)[0])
     told = eyes_in_portrait(face, image)
     crop = portrait_crop(image, face)
-    found = eyes_in(detector.find(crop)[0], crop)
+    found = eyes_in(detector.refine(crop, detector.find(crop)[0]), crop)
     for name in ("left_x", "left_y", "right_x", "right_y"):
         assert getattr(told, name) == pytest.approx(getattr(found, name), abs=0.02)
     assert told.left_x < told.right_x

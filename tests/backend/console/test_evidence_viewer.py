@@ -14,7 +14,7 @@ from backend_client.contract import (
     ReferencesScore,
     picture,
 )
-from tests.backend.console.hall import CARD, mismatch
+from tests.backend.console.hall import CARD, RECORD, mismatch
 from tests.backend.console.test_open_pages import (
     DESK,
     PHONE,
@@ -98,7 +98,8 @@ def open_case(hall, desk):
         see_portraits(page)
         return page, case
 
-    return at
+    yield at
+    hall.put_record_portrait(CARD, RECORD)
 
 
 def spots(page, figure):
