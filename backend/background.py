@@ -130,6 +130,7 @@ def _once(turn: Turn) -> bool:
     from backend.api.once import forget_old_answers
     from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
+    from backend.insight.recording import forget_old
     from backend.orders.reconcile import reconcile
 
     if not turn.have():
@@ -139,6 +140,7 @@ def _once(turn: Turn) -> bool:
         reconcile()
         forget_old_answers()
         erase_old_evidence()
+        forget_old()
     finally:
         connection.close()
     return True

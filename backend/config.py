@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from backend.config_models import (
     AlarmsConfig,
     HallConfig,
+    InsightConfig,
     MessengerConfig,
     OffersConfig,
     PhrasesConfig,
@@ -29,6 +30,7 @@ FILES: dict[str, type[BaseModel]] = {
     "phrases": PhrasesConfig,
     "alarms": AlarmsConfig,
     "messenger": MessengerConfig,
+    "insight": InsightConfig,
 }
 
 

@@ -276,6 +276,34 @@ class PhrasesConfig(Section):
         return next((phrase for phrase in self.phrase if phrase.code == code), None)
 
 
+class StandOut(Section):
+    """When a kiosk's failures stand out: ``z`` of their share's interval, and how many."""
+
+    z: Annotated[float, Field(gt=0, le=6)]
+    min_failed: int = Field(ge=1, le=100)
+
+
+class InsightConfig(Section):
+    """insight.toml."""
+
+    window_h: Annotated[float, Field(gt=0, le=24 * 31)]
+    windows: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(min_length=1, max_length=5)
+    min_compared: int = Field(ge=1, le=1000)
+    clear_gap: Annotated[float, Field(ge=0, le=10)]
+    expected_share: Annotated[float, Field(gt=0, lt=1)]
+    expected_weight: int = Field(ge=1, le=100_000)
+    card_forgotten_after_h: Annotated[float, Field(ge=24, le=24 * 366)]
+    kept_days: int = Field(ge=1, le=3660)
+    suspect: StandOut
+    incident: StandOut
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if list(self.windows) != sorted(self.windows):
+            raise ValueError("windows must grow")
+        return self
+
+
 class HallConfig(Section):
     """All of it."""
 
@@ -286,3 +314,4 @@ class HallConfig(Section):
     phrases: PhrasesConfig
     alarms: AlarmsConfig
     messenger: MessengerConfig
+    insight: InsightConfig

@@ -129,9 +129,32 @@ class KioskClient:
         """Put the session before a person."""
         return self.post("/cases", body, c.CaseView, key=key)
 
-    def case(self, case_id: str, *, after: int | None = None, wait_s: float = 0.0) -> c.CaseView:
-        """Return a case, as soon as it is newer than ``after`` or the wait is over."""
-        query = {} if after is None else {"after": str(after)}
+    def parked_case(self, body: c.ParkedRequest, *, key: str | None = None) -> c.ParkedAnswer:
+        """Ask whether a case of this card waits for its resident."""
+        return self.post("/cases/parked", body, c.ParkedAnswer, key=key)
+
+    def resume_case(
+        self, case_id: str, body: c.ResumeRequest, *, key: str | None = None
+    ) -> c.ResumeAnswer:
+        """Take a parked case up in this visit; safe to repeat."""
+        return self.post(f"/cases/{case_id}/resume", body, c.ResumeAnswer, key=key)
+
+    def same_person(
+        self, case_id: str, body: c.SamePersonRequest, *, key: str | None = None
+    ) -> c.SamePersonAnswer:
+        """Report the comparison with a resumed case's own portrait."""
+        return self.post(f"/cases/{case_id}/same-person", body, c.SamePersonAnswer, key=key)
+
+    def case(
+        self, case_id: str, *, after: int | None = None, wait_s: float = 0.0, session: int = 1
+    ) -> c.CaseView:
+        """Return a case, as soon as it is newer than ``after`` or the wait is over.
+
+        ``session`` is the case's number after a resume; an older one is refused as STALE_TOKEN.
+        """
+        query = {"session": str(session)}
+        if after is not None:
+            query["after"] = str(after)
         return self.get(f"/cases/{case_id}", c.CaseView, wait_s=wait_s, query=query)
 
     def set_travel(

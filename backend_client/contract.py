@@ -18,8 +18,12 @@ POST      /orders/{id}/printing               FencingToken              OrderVie
 POST      /orders/{id}/outcome                PrintReport               OrderView
 POST      /cases                              CaseRequest               CaseView
 GET       /cases/{id}?after=VERSION&wait_s=N  -                         CaseView
+          (``&session=N`` after a resume)
 POST      /cases/{id}/travel                  TravelRequest             CaseView
 POST      /cases/{id}/leave                   LeaveRequest              CaseView
+POST      /cases/parked                       ParkedRequest             ParkedAnswer
+POST      /cases/{id}/resume                  ResumeRequest             ResumeAnswer
+POST      /cases/{id}/same-person             SamePersonRequest         SamePersonAnswer
 POST      /visits/{visit_id}/end              VisitEnd                  Acknowledged
 POST      /heartbeat                          Heartbeat                 HeartbeatAnswer
 ========  ==================================  ========================  ======================
@@ -40,6 +44,8 @@ Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-
 CardNumber = Annotated[str, Field(pattern=r"^C[0-9A-HJ-NP-Z][0-9]{7}$")]
 Words = Annotated[str, Field(max_length=500)]
 Picture = Annotated[Base64Bytes, Field(max_length=2_000_000)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Session = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 def picture(data: bytes | None) -> bytes | None:
@@ -181,9 +187,12 @@ class RecordPortraitAnswer(Message):
 
 
 class ScoreReport(Message):
-    """One comparison as the kiosk's engine measured it."""
+    """One comparison as the kiosk's engine measured it.
 
-    reference: Annotated[str, Field(pattern="^(chip|record)$")]
+    ``case`` is the live portrait of a parked case that is taken up again.
+    """
+
+    reference: Annotated[str, Field(pattern="^(chip|record|case)$")]
     engine: Identifier
     score: float
     threshold: float
@@ -200,8 +209,29 @@ class MeasureReport(Message):
     high: float | None
 
 
+class EyesReport(Message):
+    """Where the eyes are in one portrait as it was sent or released.
+
+    Fractions (x, y) of the picture's width and height; ``left`` is the eye at the picture's left.
+    """
+
+    portrait: Annotated[str, Field(pattern="^(live|chip|record)$")]
+    left: tuple[Fraction, Fraction]
+    right: tuple[Fraction, Fraction]
+
+
+class ReferencesScore(Message):
+    """Chip portrait against the one on record: whether both show one person."""
+
+    score: float
+    threshold: float
+
+
 class MatchReport(Message):
-    """One whole comparison. The server checks it against its own policy."""
+    """One whole comparison. The server checks it against its own policy.
+
+    ``between`` is chip against record; it is evidence for a person, never part of the match.
+    """
 
     matched: bool
     tries: int = Field(ge=1, le=9)
@@ -210,6 +240,16 @@ class MatchReport(Message):
     scores: tuple[ScoreReport, ...]
     measures: tuple[MeasureReport, ...] = ()
     cause: Annotated[str, Field(pattern="^(machine|capture|reference|person)$")] | None = None
+    eyes: Annotated[tuple[EyesReport, ...], Field(max_length=3)] = ()
+    between: ReferencesScore | None = None
+
+
+class AttemptReport(Message):
+    """One try before the last: what was measured, and the portrait that was taken."""
+
+    number: int = Field(ge=1, le=9)
+    match: MatchReport
+    live_portrait: Picture | None = None
 
 
 class ApplicationRequest(Message):
@@ -328,7 +368,10 @@ class CaseReason(StrEnum):
 
 
 class CaseRequest(Message):
-    """Put the live session before a person. ``id`` is the kiosk's, so that nothing is doubled."""
+    """Put the live session before a person. ``id`` is the kiosk's, so that nothing is doubled.
+
+    ``match`` and ``live_portrait`` are the last try's, ``attempts`` the tries before it.
+    """
 
     id: Identifier
     visit_id: Identifier
@@ -344,6 +387,7 @@ class CaseRequest(Message):
     match: MatchReport | None = None
     live_portrait: Picture | None = None
     chip_portrait: Picture | None = None
+    attempts: Annotated[tuple[AttemptReport, ...], Field(max_length=8)] = ()
     detail: Words = ""
 
 
@@ -377,10 +421,11 @@ class CaseStage(StrEnum):
 
 
 class CaseView(Message):
-    """A case as the resident may see it."""
+    """A case as the resident may see it. ``session`` grows each time the case is taken up."""
 
     id: Identifier
     version: int
+    session: Session = 1
     ticket: Annotated[str, Field(max_length=16)]
     stage: CaseStage
     desk: Words = ""
@@ -399,6 +444,7 @@ class TravelRequest(Message):
 
     depart_at: AwareDatetime | None
     ground: Identifier | None
+    session: Session = 1
 
 
 class LeaveRequest(Message):
@@ -409,6 +455,67 @@ class LeaveRequest(Message):
 
     card: Annotated[str, Field(pattern="^(out|held|none)$")]
     withdrawn: bool = False
+    session: Session = 1
+
+
+class ParkedRequest(Message):
+    """Ask whether a case of this card waits for its resident; needs the chip read."""
+
+    visit_id: Identifier
+    card_number: CardNumber
+    proof: ChipProof
+
+
+class ParkedCase(Message):
+    """A case that waits for its resident. Its reason stays on the server until it is resumed."""
+
+    id: Identifier
+    ticket: Annotated[str, Field(max_length=16)]
+    stage: CaseStage
+
+
+class ParkedAnswer(Message):
+    """The case that may be taken up here and now, if there is one."""
+
+    case: ParkedCase | None = None
+
+
+class ResumeRequest(Message):
+    """Take a parked case up in this visit, by the card that was read in it."""
+
+    visit_id: Identifier
+    card_number: CardNumber
+    proof: ChipProof
+
+
+class ResumeAnswer(Message):
+    """The case as the new session's, and all that the visit goes on from.
+
+    Every later message about the case carries ``case.session``; one with an older number is
+    refused as STALE_TOKEN. ``compare_with`` is the case's own live portrait: where it is given
+    and an acceptance shall hold, the resident's face is compared with it (``same-person``).
+    """
+
+    case: CaseView
+    reason: CaseReason
+    offer_code: Identifier | None = None
+    application: ApplicationView | None = None
+    compare_with: Picture | None = None
+
+
+class SamePersonRequest(Message):
+    """The comparison of the resident's face with the case's live portrait (reference ``case``)."""
+
+    visit_id: Identifier
+    session: Session
+    match: MatchReport
+
+
+class SamePersonAnswer(Message):
+    """Whether the server takes them for the same person; if not, a person must look."""
+
+    same: bool
+    case: CaseView
 
 
 class VisitEnd(Message):

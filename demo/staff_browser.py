@@ -124,7 +124,7 @@ class StaffBrowser:
 
     def issue_at_counter(self, case: str, **fields: object) -> None:
         """Record at the counter's form that the endorsement was printed there."""
-        path = f"/cases/{case}"
+        path = f"/counter/{case}"
         self._submit(path, f"{path}/issue", **fields)
 
     def _answer(self, case: str, word: str) -> None:

@@ -22,6 +22,7 @@ from backend.orders.issuing import order_for
 from backend.orders.printing import begin_printing, end_printing, order_view
 from backend.payments.services import cancel, payment_of, payment_view, start
 from backend.records.services import release_portrait
+from backend.resume.services import parked, resume, same_person
 from backend_client import contract as c
 
 api = NinjaAPI(
@@ -37,6 +38,7 @@ install_error_answers(api)
 Id = Annotated[str, Path(..., min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Wait = Annotated[float, Query(0.0, ge=0, le=600, allow_inf_nan=False)]
 After = Annotated[int | None, Query(None, ge=0, le=2**53)]
+Session = Annotated[int, Query(1, ge=1, le=2**31 - 1)]
 
 
 def _base_url(request: HttpRequest) -> str:
@@ -115,13 +117,33 @@ def cases(request: HttpRequest, body: c.CaseRequest) -> HttpResponse:
     return answer_once(request, lambda kiosk: case_view(open_case(kiosk, body)))
 
 
+@api.post("/cases/parked")
+def cases_parked(request: HttpRequest, body: c.ParkedRequest) -> HttpResponse:
+    """Say whether a case of this card waits; not stored as an answer, because it may change."""
+    return answer(request, lambda kiosk: parked(kiosk, body))
+
+
+@api.post("/cases/{id}/resume")
+def case_resume(request: HttpRequest, id: Id, body: c.ResumeRequest) -> HttpResponse:
+    """Take a parked case up. Not stored as an answer: it holds a portrait."""
+    return answer(request, lambda kiosk: resume(kiosk, id, body))
+
+
+@api.post("/cases/{id}/same-person")
+def case_same_person(request: HttpRequest, id: Id, body: c.SamePersonRequest) -> HttpResponse:
+    """Take the comparison with the case's own portrait."""
+    return answer_once(request, lambda kiosk: same_person(kiosk, id, body))
+
+
 @api.get("/cases/{id}", auth=WaitingKioskCredential())
-async def case(request: HttpRequest, id: Id, wait_s: Wait, after: After) -> HttpResponse:
+async def case(
+    request: HttpRequest, id: Id, wait_s: Wait, after: After, session: Session
+) -> HttpResponse:
     """Answer with the case, as soon as something changed or the wait is over."""
     kiosk = kiosk_of(request)
 
     def look() -> Look:
-        view = case_view(case_of(kiosk, id))
+        view = case_view(case_of(kiosk, id, session))
         return Look(view.model_dump_json(), done=after is None or view.version > after)
 
     return await wait_for(look, wait_s)

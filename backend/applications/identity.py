@@ -41,7 +41,7 @@ def still_identified(application: Application) -> bool:
     if application.identity == Basis.NONE:
         return False
     span = timedelta(minutes=hall().policy.application_valid_min)
-    return now() - application.created_at <= span
+    return now() - (application.identified_at or application.created_at) <= span
 
 
 def withdraw_case_identity(case_id: str) -> int:

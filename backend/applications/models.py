@@ -28,6 +28,7 @@ class Application(models.Model):
     fee_fen = models.PositiveIntegerField()
     identity = models.CharField(max_length=8, choices=Basis.choices, default=Basis.NONE)
     identity_case_id = models.CharField(max_length=64, blank=True)
+    identified_at = models.DateTimeField(null=True, blank=True)
     match = models.JSONField(null=True, blank=True)
     granted = models.BooleanField(default=False)
     settled_at = models.DateTimeField(null=True, blank=True)

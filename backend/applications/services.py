@@ -14,6 +14,7 @@ from backend.cases.models import Case
 from backend.clock import now
 from backend.endorsements.services import possible
 from backend.fleet.models import Kiosk
+from backend.insight.recording import record as record_comparison
 from backend.live.services import bump
 from backend.records.services import chip_read
 from backend.records.source import Record, record_source
@@ -54,21 +55,45 @@ def apply(kiosk: Kiosk, wanted: ApplicationRequest) -> Application:
     return application
 
 
-def make_for_counter(case: Case) -> Application:
+def offers_at_counter(case: Case) -> tuple[Offer, ...]:
+    """Return what the case's card can have at the counter; nothing where it is not on record."""
+    record = record_source().find(case.card_number) if case.card_number else None
+    if record is None:
+        return ()
+    return possible(record, granted_offers(case.card_number, case.id)).offers
+
+
+def make_for_counter(case: Case, offer_code: str, kiosk: Kiosk | None) -> Application:
     """Make the application that a case at the counter is about, where the kiosk made none.
 
-    Call it inside a transaction. Raises Refused: NO_RECORD, NOT_ELIGIBLE.
+    ``kiosk`` stands in where the case came from none. Call it inside a transaction. Raises
+    Refused: NO_RECORD, NOT_ELIGIBLE.
     """
     record = record_source().find(case.card_number)
     if record is None:
         raise Refused(RefusalCode.NO_RECORD, "this card is not on record")
-    offer = possible(record, granted_offers(case.card_number, case.id)).find(case.offer_code)
+    at = kiosk or case.kiosk
+    granted = granted_offers(case.card_number, case.id)
+    offer = possible(record, granted).find(offer_code or case.offer_code)
     if offer is None:
         raise Refused(RefusalCode.NOT_ELIGIBLE, "the case names no offer that can be had")
-    made = _make(case.kiosk, case.visit_id or case.id, case.card_number, offer, granted=False)
+    visit_id = case.visit_id or f"counter-{case.id}"[:64]
+    made = _make(at, visit_id, case.card_number, offer, granted=offer.code in granted)
     case.application = made
     case.save(update_fields=["application"])
     return made
+
+
+def identify_by_case(application: Application, case: Case, who: str) -> None:
+    """Let identity rest on a person's word in this case; call it inside a transaction.
+
+    The caller has checked that the word is there.
+    """
+    application.identity = Basis.CASE
+    application.identity_case_id = case.id
+    application.identified_at = now()
+    application.save(update_fields=["identity", "identity_case_id", "identified_at"])
+    append(Kind.IDENTITY_BY_CASE, who, f"application:{application.id}", case=case.id)
 
 
 def settle(application: Application, who: str) -> None:
@@ -155,7 +180,11 @@ def _identify_by_match(application: Application, match: MatchReport, *, compared
     application.match = match.model_dump(mode="json")
     if not fault:
         application.identity = Basis.MATCH
-    application.save(update_fields=["match", "identity"])
+        application.identified_at = now()
+    application.save(update_fields=["match", "identity", "identified_at"])
+    record_comparison(
+        application.kiosk, application.visit_id, application.card_number, match, now()
+    )
     append(
         Kind.MATCH_NOT_ACCEPTED if fault else Kind.IDENTITY_MATCHED,
         f"kiosk:{application.kiosk_id}",
@@ -168,15 +197,7 @@ def _identify_by_match(application: Application, match: MatchReport, *, compared
 def _identify_by_case(application: Application, case: Case) -> None:
     if not identity_accepted(case, application.card_number, application.visit_id):
         return
-    application.identity = Basis.CASE
-    application.identity_case_id = case.id
-    application.save(update_fields=["identity", "identity_case_id"])
+    identify_by_case(application, case, f"kiosk:{application.kiosk_id}")
     if case.application_id is None:
         case.application = application
         case.save(update_fields=["application"])
-    append(
-        Kind.IDENTITY_BY_CASE,
-        f"kiosk:{application.kiosk_id}",
-        f"application:{application.id}",
-        case=case.id,
-    )

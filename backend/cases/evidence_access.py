@@ -1,6 +1,6 @@
 """Who may open a case's pictures; every opening is in the audit."""
 
-from typing import Literal
+import re
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -12,12 +12,13 @@ from backend.audit.services import append
 from backend.cases.claims import find
 from backend.cases.decisions import live_decision
 from backend.cases.models import Case, Stage
+from backend.evidence.models import Picture
 from backend.evidence.services import EvidenceUnreadable, unseal
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
-PictureName = Literal["live", "chip", "record"]
-PICTURES: tuple[PictureName, ...] = ("live", "chip", "record")
+PICTURES = ("live", "chip", "record")
+_TRY = re.compile(r"try([1-9])")
 
 
 def may_open(case: Case, user: User) -> bool:
@@ -35,7 +36,21 @@ def may_open(case: Case, user: User) -> bool:
     return decision is not None and may_approve(decision, user) == ""
 
 
-def open_picture(case_id: str, which: PictureName, user: User) -> tuple[bytes, str]:
+def picture_of(case: Case, which: str) -> Picture | None:
+    """Return a picture by its name: live, chip, record, or try1 to try9 of the tries before."""
+    number = _TRY.fullmatch(which)
+    if number:
+        attempt = case.attempts.filter(number=int(number[1])).first()
+        return attempt.live_portrait if attempt else None
+    known: dict[str, Picture | None] = {
+        "live": case.live_portrait,
+        "chip": case.chip_portrait,
+        "record": case.record_portrait,
+    }
+    return known.get(which)
+
+
+def open_picture(case_id: str, which: str, user: User) -> tuple[bytes, str]:
     """Return (bytes, media type) of one picture and write the opening to the audit.
 
     Raises Refused: NOT_ELIGIBLE, or NOT_FOUND where the case has no such picture.
@@ -44,11 +59,7 @@ def open_picture(case_id: str, which: PictureName, user: User) -> tuple[bytes, s
         case = find(case_id)
         if not may_open(case, user):
             raise Refused(RefusalCode.NOT_ELIGIBLE, "this case's pictures are not open to you")
-        picture = {
-            "live": case.live_portrait,
-            "chip": case.chip_portrait,
-            "record": case.record_portrait,
-        }.get(which)
+        picture = picture_of(case, which)
         if picture is None:
             raise Refused(RefusalCode.NOT_FOUND, "the case has no such picture")
         try:

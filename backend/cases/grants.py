@@ -2,6 +2,7 @@
 
 from backend.cases.models import Case, Decision
 from backend.clock import now
+from backend.resume.fencing import holds_for_session
 from backend_client.contract import DecisionKind
 
 
@@ -24,6 +25,7 @@ def identity_accepted(case: Case, card_number: str, visit_id: str) -> bool:
     return (
         case.card_number == card_number
         and case.visit_id == visit_id
+        and holds_for_session(case)
         and case.decisions.filter(
             state=Decision.State.IN_FORCE,
             kind=DecisionKind.IDENTITY_ACCEPTED.value,

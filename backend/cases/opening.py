@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from backend.applications.models import Application
+from backend.attempts.services import keep_attempts
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.desk_requests import take_over_call
@@ -16,6 +17,7 @@ from backend.clock import is_within, now
 from backend.evidence.models import Picture
 from backend.evidence.services import media_type, seal
 from backend.fleet.models import Kiosk
+from backend.insight.recording import record as record_comparison
 from backend.live.services import bump
 from backend.records.models import Permit
 from backend.refusal import Refused
@@ -73,6 +75,9 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
     )
     case.save(force_insert=True)
     take_over_call(case)
+    keep_attempts(case, wanted.attempts)
+    if wanted.match is not None:
+        record_comparison(kiosk, case.visit_id, case.card_number, wanted.match, moment)
     if case.application is not None:
         _take_over_servers_own(case, case.application)
     append(

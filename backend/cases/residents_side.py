@@ -15,24 +15,31 @@ from backend.config import hall
 from backend.fleet.models import Kiosk
 from backend.live.services import bump
 from backend.refusal import Refused
+from backend.resume.fencing import check_session, was_ever_at
 from backend_client.contract import LeaveRequest, RefusalCode, TravelRequest
 
 LATEST_DEPARTURE = timedelta(days=366)
 EARLIEST_DEPARTURE = timedelta(days=-1)
 
 
-def case_of(kiosk: Kiosk, case_id: str) -> Case:
-    """Return a case that this kiosk opened. Raises Refused NOT_FOUND."""
-    case = Case.objects.select_related("claimed_by").filter(id=case_id, kiosk=kiosk).first()
-    if case is None:
+def case_of(kiosk: Kiosk, case_id: str, session: int = 1) -> Case:
+    """Return a case whose newest session is this kiosk's.
+
+    Raises Refused: NOT_FOUND, STALE_TOKEN once another session has taken the case up.
+    """
+    case = Case.objects.select_related("claimed_by").filter(id=case_id).first()
+    if case is None or not was_ever_at(case, kiosk):
         raise Refused(RefusalCode.NOT_FOUND, "no such case at this kiosk")
+    check_session(case, session)
+    if case.kiosk_id != kiosk.pk:
+        raise Refused(RefusalCode.STALE_TOKEN, "the case was taken up elsewhere since")
     return case
 
 
 def set_travel(kiosk: Kiosk, case_id: str, travel: TravelRequest) -> Case:
     """Set departure and ground; the queue orders by them. Raises Refused BAD_REQUEST."""
     with transaction.atomic():
-        case = case_of(kiosk, case_id)
+        case = case_of(kiosk, case_id, travel.session)
         _check(travel)
         case.depart_at = travel.depart_at
         case.ground = travel.ground or ""
@@ -55,7 +62,7 @@ def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
     Withdrawn, it is closed: the resident goes on alone. What is decided already stands.
     """
     with transaction.atomic():
-        case = case_of(kiosk, case_id)
+        case = case_of(kiosk, case_id, request.session)
         if request.withdrawn:
             if case.stage in OPEN_STAGES:
                 close(case, f"kiosk:{kiosk.id}", "withdrawn")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from backend.approvals.models import Approval
+from backend.attempts.services import erase_attempts
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.models import Case, DeskRequest, Stage
@@ -41,6 +42,7 @@ def _erase(case: Case) -> None:
     kept = ["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
     case.save(update_fields=[*kept, "erased_at"])
     DeskRequest.objects.filter(case=case).delete()
+    erase_attempts(case)
     case.decisions.update(note="", words_zh_hans="", words_zh_hant="", words_en="")
     Approval.objects.filter(decision__case=case).update(note="")
     Picture.objects.filter(id__in=[picture for picture in pictures if picture]).delete()

@@ -5,6 +5,7 @@ from backend.accounts.services import desk_of
 from backend.cases.models import Case, Decision
 from backend.cases.queue import ahead_of, expected_wait_seconds
 from backend.live.services import current_version
+from backend.resume.fencing import session_of
 from backend_client.contract import (
     CaseStage,
     CaseView,
@@ -23,6 +24,7 @@ def case_view(case: Case) -> CaseView:
     return CaseView(
         id=case.id,
         version=version,
+        session=session_of(case),
         ticket=case.ticket,
         stage=CaseStage(case.stage),
         desk=desk_of(case.claimed_by),

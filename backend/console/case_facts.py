@@ -2,18 +2,9 @@
 
 from datetime import datetime
 
-from django.utils.timezone import localtime
-
-from backend.applications.models import Application, Basis
 from backend.cases.models import Case
-from backend.console.sentences import (
-    FACE_REASONS,
-    CaseFacts,
-    KioskToday,
-    MeasureFact,
-    ScoreFact,
-)
-from backend.fleet.models import Kiosk
+from backend.console.sentences import CaseFacts, KioskToday, MeasureFact, ScoreFact
+from backend.insight.asking import Answer, Question, ask
 from backend_client.contract import MatchReport
 
 
@@ -22,9 +13,8 @@ def match_of(case: Case) -> MatchReport | None:
     return MatchReport.model_validate(case.match) if case.match else None
 
 
-def case_facts(case: Case, now: datetime) -> CaseFacts:
+def case_facts(case: Case, report: MatchReport | None, answer: Answer | None) -> CaseFacts:
     """Return what is known about why the case was handed over."""
-    report = match_of(case)
     return CaseFacts(
         reason=case.reason,
         cause=report.cause if report else None,
@@ -37,21 +27,17 @@ def case_facts(case: Case, now: datetime) -> CaseFacts:
             for m in (report.measures if report else ())
         ),
         has_live=case.live_portrait_id is not None,
-        kiosk=kiosk_today(case.kiosk, now) if case.kiosk else None,
+        kiosk=_kiosk(case, answer) if answer else None,
     )
 
 
-def kiosk_today(kiosk: Kiosk, now: datetime) -> KioskToday:
-    """Count today's visits with a comparison at this kiosk, and those whose comparison failed."""
-    midnight = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    matched = set(
-        Application.objects.filter(
-            kiosk=kiosk, created_at__gte=midnight, identity=Basis.MATCH
-        ).values_list("visit_id", flat=True)
-    )
-    failed = set(
-        Case.objects.filter(
-            kiosk=kiosk, created_at__gte=midnight, reason__in=FACE_REASONS, match__isnull=False
-        ).values_list("visit_id", flat=True)
-    )
-    return KioskToday(kiosk.name, len(matched | failed), len(failed))
+def _kiosk(case: Case, answer: Answer) -> KioskToday:
+    name = case.kiosk.name if case.kiosk else ""
+    return KioskToday(name, answer.here.compared, answer.here.failed, answer.verdict.value)
+
+
+def answer_for(case: Case, report: MatchReport | None, now: datetime) -> Answer | None:
+    """Return what all comparisons say about this one; None where nothing was compared."""
+    if report is None or case.kiosk is None:
+        return None
+    return ask(Question(case.kiosk, case.visit_id, case.card_number, report, now))

@@ -8,11 +8,11 @@ from django.utils.timezone import localtime
 from backend.accounts.services import has_right
 from backend.approvals.services import may_approve
 from backend.cases.decisions import live_decision
-from backend.cases.grants import is_sent_to_counter
 from backend.cases.models import Case, Decision, Stage
 from backend.console.texts import say
 from backend.console.waiting import approvers, display_name
 from backend.console.words import decision_words
+from backend.orders.counter import may_issue
 from backend.orders.progress import printing_has_begun
 from backend_client.contract import DecisionKind
 
@@ -46,7 +46,6 @@ class DecisionSheet:
     printing: bool
     counter: bool
     final: bool
-    unpaid: bool
 
 
 def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | None:
@@ -70,8 +69,7 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
         undo_note="decide.undo_note" if in_force else "decide.undo_asked_note",
         printing=printing,
         final=decision.kind in FINAL,
-        counter=_at_counter(case) and not printing,
-        unpaid=case.application is None or not case.application.settled,
+        counter=case.stage == Stage.DECIDED and may_issue(case) and not printing,
     )
 
 
@@ -91,12 +89,6 @@ def declined_before(case: Case, language: str) -> str:
 
 def _may_undo(decision: Decision, user: User) -> bool:
     return decision.by_id == user.pk or has_right(user, "open_any_evidence")
-
-
-def _at_counter(case: Case) -> bool:
-    """Say whether the counter can issue from what the case holds now."""
-    content = case.application is not None or (case.offer_code and case.card_number)
-    return case.stage == Stage.DECIDED and bool(content) and is_sent_to_counter(case)
 
 
 def _voices(decision: Decision, language: str) -> list[Voice]:

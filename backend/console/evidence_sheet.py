@@ -6,8 +6,10 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.timezone import localtime
 
+from backend.attempts.models import Attempt
 from backend.cases.models import Case
-from backend.console.case_facts import case_facts, match_of
+from backend.console.case_facts import answer_for, case_facts, match_of
+from backend.console.person_or_machine import PersonOrMachine, person_or_machine
 from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
 from backend.console.texts import say, say_code
 from backend_client.contract import MatchReport
@@ -34,6 +36,7 @@ class PortraitBox:
     url: str
     missing: str
     note: str
+    eyes: str
     scores: list[ScoreLine]
 
 
@@ -48,6 +51,18 @@ class MeasureLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TryLine:
+    """One try before the last: its picture, scores and measures."""
+
+    number: int
+    url: str
+    eyes: str
+    alt: str
+    scores: list[ScoreLine]
+    measures: list[MeasureLine]
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceSheet:
     """All that the person who decides looks at."""
 
@@ -55,7 +70,11 @@ class EvidenceSheet:
     detail: str
     has_portraits: bool
     portraits: list[PortraitBox]
+    tries: list[TryLine]
+    last_try: int
     measures: list[MeasureLine]
+    outside: list[MeasureLine]
+    insight: PersonOrMachine | None
     person: list[str]
     elsewhere: str
     model: str
@@ -63,15 +82,21 @@ class EvidenceSheet:
 
 def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
     """Lay out the evidence of ``case``."""
-    facts = case_facts(case, now)
     report = match_of(case)
+    answer = answer_for(case, report, now)
+    facts = case_facts(case, report, answer)
+    measures = [_measure(measure, language) for measure in facts.measures]
     portraits = [_portrait(case, which, facts, report, language) for which in PORTRAITS]
     return EvidenceSheet(
         why=explain(facts, language),
         detail=case.detail,
         has_portraits=any(portrait.url for portrait in portraits),
         portraits=portraits,
-        measures=[_measure(measure, language) for measure in facts.measures],
+        tries=[_try(attempt, language) for attempt in case.attempts.order_by("number")],
+        last_try=case.attempts.count() + 1,
+        measures=measures,
+        outside=[measure for measure in measures if not measure.holds],
+        insight=person_or_machine(case, report, answer, language) if report and answer else None,
         person=_person(case),
         elsewhere=" · ".join(_elsewhere(case, language, now)),
         model=report.model if report else "",
@@ -91,6 +116,7 @@ def _portrait(
         url=reverse("console:portrait", args=(case.id, which)) if there else "",
         missing=say(language, f"case.none_{which}"),
         note=tries,
+        eyes=eyes_of(report, which),
         scores=[
             _score(fact, report, index)
             for index, fact in enumerate(facts.scores)
@@ -99,12 +125,44 @@ def _portrait(
     )
 
 
-def _score(fact: ScoreFact, report: MatchReport | None, index: int) -> ScoreLine:
+def eyes_of(report: MatchReport | None, which: str) -> str:
+    """Return where the eyes are as four fractions, left eye first; empty when not known."""
+    found = [eyes for eyes in report.eyes if eyes.portrait == which] if report else []
+    return " ".join(f"{part:.4f}" for part in (*found[0].left, *found[0].right)) if found else ""
+
+
+def _try(attempt: Attempt, language: str) -> TryLine:
+    report = MatchReport.model_validate(attempt.match) if attempt.match else None
+    facts = [
+        ScoreFact(score.reference, score.score, score.threshold)
+        for score in (report.scores if report else ())
+    ]
+    measures = [
+        MeasureFact(m.name, m.value, m.unit, m.low, m.high)
+        for m in (report.measures if report else ())
+    ]
+    title = say(language, "viewer.try", number=attempt.number)
+    name = f"try{attempt.number}"
+    there = attempt.live_portrait_id is not None
+    return TryLine(
+        number=attempt.number,
+        url=reverse("console:portrait", args=(attempt.case_id, name)) if there else "",
+        eyes=eyes_of(report, "live"),
+        alt=say(language, "case.portrait_alt", which=title),
+        scores=[
+            _score(fact, report, index, say(language, f"case.{fact.reference}"))
+            for index, fact in enumerate(facts)
+        ],
+        measures=[_measure(measure, language) for measure in measures],
+    )
+
+
+def _score(fact: ScoreFact, report: MatchReport | None, index: int, name: str = "") -> ScoreLine:
     sign = "≥" if fact.holds else "<"
     values = report.scores[index].values if report else {}
     engines = " · ".join(f"{name} {value:.2f}" for name, value in values.items())
     digits = 2 if f"{fact.score:.2f}" != f"{fact.threshold:.2f}" or fact.holds else 4
-    text = f"{fact.score:.{digits}f} {sign} {fact.threshold:.{digits}f}"
+    text = f"{name} {fact.score:.{digits}f} {sign} {fact.threshold:.{digits}f}".strip()
     return ScoreLine(text, fact.holds, engines)
 
 

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 
 from backend.console.texts import say, say_code
 
-MACHINE_VERDICT_MIN_VISITS = 10
-"""Under this many comparisons today, a kiosk's failures say nothing about the kiosk."""
-MACHINE_SUSPECT_SHARE = 0.2
-"""From this share of failed comparisons on, the machine is suspected before the person."""
+MACHINE_WORDS = {
+    "machine": "suspect",
+    "record": "works",
+    "chip": "works",
+    "person": "fine",
+    "unclear": "unknown",
+}
+"""Which sentence on the machine goes with which verdict of backend.insight."""
 
 FACE_REASONS = frozenset({"portrait_not_matched", "portraits_disagree", "liveness_alarm"})
 
@@ -51,11 +55,12 @@ class MeasureFact:
 
 @dataclass(frozen=True, slots=True)
 class KioskToday:
-    """How the kiosk's comparisons went today, this visit's included."""
+    """How the kiosk's newest comparisons of other people went, and what that suggests."""
 
     name: str
     compared: int
     failed: int
+    verdict: str = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,8 @@ def _machine(facts: CaseFacts, language: str) -> str:
     today = facts.kiosk
     if today is None or facts.reason not in FACE_REASONS:
         return ""
+    if today.compared == 0 and facts.cause != "machine":
+        return ""
     counts = say(
         language, "why.counts", kiosk=today.name, compared=today.compared, failed=today.failed
     )
@@ -164,15 +171,5 @@ def _machine(facts: CaseFacts, language: str) -> str:
 
 
 def _machine_verdict(facts: CaseFacts, today: KioskToday) -> str:
-    """Judge the machine: by the engine's own word, by this visit, then by today's visits.
-
-    A good capture that matches one reference shows that camera and engine work here and now.
-    """
-    good_capture = bool(facts.measures) and all(m.holds for m in facts.measures)
-    if facts.cause == "machine":
-        return "suspect"
-    if good_capture and any(score.holds for score in facts.scores):
-        return "works"
-    if today.compared < MACHINE_VERDICT_MIN_VISITS:
-        return "unknown"
-    return "suspect" if today.failed > today.compared * MACHINE_SUSPECT_SHARE else "fine"
+    """Judge the machine: by the engine's own word on this visit, else by all comparisons."""
+    return "suspect" if facts.cause == "machine" else MACHINE_WORDS[today.verdict]

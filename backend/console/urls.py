@@ -7,9 +7,9 @@ from backend.console.live import stream
 from backend.console.views import actions
 from backend.console.views.approvals import approvals_page
 from backend.console.views.case import case_page, portrait
-from backend.console.views.counter import counter_page
+from backend.console.views.counter import counter_case, counter_page, counter_take, issue
 from backend.console.views.desk import edit_case, here_page, new_case, set_here, turn_case
-from backend.console.views.fleet import fleet_page, release_card
+from backend.console.views.fleet import fleet_page, mended, release_card
 from backend.console.views.queue import board, queue_page
 from backend.console.views.session import sign_in, sign_out
 
@@ -26,8 +26,12 @@ urlpatterns = [
     path("desk/new/<slug:kind>", new_case, name="new_case"),
     path("approvals", approvals_page, name="approvals"),
     path("counter", counter_page, name="counter"),
+    path("counter/<slug:case_id>", counter_case, name="counter_case"),
+    path("counter/<slug:case_id>/take", counter_take, name="counter_take"),
+    path("counter/<slug:case_id>/issue", issue, name="issue"),
     path("kiosks", fleet_page, name="fleet"),
     path("kiosks/<slug:kiosk_id>/release-card", release_card, name="release_card"),
+    path("kiosks/incidents/<int:incident_id>/mended", mended, name="mended"),
     path("cases/<slug:case_id>", case_page, name="case"),
     path("cases/<slug:case_id>/portraits/<slug:which>", portrait, name="portrait"),
     path("cases/<slug:case_id>/edit", edit_case, name="edit_case"),
@@ -40,6 +44,5 @@ urlpatterns = [
     path("cases/<slug:case_id>/decide", actions.decide, name="decide"),
     path("cases/<slug:case_id>/undo", actions.undo, name="undo"),
     path("cases/<slug:case_id>/answer", actions.answer, name="answer"),
-    path("cases/<slug:case_id>/issue", actions.issue, name="issue"),
     path("cases/<slug:case_id>/close", actions.close, name="close"),
 ]

@@ -13,6 +13,7 @@ from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.cases.queue import awake, queue
 from backend.clock import ago
 from backend.config import hall
+from backend.insight.incidents import open_incidents
 from backend_client.contract import DecisionKind
 
 LOUDEST = 100
@@ -43,16 +44,22 @@ def count_raised() -> int:
     return Case.objects.filter(awake(), stage=Stage.WAITING, level__gt=0).count()
 
 
-def alerts_for(user: User) -> list[tuple[str, Case]]:
+Alert = tuple[str, Case | None]
+"""A token, and the case it is about; an incident is about none."""
+
+
+def alerts_for(user: User) -> list[Alert]:
     """Return what this person should hear of as (token, case); a new token is a new sound.
 
     Unclaimed cases, again when a timer has raised them; what a colleague handed over; for the duty
-    leader also raised cases that are not decided; and decisions that wait for this person's word.
-    Who is away hears nothing.
+    leader also raised cases that are not decided; decisions that wait for this person's word; and
+    incidents, for technicians. Who is away hears nothing.
     """
     if is_away(user):
         return []
-    alerts = [(f"decision:{decision.pk}", decision.case) for decision in asked_of(user)]
+    alerts: list[Alert] = [(f"decision:{one.pk}", one.case) for one in asked_of(user)]
+    if has_right(user, "view_fleet"):
+        alerts += [(f"incident:{incident.pk}", None) for incident in open_incidents()]
     if not has_right(user, "view_queue"):
         return alerts
     calls = Q(stage=Stage.WAITING) & awake()

@@ -18,7 +18,10 @@ class State(models.TextChoices):
 
 
 class IssueOrder(models.Model):
-    """The only licence to print, bound to card, content, kiosk, visit and fencing token."""
+    """The only licence to print, bound to card, content, kiosk, visit and fencing token.
+
+    ``at_named_kiosk``: the counter sent card and resident to that kiosk to have it printed.
+    """
 
     id = models.CharField(max_length=32, primary_key=True)
     number = models.CharField(max_length=24, unique=True)
@@ -33,6 +36,7 @@ class IssueOrder(models.Model):
     printing_token = models.BigIntegerField(null=True, blank=True)
     new = models.JSONField()
     back = models.JSONField()
+    at_named_kiosk = models.BooleanField(default=False)
     reprint_of = models.CharField(max_length=64, blank=True)
     evidence = models.CharField(max_length=20, blank=True)
     detail = models.CharField(max_length=500, blank=True)

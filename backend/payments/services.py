@@ -5,6 +5,7 @@ from typing import Protocol
 
 from django.db import transaction
 
+from backend.applications.models import Application
 from backend.applications.services import application_of, settle
 from backend.audit.kinds import Kind
 from backend.audit.services import append
@@ -83,6 +84,15 @@ def cancel(kiosk: Kiosk, payment_id: str) -> Payment:
         _cancel(payment, f"kiosk:{kiosk.id}")
         payment.refresh_from_db()
     return payment
+
+
+def cancel_pending(application: Application, who: str) -> None:
+    """Cancel what is pending for an application whose fee was taken another way.
+
+    Call it inside a transaction.
+    """
+    for payment in application.payments.filter(state=State.PENDING):
+        _cancel(payment, who)
 
 
 def complete(token: str) -> Payment | None:

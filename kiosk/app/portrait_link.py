@@ -21,7 +21,7 @@ from kiosk.portrait.results import (
     WorkerReady,
     WorkerReplaced,
 )
-from kiosk.runtime.protocols import CaptureEnd, Match, References
+from kiosk.runtime.protocols import CaptureEnd, EyesSeen, Match, References
 from kiosk.session.facts import Comparison
 from kiosk.values import FailureCause, Frame, Reference
 
@@ -119,7 +119,21 @@ class PortraitLink:
     def compare(self, attempt: int) -> Match:
         """Return the comparison of the capture that just ended. Raises WorkerLost."""
         done = self._await(lambda: self._done, DECISION_WITHIN_S, "the comparison did not end")
-        return Match(self._comparison(done), done.portrait or None)
+        references = self._references.reports if self._references else ()
+        seen = [
+            ("live", done.eyes),
+            *((report.reference.value, report.eyes) for report in references),
+        ]
+        return Match(
+            self._comparison(done),
+            done.portrait or None,
+            tuple(
+                EyesSeen(portrait, (eyes.left_x, eyes.left_y), (eyes.right_x, eyes.right_y))
+                for portrait, eyes in seen
+                if eyes is not None
+            ),
+            done.decision.references,
+        )
 
     def forget(self) -> None:
         """Forget all of this visit, here and in the worker."""

@@ -10,6 +10,7 @@ import numpy as np
 from kiosk.portrait.capture import Capture
 from kiosk.portrait.decision import decide, score_against
 from kiosk.portrait.embedder import Embedder
+from kiosk.portrait.eyes import eyes_in, eyes_in_portrait
 from kiosk.portrait.faces import Face, Image, decode_image, encode_jpeg, portrait_crop
 from kiosk.portrait.fusion import Models, Template, load_models, self_test
 from kiosk.portrait.hint import SteadyHint, choose_hint
@@ -31,6 +32,7 @@ from kiosk.portrait.messages import (
 from kiosk.portrait.quality import assess_frame, assess_reference
 from kiosk.portrait.results import (
     CaptureDone,
+    Eyes,
     FaceBox,
     GuidanceUpdate,
     MatchDecision,
@@ -56,30 +58,31 @@ class References:
         self.reports: list[ReferenceReport] = []
         pictures = {Reference.CHIP: request.chip, Reference.RECORD: request.record}
         for reference, data in pictures.items():
-            state, measures, template = _look_at(models, limits, data)
+            state, measures, template, eyes = _look_at(models, limits, data)
             self.states[reference] = state
-            self.reports.append(ReferenceReport(reference, state, measures))
+            self.reports.append(ReferenceReport(reference, state, measures, eyes))
             if template is not None:
                 self.templates[reference] = template
 
 
 def _look_at(
     models: Models, limits: PortraitLimits, data: bytes | None
-) -> tuple[ReferenceState, tuple[Measure, ...], Template | None]:
+) -> tuple[ReferenceState, tuple[Measure, ...], Template | None, Eyes | None]:
     if data is None:
-        return ReferenceState.ABSENT, (), None
+        return ReferenceState.ABSENT, (), None, None
     image = decode_image(data)
     if image is None:
-        return ReferenceState.UNREADABLE, (), None
+        return ReferenceState.UNREADABLE, (), None, None
     faces = models.detector.find(image)
     if not faces:
-        return ReferenceState.NO_FACE, (), None
+        return ReferenceState.NO_FACE, (), None, None
     template = models.matcher.embed(image, faces[0])
     if template is None:
-        return ReferenceState.NO_FACE, (), None
+        return ReferenceState.NO_FACE, (), None, None
     measures = assess_reference(faces[0], limits)
     good = all(measure.ok for measure in measures)
-    return (ReferenceState.USABLE if good else ReferenceState.POOR), measures, template
+    state = ReferenceState.USABLE if good else ReferenceState.POOR
+    return state, measures, template, eyes_in(models.detector.refine(image, faces[0]), image)
 
 
 class _Try:
@@ -175,10 +178,12 @@ class Desk:
         capture = running.capture
         while self.work():
             pass
-        best, portrait, frame = capture.best(), b"", b""
+        best, portrait, frame, eyes = capture.best(), b"", b"", None
         assessment = capture.last if best is None else best.assessment
         if best is not None and best.assessment.face is not None:
             portrait = encode_jpeg(portrait_crop(best.image, best.assessment.face))
+            near = self._loaded().detector.refine(best.image, best.assessment.face)
+            eyes = eyes_in_portrait(near, best.image)
             frame = encode_jpeg(best.image, 85)
         done = CaptureDone(
             capture=running.number,
@@ -190,6 +195,7 @@ class Desk:
             portrait=portrait,
             frame_numbers=tuple(candidate.number for candidate in capture.kept),
             decision_s=0.0,
+            eyes=eyes,
         )
         self._try = None
         return done

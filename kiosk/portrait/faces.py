@@ -204,15 +204,21 @@ def align_arcface(image: Image, face: Face, side_px: int = 112) -> Image | None:
     return np.asarray(crop, np.uint8)
 
 
-def portrait_crop(image: Image, face: Face, height_px: int = 640) -> Image:
-    """Crop head and shoulders at 3:4, kept inside the picture, for people to look at."""
+def portrait_box(image: Image, face: Face) -> tuple[int, int, int, int]:
+    """Return (left, top, width, height) of head and shoulders at 3:4, kept inside the picture."""
     height, width = image.shape[:2]
     crop_h = min(face.height * 2.0, float(height), width * 4 / 3)
     crop_w = crop_h * 3 / 4
     centre_x, centre_y = face.x + face.width / 2, face.y + face.height / 2
     left = round(min(max(centre_x - crop_w / 2, 0.0), width - crop_w))
     top = round(min(max(centre_y - crop_h / 2, 0.0), height - crop_h))
-    part = image[top : top + max(1, round(crop_h)), left : left + max(1, round(crop_w))]
+    return left, top, max(1, round(crop_w)), max(1, round(crop_h))
+
+
+def portrait_crop(image: Image, face: Face, height_px: int = 640) -> Image:
+    """Crop head and shoulders at 3:4, for people to look at."""
+    left, top, width, height = portrait_box(image, face)
+    part = image[top : top + height, left : left + width]
     size = (height_px * 3 // 4, height_px)
     way = cv2.INTER_AREA if part.shape[0] > height_px else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(part, size, interpolation=way), np.uint8)

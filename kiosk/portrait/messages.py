@@ -123,6 +123,7 @@ _TYPES: dict[str, type] = {
         Measure,
         Score,
         results.FaceBox,
+        results.Eyes,
         results.Reason,
         results.MatchDecision,
         results.ReferenceReport,

@@ -16,6 +16,16 @@ class FaceBox:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Both eyes in a picture, each value 0..1 of its width or height; left is the picture's."""
+
+    left_x: float
+    left_y: float
+    right_x: float
+    right_y: float
+
+
 class ReasonKey(StrEnum):
     """Why a comparison did not hold, for the sentence that staff read."""
 
@@ -116,6 +126,7 @@ class ReferenceReport:
     reference: Reference
     state: ReferenceState
     measures: tuple[Measure, ...] = ()
+    eyes: Eyes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,8 @@ class CaptureDone:
 
     ``measures`` are the best frame's (of the last frame when none was good). ``best_frame`` is
     the whole best frame, ``portrait`` its 3:4 crop for people; both JPEG, b"" when there is
-    none. ``decision_s`` is the time from the last frame to the decision.
+    none. ``eyes`` are in ``portrait``. ``decision_s`` is the time from the last frame to the
+    decision.
     """
 
     capture: int
@@ -159,6 +171,7 @@ class CaptureDone:
     portrait: bytes
     frame_numbers: tuple[int, ...]
     decision_s: float
+    eyes: Eyes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from threading import Lock
 from backend_client.contract import ApplicationView, ChipProof, OrderView, picture
 from devices.travel_document.bac import BacKey
 from devices.travel_document.reader import ChipIdentity
+from kiosk.runtime.protocols import Match
 from kiosk.session.facts import CardFacts, Comparison
 from kiosk.session.visit import Visit
 from kiosk.values import Language
@@ -28,6 +29,8 @@ class Materials:
     record_portrait: bytes | None = None
     live_portrait: bytes | None = None
     comparison: Comparison | None = None
+    match: Match | None = None
+    earlier: list[Match] = field(default_factory=list)
     tries: int = 0
     applications: dict[str, ApplicationView] = field(default_factory=dict)
     orders: dict[str, OrderView] = field(default_factory=dict)

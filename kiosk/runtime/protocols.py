@@ -5,6 +5,7 @@ from threading import Event
 from typing import Protocol
 
 from kiosk.session.facts import Comparison
+from kiosk.values import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,26 @@ class CaptureEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class EyesSeen:
+    """Where the eyes are in a portrait (live, chip or record): fractions of its size."""
+
+    portrait: str
+    left: tuple[float, float]
+    right: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """A comparison, and the live portrait (JPEG) that staff may have to look at."""
+    """A comparison, and what staff may have to look at.
+
+    The live portrait (JPEG), the eyes in each portrait, and chip against record where both are
+    usable.
+    """
 
     comparison: Comparison
     live_portrait: bytes | None
+    eyes: tuple[EyesSeen, ...] = ()
+    between: Score | None = None
 
 
 class PortraitMatcher(Protocol):

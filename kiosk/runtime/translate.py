@@ -4,8 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from backend_client import contract
 from kiosk.runtime.materials import Materials
+from kiosk.runtime.protocols import Match
 from kiosk.session import facts
 from kiosk.session.effects import ReportCase, WatchCase
+
+MOST_ATTEMPTS = 8
+"""As many earlier tries as a case takes; a visit has three before a person looks."""
 
 
 def texts(of: contract.Texts) -> facts.Texts:
@@ -69,10 +73,16 @@ def case(view: contract.CaseView, reason: facts.Escalation) -> facts.Case:
     )
 
 
-def match_report(comparison: facts.Comparison | None, tries: int) -> contract.MatchReport | None:
-    """Report a comparison as it was measured; None when there was none."""
+def match_report(
+    comparison: facts.Comparison | None, tries: int, match: Match | None = None
+) -> contract.MatchReport | None:
+    """Report a comparison as it was measured; None when there was none.
+
+    ``match`` adds what staff need to look at the portraits.
+    """
     if comparison is None or not comparison.scores:
         return None
+    between = match.between if match else None
     return contract.MatchReport(
         matched=comparison.matched,
         tries=max(1, tries),
@@ -93,6 +103,28 @@ def match_report(comparison: facts.Comparison | None, tries: int) -> contract.Ma
             for m in comparison.measures
         ),
         cause=None if comparison.cause is None else comparison.cause.value,
+        eyes=tuple(
+            contract.EyesReport(portrait=seen.portrait, left=seen.left, right=seen.right)
+            for seen in (match.eyes if match else ())
+        ),
+        between=contract.ReferencesScore(score=between.score, threshold=between.threshold)
+        if between
+        else None,
+    )
+
+
+def attempts(materials: Materials) -> tuple[contract.AttemptReport, ...]:
+    """Report the tries before the last one that came to a comparison, numbered in their order."""
+    tries = materials.earlier[-MOST_ATTEMPTS:]
+    numbered = [
+        (n, match_report(match.comparison, n, match), match) for n, match in enumerate(tries, 1)
+    ]
+    return tuple(
+        contract.AttemptReport(
+            number=number, match=report, live_portrait=contract.picture(match.live_portrait)
+        )
+        for number, report, match in numbered
+        if report is not None
     )
 
 
@@ -114,7 +146,8 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
         else None,
         offer_code=effect.offer_code,
         application_id=effect.application_id,
-        match=match_report(materials.comparison, effect.tries),
+        match=match_report(materials.comparison, effect.tries, materials.match),
+        attempts=attempts(materials),
         live_portrait=contract.picture(materials.live_portrait),
         chip_portrait=contract.picture(materials.chip_portrait),
         detail=effect.detail if isinstance(effect, ReportCase) else "",

@@ -21,6 +21,8 @@ MATCH = {
     "model": "fused",
     "model_sha256": "0" * 64,
     "scores": [{"reference": "record", "engine": "fused", "score": 9.0, "threshold": 1.0}],
+    "eyes": [{"portrait": "live", "left": [0.4, 0.4], "right": [0.6, 0.4]}],
+    "between": {"score": 9.0, "threshold": 1.0},
 }
 GOOD: dict[str, dict[str, object]] = {
     "/offers": {"visit_id": "v", "card_number": world.CARD, "proof": PROOF, "case_id": "c"},
@@ -52,10 +54,14 @@ GOOD: dict[str, dict[str, object]] = {
         "card_kept_until": world.soon(),
         "match": MATCH,
         "live_portrait": "/9j/4AAQ",
+        "attempts": [{"number": 1, "match": MATCH, "live_portrait": "/9j/4AAQ"}],
         "detail": "x",
     },
     "/cases/{id}/travel": {"depart_at": "2026-12-01T12:00:00+08:00", "ground": "funeral"},
     "/cases/{id}/leave": {"card": "out"},
+    "/cases/parked": {"visit_id": "v", "card_number": world.CARD, "proof": PROOF},
+    "/cases/{id}/resume": {"visit_id": "v", "card_number": world.CARD, "proof": PROOF},
+    "/cases/{id}/same-person": {"visit_id": "v", "session": 2, "match": MATCH},
     "/visits/{id}/end": {"outcome": "issued", "card": "out", "application_id": "a"},
     "/heartbeat": {
         "phase": "attract",

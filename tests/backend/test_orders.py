@@ -16,7 +16,7 @@ from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.clock import ago
 from backend.endorsements.services import offers_for
-from backend.orders.counter import issue_at_counter
+from backend.orders.counter import CounterForm, issue_at_counter
 from backend.orders.issuing import order_for
 from backend.orders.models import IssueOrder
 from backend.orders.printing import begin_printing, end_printing, order_view
@@ -363,7 +363,7 @@ def test_the_counter_issues_from_the_case_and_no_kiosk_can_print_it_too(kiosk):
     clerk = world.add_staff("clerk")
     open_case(kiosk, world.case_request(application_id=made.id))
     assert (
-        refusal(issue_at_counter, "case-1", clerk, seen_in_person=True, fee_taken=True)
+        refusal(issue_at_counter, "case-1", clerk, CounterForm(seen_in_person=True, fee_taken=True))
         == RefusalCode.CONFLICT
     )
     claim("case-1", clerk)
@@ -372,10 +372,8 @@ def test_the_counter_issues_from_the_case_and_no_kiosk_can_print_it_too(kiosk):
         (False, True, RefusalCode.IDENTITY_MISSING),
         (True, False, RefusalCode.SETTLEMENT_MISSING),
     ):
-        assert (
-            refusal(issue_at_counter, "case-1", clerk, seen_in_person=seen, fee_taken=fee) == code
-        )
-    order = issue_at_counter("case-1", clerk, seen_in_person=True, fee_taken=True)
+        assert refusal(issue_at_counter, "case-1", clerk, CounterForm(seen, fee)) == code
+    order = issue_at_counter("case-1", clerk, CounterForm(seen_in_person=True, fee_taken=True))
     assert order.state == "at_counter"
     assert Case.objects.get().stage == "closed"
     assert HeldEndorsement.objects.count() == 1
@@ -388,7 +386,7 @@ def test_the_counter_makes_the_application_that_the_kiosk_never_came_to(kiosk):
     open_case(kiosk, world.case_request())
     claim("case-1", clerk)
     decide("case-1", clerk, DecisionInput(DecisionKind.TO_COUNTER))
-    order = issue_at_counter("case-1", clerk, seen_in_person=True, fee_taken=True)
+    order = issue_at_counter("case-1", clerk, CounterForm(seen_in_person=True, fee_taken=True))
     assert order.application.offer_code == OFFER
 
 

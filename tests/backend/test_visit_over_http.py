@@ -232,3 +232,40 @@ def test_portraits_lie_on_the_disk_encrypted_only(server, client):
         assert c.picture(picture)[20:60] not in path.read_bytes()
     for name in ("secret.key", "evidence.key"):
         assert (server.data / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_parked_case_goes_on_at_another_kiosk_over_http(client, server):
+    card, face = "C31313131", world.jpeg(31)
+    world.add_resident(card, surname="GAO", given="SHAN")
+    read_chip(client, "park-1", card)
+    wanted = world.case_request(
+        "parked", visit_id="park-1", card_number=card, live_portrait=c.picture(face)
+    )
+    client.open_case(wanted)
+    client.leave_case("parked", c.LeaveRequest(card="out"))
+    clerk, approver = world.add_staff("clerk-p", "clerk"), world.add_staff("approver-p", "approver")
+    claim("parked", clerk)
+    made = decide("parked", clerk, DecisionInput(c.DecisionKind.IDENTITY_ACCEPTED))
+    answer(made.id, approver, granted=True)
+
+    other = KioskClient(server.url, world.enrol("5"))
+    proof = wire(world.proof(card))
+    found = other.parked_case(c.ParkedRequest(visit_id="park-2", card_number=card, proof=proof))
+    assert found.case is not None
+    resuming = c.ResumeRequest(visit_id="park-2", card_number=card, proof=proof)
+    taken = other.resume_case(found.case.id, resuming)
+    assert taken.compare_with == face
+    assert taken.case.decision is not None
+    with pytest.raises(ServerRefused) as stale:
+        client.case("parked")
+    assert stale.value.code == c.RefusalCode.STALE_TOKEN
+    assert other.case("parked", session=taken.case.session).stage == "decided"
+    report = world.match_report(references=("case",))
+    same = c.SamePersonRequest(visit_id="park-2", session=taken.case.session, match=report)
+    assert other.same_person("parked", same).same
+    applied = c.ApplicationRequest(
+        visit_id="park-2", card_number=card, offer_code=OFFER, case_id="parked"
+    )
+    read_chip(other, "park-2", card)
+    assert other.apply(applied).identified
+    other.close()

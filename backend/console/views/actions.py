@@ -13,7 +13,6 @@ from backend.console.language import language_of
 from backend.console.pages import not_found, signed_in, staff_page
 from backend.console.texts import say
 from backend.console.waiting import display_name
-from backend.orders.counter import issue_at_counter
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -141,26 +140,6 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
         return _back(case_id)
     _tell(request, "message.approved" if granted else "message.declined")
     return HttpResponseRedirect(reverse("console:approvals"))
-
-
-@staff_page("decide")
-@require_POST
-def issue(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Record that the counter issued from this case's application."""
-    try:
-        issue_at_counter(
-            case_id,
-            signed_in(request),
-            seen_in_person=request.POST.get("seen_in_person") == "1",
-            fee_taken=request.POST.get("fee_taken") == "1",
-        )
-    except Refused as refused:
-        if refused.code == RefusalCode.NOT_FOUND:
-            return not_found(request)
-        _warn(request, "message.issue_refused")
-        return _back(case_id)
-    _tell(request, "message.issued")
-    return HttpResponseRedirect(reverse("console:counter"))
 
 
 @staff_page("decide")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET, require_POST
 
 from backend.accounts.services import has_right
@@ -15,6 +16,8 @@ from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.texts import say
 from backend.fleet.models import Kiosk
 from backend.fleet.services import ask_release
+from backend.insight.incidents import close_incident, open_incidents
+from backend.insight.models import Incident
 from backend.refusal import Refused
 from backend_client.contract import DeviceReport
 
@@ -32,6 +35,16 @@ class DeviceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """Failed comparisons that stand out; ``closable`` for who mends machines."""
+
+    id: int
+    text: str
+    since: str
+    closable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KioskLine:
     """One kiosk."""
 
@@ -46,6 +59,7 @@ class KioskLine:
     releasable: bool
     release_asked: bool
     devices: list[DeviceLine]
+    incident: IncidentLine | None
 
 
 @staff_page("view_fleet", "view_queue")
@@ -54,7 +68,16 @@ def fleet_page(request: HttpRequest) -> HttpResponse:
     """Show every enrolled kiosk."""
     user = signed_in(request)
     may_release = has_right(user, "release_card") or has_right(user, "decide")
-    kiosks = [_line(kiosk, now(), may_release) for kiosk in Kiosk.objects.order_by("id")]
+    may_close = has_right(user, "release_card") or has_right(user, "manage")
+    language = language_of(request)
+    incidents = {
+        incident.kiosk_id: _incident(incident, language, may_close=may_close)
+        for incident in open_incidents()
+    }
+    kiosks = [
+        _line(kiosk, now(), may_release, incidents.get(kiosk.id))
+        for kiosk in Kiosk.objects.order_by("id")
+    ]
     return show(request, "console/fleet.html", {"kiosks": kiosks}, page="fleet")
 
 
@@ -70,7 +93,36 @@ def release_card(request: HttpRequest, kiosk_id: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("console:fleet"))
 
 
-def _line(kiosk: Kiosk, moment: datetime, may_release: bool) -> KioskLine:
+@staff_page("release_card", "manage")
+@require_POST
+def mended(request: HttpRequest, incident_id: int) -> HttpResponse:
+    """Note that a kiosk whose comparisons stood out is mended."""
+    try:
+        close_incident(incident_id, signed_in(request))
+    except Refused:
+        return not_found(request)
+    messages.success(request, say(language_of(request), "insight.incident_closed"))
+    return HttpResponseRedirect(reverse("console:fleet"))
+
+
+def _incident(incident: Incident, language: str, *, may_close: bool) -> IncidentLine:
+    text = say(
+        language,
+        "insight.incident",
+        failed=incident.failed,
+        compared=incident.compared,
+        hall_failed=incident.hall_failed,
+        hall_compared=incident.hall_compared,
+    )
+    since = say(
+        language, "insight.incident_since", time=f"{localtime(incident.opened_at):%m-%d %H:%M}"
+    )
+    return IncidentLine(incident.pk, text, since, may_close)
+
+
+def _line(
+    kiosk: Kiosk, moment: datetime, may_release: bool, incident: IncidentLine | None
+) -> KioskLine:
     seen = kiosk.last_seen_at
     return KioskLine(
         id=kiosk.id,
@@ -84,6 +136,7 @@ def _line(kiosk: Kiosk, moment: datetime, may_release: bool) -> KioskLine:
         releasable=kiosk.card_held and may_release and not kiosk.release_requested,
         release_asked=kiosk.release_requested,
         devices=[_device(name, report) for name, report in sorted(kiosk.devices.items())],
+        incident=incident,
     )
 
 

@@ -34,6 +34,9 @@ class PortraitHandlers:
         """Compare, and keep the live portrait for a person to look at."""
         match = self._matcher.compare(effect.attempt)
         materials = self._materials.of(effect.ref.visit_id)
+        if materials.match is not None and materials.tries != effect.attempt:
+            materials.earlier.append(materials.match)
+        materials.match = match
         materials.tries = effect.attempt
         materials.comparison = match.comparison
         materials.live_portrait = match.live_portrait

@@ -76,7 +76,14 @@ def row(case):
 def see_portraits(page):
     """Wait until the page has loaded; every portrait is then there to be looked at."""
     page.wait_for_load_state("load")
-    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    seen = (
+        "[...document.images].filter(i => i.checkVisibility())"
+        ".every(i => i.complete && i.naturalWidth > 0)"
+    )
+    deadline = time.monotonic() + 5
+    while not page.evaluate(seen):
+        assert time.monotonic() < deadline, "a portrait is not there"
+        page.wait_for_timeout(20)
 
 
 def press(page, key):

@@ -142,8 +142,11 @@ def test_of_two_who_claim_at_once_exactly_one_gets_it(hall, person):
 def test_every_post_needs_the_csrf_token(hall, person):
     case = hall.kiosk.escalate(**mismatch())
     clerk = person("clerk")
-    for action in ("claim", "release", "renew", "decide", "undo", "answer", "issue", "close"):
+    for action in ("claim", "release", "renew", "decide", "undo", "answer", "close"):
         answer = raw(clerk).post(f"{hall.url}/cases/{case.id}/{action}", data={})
+        assert answer.status_code == 403, action
+    for action in ("take", "issue"):
+        answer = raw(clerk).post(f"{hall.url}/counter/{case.id}/{action}", data={})
         assert answer.status_code == 403, action
     for path in ("/login", "/logout", "/language", "/kiosks/K3/release-card"):
         assert raw(clerk).post(hall.url + path, data={}).status_code == 403, path
@@ -237,7 +240,7 @@ def test_a_case_is_found_by_its_ticket(hall, person):
     clerk = person("clerk")
     text = clerk._text(f"/counter?ticket={case.ticket.replace(' ', '').lower()}")
     assert f"/cases/{case.id}" in text
-    assert "没有号码为" in clerk._text("/counter?ticket=Z%20999")
+    assert "没有找到" in clerk._text("/counter?ticket=Z%20999")
 
 
 def test_the_language_is_kept_and_the_default_is_simplified_chinese(hall):
@@ -279,14 +282,15 @@ def test_the_counter_issues_from_the_kiosks_application(hall, person):
     clerk = person("clerk")
     clerk.claim(case.id)
     clerk.decide(case.id, "to_counter")
-    assert case.id in clerk._get("/").cases or f"/cases/{case.id}" in clerk._text("/counter")
+    assert case.id in clerk._get("/").cases or f"/counter/{case.id}" in clerk._text("/counter")
     counter = person("clerk2")
     assert application.offer.title.zh_hans in counter._text("/counter")
+    assert application.number in counter._text(f"/counter/{case.id}")
     with pytest.raises(StaffRefused):
         counter.issue_at_counter(case.id, seen_in_person=True)
     counter.issue_at_counter(case.id, seen_in_person=True, fee_taken=True)
     assert hall.kiosk.case(case.id).stage == "closed"
-    assert f"/cases/{case.id}" not in counter._text("/counter")
+    assert f"/counter/{case.id}" not in counter._text("/counter")
     with pytest.raises(StaffRefused):
         counter.issue_at_counter(case.id, seen_in_person=True, fee_taken=True)
 

@@ -201,26 +201,42 @@
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => event.persisted && connect());
 
+  const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select";
+
   // Keys: one letter opens a decision or presses a button; never while typing.
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
     const open = document.querySelector(".actions details[open]");
+    if (event.key === "Enter" && event.ctrlKey && open) {
+      open.querySelector("form").requestSubmit();
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Escape" && open) {
       open.open = false;
       open.querySelector("summary").focus();
       return;
     }
-    if (event.target.matches("input, textarea, select")) return;
+    if (event.target.matches(TYPED) || document.querySelector("dialog[open]")) return;
     const target = document.querySelector(`[data-key="${CSS.escape(event.key.toUpperCase())}"]`);
     if (!target) return;
     event.preventDefault();
     if (target.matches("details")) {
-      target.open = true;
+      target.open = !target.open || target.matches(".actions details");
       target.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
     } else {
       target.focus();
       target.click();
     }
+  });
+
+  // What is folded on the screen is open on paper.
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("details.more:not([open])")];
+    for (const details of folded) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of folded) details.open = false;
   });
   for (const details of document.querySelectorAll(".actions details"))
     details.addEventListener("toggle", () => {

@@ -1,0 +1,1 @@
+"""The tries of a case's comparison before the last one, as evidence."""

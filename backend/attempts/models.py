@@ -1,0 +1,22 @@
+"""Tries of a comparison."""
+
+from django.db import models
+
+from backend.cases.models import Case
+from backend.evidence.models import Picture
+
+
+class Attempt(models.Model):
+    """One try before the last; the last one's evidence is the case's own."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    match = models.JSONField(null=True, blank=True)
+    live_portrait = models.ForeignKey(
+        Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        """One row a try."""
+
+        constraints = (models.UniqueConstraint(fields=("case", "number"), name="one_try"),)

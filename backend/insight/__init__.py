@@ -1,0 +1,1 @@
+"""Is it this person or this machine? Comparisons counted, judged, and raised to technicians."""

@@ -1,0 +1,132 @@
+"""The counter's services beyond the plain print: taking up, unknown prints, fees, look-up."""
+
+import pytest
+
+from backend.cases.claims import claim
+from backend.cases.decisions import DecisionInput, decide
+from backend.cases.models import Case
+from backend.cases.opening import open_case
+from backend.console.counter_sheet import counter_sheet, look_up
+from backend.orders.counter import (
+    CounterForm,
+    confirm_printed,
+    issue_at_counter,
+    take_to_counter,
+)
+from backend.orders.issuing import order_for
+from backend.orders.models import IssueOrder
+from backend.orders.printing import begin_printing, end_printing
+from backend.payments.models import Payment
+from backend.payments.services import complete, start
+from backend.records.models import HeldEndorsement
+from backend_client import contract as c
+from backend_client.contract import DecisionKind, RefusalCode
+from tests.backend import world
+from tests.backend.test_orders import application, read_chip, refusal
+
+PAID = CounterForm(seen_in_person=True, fee_taken=True)
+
+
+@pytest.fixture
+def clerk(kiosk):
+    return world.add_staff("clerk")
+
+
+def unknown_print(kiosk):
+    """A paid visit whose printer did not report."""
+    read_chip(kiosk)
+    made = application(kiosk, match=world.match_report())
+    complete(start(kiosk, made.id, "visit-1").token)
+    order = order_for(kiosk, made.id, c.OrderRequest(visit_id="visit-1", card_number=world.CARD))
+    begin_printing(kiosk, order.id, order.fencing_token)
+    report = c.PrintReport(fencing_token=order.fencing_token, outcome="unknown", evidence="none")
+    end_printing(kiosk, order.id, report)
+    return Case.objects.get(reason="print_unknown")
+
+
+def test_one_touch_takes_an_undecided_case_to_the_counter(kiosk, clerk):
+    open_case(kiosk, world.case_request())
+    case = take_to_counter("case-1", clerk)
+    assert case.stage == "decided"
+    assert counter_sheet(case, "en").issuable
+    issue_at_counter("case-1", clerk, PAID)
+    assert not counter_sheet(Case.objects.get(), "en").issuable
+
+
+def test_what_a_colleague_has_is_not_taken_from_them(kiosk, clerk):
+    open_case(kiosk, world.case_request())
+    claim("case-1", world.add_staff("colleague", "clerk"))
+    assert refusal(take_to_counter, "case-1", clerk) == RefusalCode.CONFLICT
+
+
+def test_a_print_nobody_reported_needs_a_look_at_the_card(kiosk, clerk):
+    case = unknown_print(kiosk)
+    take_to_counter(case.id, clerk)
+    assert refusal(issue_at_counter, case.id, clerk, PAID) == RefusalCode.ALREADY_ISSUED
+    seen = CounterForm(seen_in_person=True, seen_blank=True)
+    assert issue_at_counter(case.id, clerk, seen).state == "at_counter"
+    assert HeldEndorsement.objects.count() == 1
+
+
+def test_a_print_that_is_on_the_card_is_put_on_record_once(kiosk, clerk):
+    case = unknown_print(kiosk)
+    assert refusal(confirm_printed, case.id, clerk) == RefusalCode.CONFLICT
+    take_to_counter(case.id, clerk)
+    assert confirm_printed(case.id, clerk).state == "printed"
+    assert HeldEndorsement.objects.count() == 1
+    assert Case.objects.get().stage == "closed"
+    assert refusal(confirm_printed, case.id, clerk) == RefusalCode.CONFLICT
+
+
+def test_a_fee_taken_at_the_counter_ends_the_code_on_the_phone(kiosk, clerk):
+    read_chip(kiosk)
+    made = application(kiosk)
+    payment = start(kiosk, made.id, "visit-1")
+    open_case(kiosk, world.case_request(application_id=made.id))
+    take_to_counter("case-1", clerk)
+    issue_at_counter("case-1", clerk, PAID)
+    complete(payment.token)
+    assert Payment.objects.get().state == "cancelled"
+
+
+def test_a_case_accepted_after_the_resident_left_is_issued_without_a_second_decision(kiosk, clerk):
+    open_case(kiosk, world.case_request(reason="person_asked", card_inside=False))
+    claim("case-1", clerk)
+    what = DecisionInput(DecisionKind.NEW_PORTRAIT, phrase="", words=WORDS)
+    decide("case-1", clerk, what)
+    assert refusal(issue_at_counter, "case-1", clerk, PAID) == RefusalCode.CONFLICT
+    Case.objects.update(left_with_ticket=True)
+    assert issue_at_counter("case-1", clerk, PAID).state == "at_counter"
+
+
+WORDS = c.Texts(zh_hans="请重拍", zh_hant="請重拍", en="Please once more")
+
+
+def test_a_refused_case_is_never_issued(kiosk, clerk):
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    decide("case-1", clerk, DecisionInput(DecisionKind.REFUSED, note="not this person"))
+    Case.objects.update(left_with_ticket=True)
+    assert refusal(issue_at_counter, "case-1", clerk, PAID) == RefusalCode.CONFLICT
+    assert IssueOrder.objects.count() == 0
+
+
+def test_a_case_that_names_no_offer_gets_one_from_the_cards_own(kiosk, clerk):
+    open_case(kiosk, world.case_request(reason="person_asked", offer_code=None))
+    case = take_to_counter("case-1", clerk)
+    codes = [offer.code for offer in counter_sheet(case, "zh-hans").offers]
+    assert "G-MAC-3M-1" in codes
+    assert refusal(issue_at_counter, "case-1", clerk, PAID) == RefusalCode.NOT_ELIGIBLE
+    chosen = CounterForm(seen_in_person=True, fee_taken=True, offer_code="G-MAC-3M-1")
+    assert issue_at_counter("case-1", clerk, chosen).application.offer_code == "G-MAC-3M-1"
+
+
+def test_ticket_qr_and_card_find_the_same_case(kiosk):
+    case = open_case(kiosk, world.case_request())
+    other = open_case(kiosk, world.case_request("case-2", visit_id="v2", card_number="C87654321"))
+    ticket = case.ticket.replace(" ", "").lower()
+    for wanted in (ticket, f" {case.ticket} ", "KIOSK-CASE:case-1", "c1234 5678"):
+        assert [found.id for found in look_up(wanted)] == ["case-1"], wanted
+    assert [found.id for found in look_up("C87654321")] == [other.id]
+    for nothing in ("", "Z 999", "KIOSK-CASE:", "C99999999", "%", "'; --"):
+        assert look_up(nothing) == [], nothing
