@@ -47,7 +47,7 @@ def apply(kiosk: Kiosk, wanted: ApplicationRequest) -> Application:
         if not application.identified:
             if wanted.match is not None:
                 compared = record.has_portrait and read.portrait_released
-                _identify_by_match(application, wanted.match, compared=compared)
+                _identify_by_match(kiosk, application, wanted.match, compared=compared)
             if case is not None:
                 _identify_by_case(application, case)
         if not application.settled and application.fee_fen == 0:
@@ -175,16 +175,16 @@ def _case(case_id: str | None) -> Case | None:
     return case
 
 
-def _identify_by_match(application: Application, match: MatchReport, *, compared: bool) -> None:
+def _identify_by_match(
+    kiosk: Kiosk, application: Application, match: MatchReport, *, compared: bool
+) -> None:
     fault = match_fault(match, has_record_portrait=compared)
     application.match = match.model_dump(mode="json")
     if not fault:
         application.identity = Basis.MATCH
         application.identified_at = now()
     application.save(update_fields=["match", "identity", "identified_at"])
-    record_comparison(
-        application.kiosk, application.visit_id, application.card_number, match, now()
-    )
+    record_comparison(kiosk, application.visit_id, application.card_number, match, now())
     append(
         Kind.MATCH_NOT_ACCEPTED if fault else Kind.IDENTITY_MATCHED,
         f"kiosk:{application.kiosk_id}",

@@ -115,7 +115,7 @@ def counter_sheet(case: Case, language: str) -> CounterSheet:
         paid=application is not None and application.settled,
         free=application is not None and application.fee_fen == 0,
         order=state,
-        order_kiosk=order.kiosk.name if order and order.at_named_kiosk else "",
+        order_kiosk=order.kiosk.name if order and order.kiosk and order.at_named_kiosk else "",
         unknown=state == State.UNKNOWN,
         kiosks=_kiosks(case),
     )
