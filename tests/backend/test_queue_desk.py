@@ -35,7 +35,7 @@ from backend.console.desk_sheet import form_fields, initial_of, typed_lines
 from backend.console.queue_filter import QueueFilter
 from backend.console.queue_rows import queue_list
 from backend.console.waiting import alerts_for, count_unclaimed
-from backend.orders.counter import issue_at_counter
+from backend.orders.counter import CounterForm, issue_at_counter
 from backend.refusal import Refused
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
@@ -213,7 +213,7 @@ def test_a_callers_endorsement_is_issued_at_the_counter_without_any_kiosk(kiosk)
     )
     claim(case.id, clerk)
     decide(case.id, clerk, DecisionInput(DecisionKind.TO_COUNTER))
-    order = issue_at_counter(case.id, clerk, seen_in_person=True, fee_taken=True)
+    order = issue_at_counter(case.id, clerk, CounterForm(seen_in_person=True, fee_taken=True))
     assert (order.state, order.kiosk_id, order.card_number) == ("at_counter", None, world.CARD)
     assert Case.objects.get().close_outcome == "issued_at_counter"
     assert verify().ok
