@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from backend.approvals.models import Approval
+from backend.approvals.retention import erase_old_words
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.models import Case, Stage
@@ -26,6 +27,7 @@ def erase_old_evidence() -> int:
     kept = Q(live_portrait__isnull=False) | Q(chip_portrait__isnull=False) | ~Q(detail="")
     kept |= Q(match__isnull=False) | Q(record_portrait__isnull=False)
     due = Case.objects.filter(kept, stage=Stage.CLOSED, closed_at__lte=late)
+    erase_old_words(late)
     with transaction.atomic():
         cases = list(due.order_by("closed_at")[:BATCH])
         for case in cases:

@@ -51,7 +51,7 @@ SLOTS = (
     _slot("reports", "r", "view_reports"),
     _slot("audit", "u", "view_audit"),
     _slot("accounts", "p", "manage"),
-    _slot("settings", "s", "manage"),
+    _slot("settings", "s", "view_settings"),
 )
 
 

@@ -1,17 +1,18 @@
 """What waits and who is there: small queries of the bar, the queue and the decision panel."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import Q
 
 from backend.accounts.models import Presence
+from backend.accounts.roles import standing_in
 from backend.accounts.services import has_right
 from backend.approvals.services import asked_of
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.clock import ago
 from backend.config import hall
-from backend_client.contract import DecisionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,16 @@ def display_name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def approvers(kind: DecisionKind, decider: User) -> list[Approver]:
-    """Return everybody who may approve ``kind`` when ``decider`` decides, those present first."""
-    roles = hall().policy.approvals[kind].roles
+def approvers(roles: Iterable[str], decider: User) -> list[Approver]:
+    """Return everybody but ``decider`` who has or stands in for one of ``roles``, present first."""
+    wanted = tuple(roles)
     present = set(
         Presence.objects.filter(seen_at__gte=ago(hall().timers.presence_s)).values_list(
             "user_id", flat=True
         )
     )
     people = (
-        User.objects.filter(is_active=True, groups__name__in=roles)
+        User.objects.filter(Q(groups__name__in=wanted) | standing_in(wanted), is_active=True)
         .exclude(pk=decider.pk)
         .distinct()
         .order_by("username")

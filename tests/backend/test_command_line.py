@@ -31,7 +31,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         ("timers", "claim_lease_s = 180", "claim_lease_s = 0", "claim_lease_s", "greater than 0"),
         ("policy", "max_tries = 3", "max_tries = 30", "match.max_tries", "less than or equal to 9"),
         ("policy", '"new_portrait", "to_counter"', '"smile", "to_counter"', "kinds", "'refused'"),
-        ("policy", 'roles = ["approver", "duty_leader"]', 'roles = ["boss"]', "role boss", "clerk"),
+        ("policy", 'roles = ["approver", "duty_leader"]', 'roles = ["boss"]', "role boss", "duty_leader"),
         ("offers", "stay_days = 7", "stay_dayz = 7", "stay_dayz", "stay_days"),
         ("offers", 'reason = "', "", "", ""),
         ("urgency", 'code = "funeral"', 'code = "fun eral"', "ground.0.code", "pattern"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backend.accounts.services import actor, clear_presence, touch_presence
 from backend.audit.kinds import Kind
 from backend.audit.services import append
+from backend.config import hall
 from backend.console.pages import show
 
 
@@ -33,6 +34,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         context = {"next": heading, "failed": True, "username": username}
         return show(request, "console/sign_in.html", context, status=403)
     login(request, user)
+    request.session.set_expiry(round(hall().policy.sign_in.session_h * 3600))
     append(Kind.LOGIN, actor(user), actor(user))
     touch_presence(user)
     return HttpResponseRedirect(heading)
