@@ -9,6 +9,8 @@ from backend.config_base import Code, Section
 from backend_client.contract import CaseReason, DecisionKind, Texts
 
 APPROVING = "role {} is not one that may approve"
+MEASURED = "engine {} is not one with a threshold"
+KNOWN = "role {} is not one of"
 Hours = Annotated[float, Field(gt=0, le=7 * 24)]
 
 
@@ -89,20 +91,16 @@ class OversightPolicy(Section):
         for kind in set(DecisionKind) - set(self.approvals):
             yield f"approvals.{kind} is required"
         for kind, policy in self.approvals.items():
-            yield from _unknown(
-                f"approvals.{kind}", "role that may approve;", policy.roles, approving
-            )
+            yield from _unknown(f"approvals.{kind}", APPROVING, policy.roles, approving)
         codes = [rule.code for rule in self.approval_rule]
         if len(set(codes)) != len(codes):
             yield "approval_rule: codes must be different from each other"
         for rule in self.approval_rule:
             where = f"approval_rule {rule.code}"
-            yield from _unknown(where, "role that may approve;", rule.roles, approving)
-            yield from _unknown(
-                where, "engine {} is not one with a threshold", rule.below_threshold_by, list(engines)
-            )
+            yield from _unknown(where, APPROVING, rule.roles, approving)
+            yield from _unknown(where, MEASURED, rule.below_threshold_by, list(engines))
         for role, receivers in self.delegation.roles.items():
-            yield from _unknown("delegation.roles", "role {} is not one of", (role, *receivers), known)
+            yield from _unknown("delegation.roles", KNOWN, (role, *receivers), known)
 
 
 def _unknown(where: str, what: str, named: Iterable[str], known: Collection[str]) -> Iterator[str]:
