@@ -117,7 +117,11 @@ def _seed() -> None:
 
 def _say_accounts() -> None:
     for account in ensure_accounts():
-        say(f"demo login {account.username} / {account.password} ({', '.join(account.roles)})")
+        roles = ", ".join(account.roles)
+        say(
+            f"demo login {account.username} / {account.password} ({roles}) "
+            f"totp {account.totp_secret}"
+        )
 
 
 def _account(options: argparse.Namespace) -> int:

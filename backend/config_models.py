@@ -3,22 +3,18 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from backend.cases.reasons import STAFF_CODES, Reason, StaffReason
+from backend.config_base import Code as Code
+from backend.config_base import Section as Section
+from backend.config_oversight import OversightPolicy
 from backend_client.contract import CaseReason, ClosedReason, DecisionKind, Texts
 
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Fact = Literal["functionary", "active_military", "registered_official", "exit_banned", "booklet"]
 KIOSK_KIND = "kiosk"
 """How a filter or a rule calls all cases that a kiosk opened."""
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
-
-
-class Section(BaseModel):
-    """Base of all sections: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class OfferConfig(Section):
@@ -106,19 +102,6 @@ class MatchPolicy(Section):
         return self
 
 
-class ApprovalPolicy(Section):
-    """How many other people's words a decision needs, and of which roles."""
-
-    count: int = Field(ge=0, le=5)
-    roles: tuple[Code, ...]
-
-    @model_validator(mode="after")
-    def _reachable(self) -> Self:
-        if self.count and not self.roles:
-            raise ValueError("roles must not be empty where count is above 0")
-        return self
-
-
 class ReasonPolicy(Section):
     """Which decisions fit a reason, and which of them need the person seen."""
 
@@ -136,10 +119,22 @@ Right = Literal[
     "view_fleet",
     "release_card",
     "manage",
+    "review",
+    "break_glass",
+    "delegate",
+    "view_settings",
+    "view_audit",
+    "view_reports",
 ]
 
 
-class PolicyConfig(Section):
+class SignInPolicy(Section):
+    """How long a session at the console lasts."""
+
+    session_h: Annotated[float, Field(gt=0, le=24)]
+
+
+class PolicyConfig(OversightPolicy):
     """policy.toml."""
 
     require_sod_for_record_portrait: bool
@@ -147,8 +142,8 @@ class PolicyConfig(Section):
     identity_accepted_for_min: Annotated[float, Field(gt=0, le=24 * 60)]
     application_valid_min: Annotated[float, Field(gt=0, le=24 * 60)]
     match: MatchPolicy
+    sign_in: SignInPolicy
     roles: dict[Code, tuple[Right, ...]]
-    approvals: dict[DecisionKind, ApprovalPolicy]
     decisions: dict[Reason, ReasonPolicy]
 
     @model_validator(mode="after")
@@ -160,11 +155,8 @@ class PolicyConfig(Section):
     def _gaps(self) -> Iterator[str]:
         for reason in {*CaseReason, *StaffReason} - set(self.decisions):
             yield f"decisions.{reason} is required"
-        for kind in set(DecisionKind) - set(self.approvals):
-            yield f"approvals.{kind} is required"
-        for kind, policy in self.approvals.items():
-            for role in set(policy.roles) - set(self.roles):
-                yield f"approvals.{kind}: role {role} is not one of {', '.join(self.roles)}"
+        engines = {engine for model in self.match.models for engine in model.thresholds}
+        yield from self.oversight_gaps(self.roles, sorted(engines))
 
 
 class TimersConfig(Section):

@@ -63,7 +63,11 @@ def _touch(out: Path, size: tuple[int, int]) -> int:
     try:
         print(f"demo: the staff console is at {stage.hall.url}")
         for login in stage.hall.logins.values():
-            print(f"demo:   {login.username} / {login.password} ({login.roles})")
+            print(
+                f"demo:   {login.username} / {login.password} ({login.roles}); "
+                f"authenticator secret {login.totp_secret}"
+            )
+        print("demo: an approver types the code that an authenticator app makes of the secret")
         stage.run()
     finally:
         stage.close()

@@ -26,6 +26,7 @@ class Login:
     username: str
     password: str
     roles: str
+    totp_secret: str
 
 
 class Hall:
@@ -110,9 +111,9 @@ class Hall:
         with process.stdout as said:
             for line in said:
                 self._said.append(line.rstrip())
-                login = re.match(r"demo login (\S+) / (\S+) \((.*)\)", line)
+                login = re.match(r"demo login (\S+) / (\S+) \((.*)\) totp (\S+)", line)
                 if login:
-                    self.logins[login[1]] = Login(login[1], login[2], login[3])
+                    self.logins[login[1]] = Login(*login.groups())
 
 
 def free_port() -> int:

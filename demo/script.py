@@ -168,7 +168,7 @@ class Desk:
     def _sign_in(stage: Stage, name: str) -> StaffBrowser:
         browser = StaffBrowser(stage.hall.url)
         login = stage.hall.logins[name]
-        browser.sign_in(login.username, login.password)
+        browser.sign_in(login.username, login.password, login.totp_secret)
         return browser
 
     def close(self) -> None:

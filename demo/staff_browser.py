@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode, urljoin
 
+import pyotp
 import requests
 
 from demo.page import Page, read_page
@@ -41,13 +42,18 @@ class StaffBrowser:
         self._base = base_url.rstrip("/")
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "hall-desk"
+        self._authenticator: pyotp.TOTP | None = None
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def sign_in(self, user: str, password: str) -> None:
-        """Sign in. Raises StaffRefused when the console does not let this person in."""
+    def sign_in(self, user: str, password: str, totp_secret: str = "") -> None:
+        """Sign in; the secret is what the person's authenticator app holds.
+
+        Raises StaffRefused when the console does not let this person in.
+        """
+        self._authenticator = pyotp.TOTP(totp_secret) if totp_secret else None
         form = self._get("/login").form("", username="")
         data = form.filled(username=user, password=password)
         answer = self._send("/login", data, "/login")
@@ -147,6 +153,8 @@ class StaffBrowser:
             form = self._get(page).form(action, **(fixed or {}))
         except LookupError as error:
             raise StaffRefused(str(error)) from error
+        if "code" in form.fields and self._authenticator is not None:
+            fields = {"code": self._authenticator.now(), **fields}
         answer = self._send(action, form.filled(**fields), page)
         answer.raise_for_status()
         warnings = read_page(answer.text).warnings

@@ -32,6 +32,11 @@ def is_locked_out(username: str, address: str) -> bool:
     )
 
 
+def forget_failures(username: str) -> None:
+    """Let a name try again at once: an administrator unlocked it."""
+    LoginFailure.objects.filter(subject=_subject("name", username.casefold())).delete()
+
+
 def _note_failure(username: str, address: str) -> None:
     LoginFailure.objects.filter(at__lt=ago(hall().timers.login_lockout_s)).delete()
     name = _subject("name", username.casefold())

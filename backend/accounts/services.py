@@ -1,12 +1,12 @@
 """Accounts and rights of staff. Roles are Django groups; what a role may is policy.toml's."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.db import transaction
 
 from backend.accounts.models import StaffProfile
+from backend.accounts.roles import all_roles
 from backend.config import hall
 from backend.config_models import Right
 
@@ -48,10 +48,10 @@ def create_account(new: NewAccount) -> User:
 
 
 def roles_of(user: Visitor) -> frozenset[str]:
-    """Return the roles of an active account."""
-    if not user.is_authenticated or not user.is_active:
+    """Return the roles of an active account, its own and those lent to it now."""
+    if not isinstance(user, User) or not user.is_active:
         return frozenset()
-    return frozenset(cast(User, user).groups.values_list("name", flat=True))
+    return all_roles(user)
 
 
 def rights_of(user: Visitor) -> frozenset[str]:
@@ -71,6 +71,11 @@ def desk_of(user: Visitor | None) -> str:
         return ""
     profile = StaffProfile.objects.filter(user_id=user.pk).first()
     return profile.desk if profile else ""
+
+
+def must_change_password(user: User) -> bool:
+    """Say whether this account still has a password that an administrator gave it."""
+    return StaffProfile.objects.filter(user_id=user.pk, must_change_password=True).exists()
 
 
 def actor(user: Visitor) -> str:

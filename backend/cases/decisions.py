@@ -7,9 +7,13 @@ from django.db import transaction
 
 from backend.accounts.services import actor
 from backend.applications.identity import withdraw_case_identity
+from backend.approvals.models import Requirement
+from backend.approvals.policy import needs_of
+from backend.approvals.second_look import draw
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
+from backend.cases.hands import has_linked
 from backend.cases.models import Case, Decision, Stage
 from backend.cases.reasons import reason_of
 from backend.clock import ahead, now
@@ -97,6 +101,7 @@ def put_in_force(decision: Decision) -> None:
     if decision.kind == DecisionKind.RECORD_LINKED and decision.resident is not None:
         link_record(case, decision.resident, actor(decision.by))
     append(Kind.DECISION_IN_FORCE, "system", f"case:{case.id}", decision=decision.id)
+    draw(decision)
     move(case, Stage.DECIDED)
 
 
@@ -172,15 +177,7 @@ def _missing_part(what: DecisionInput) -> str:
 
 def _check_hands(case: Case, user: User, what: DecisionInput) -> None:
     """Refuse who linked the record of this visit to decide on the identity behind it."""
-    if what.kind != DecisionKind.IDENTITY_ACCEPTED:
-        return
-    linked = Decision.objects.filter(
-        case__visit_id=case.visit_id,
-        case__card_number=case.card_number,
-        kind=DecisionKind.RECORD_LINKED,
-        by=user,
-    )
-    if linked.exists():
+    if what.kind == DecisionKind.IDENTITY_ACCEPTED and has_linked(case, user.pk):
         raise Refused(RefusalCode.NOT_ELIGIBLE, "who linked the record does not decide on it")
 
 
@@ -189,7 +186,8 @@ def _store(case: Case, user: User, what: DecisionInput) -> Decision:
     if words is None and what.phrase:
         found = hall().phrases.find(what.phrase)
         words = found.text if found else None
-    return Decision.objects.create(
+    needs = needs_of(case, what.kind)
+    decision = Decision.objects.create(
         case=case,
         kind=what.kind.value,
         by=user,
@@ -201,6 +199,11 @@ def _store(case: Case, user: User, what: DecisionInput) -> Decision:
         offer_code=what.offer_code,
         resident_id=what.resident_id,
         seen_in_person=what.seen_in_person,
-        approvals_needed=hall().policy.approvals[what.kind].count,
+        approvals_needed=sum(need.count for need in needs),
         made_at=now(),
     )
+    for need in needs:
+        Requirement.objects.create(
+            decision=decision, rule=need.rule, count=need.count, roles=list(need.roles)
+        )
+    return decision

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from backend.accounts.services import actor, has_right
+from backend.approvals.second_look import asked_to_review
 from backend.approvals.services import may_approve
 from backend.audit.kinds import Kind
 from backend.audit.services import append
@@ -24,8 +25,11 @@ _TRY = re.compile(r"try([1-9])")
 def may_open(case: Case, user: User) -> bool:
     """Say whether this person may see the case's pictures now.
 
-    The claimant, whoever decided, the approvers while they are asked, and the duty leader.
+    The claimant, whoever decided, the approvers while they are asked, and the duty leader; who is
+    asked for a second look also after the case was closed.
     """
+    if asked_to_review(case, user):
+        return True
     if case.stage == Stage.CLOSED:
         return False
     if has_right(user, "open_any_evidence"):

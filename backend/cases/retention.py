@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from backend.approvals.models import Approval
+from backend.approvals.retention import erase_old_words
 from backend.attempts.services import erase_attempts
 from backend.audit.kinds import Kind
 from backend.audit.services import append
@@ -23,6 +24,7 @@ def erase_old_evidence() -> int:
     with the hashes of the texts.
     """
     late = now() - timedelta(hours=hall().timers.evidence_kept_after_close_h)
+    erase_old_words(late)
     due = Case.objects.filter(stage=Stage.CLOSED, closed_at__lte=late, erased_at=None)
     if not due.exists():
         return 0

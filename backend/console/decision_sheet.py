@@ -6,12 +6,14 @@ from django.contrib.auth.models import User
 from django.utils.timezone import localtime
 
 from backend.accounts.services import has_right
-from backend.approvals.services import may_approve
+from backend.approvals.break_glass import may_break
+from backend.approvals.models import GlassBreak
+from backend.approvals.services import may_approve, needs, open_needs
 from backend.cases.decisions import live_decision
 from backend.cases.models import Case, Decision, Stage
 from backend.console.texts import say
 from backend.console.waiting import approvers, display_name
-from backend.console.words import decision_words
+from backend.console.words import decision_words, rule_title
 from backend.orders.counter import may_issue
 from backend.orders.progress import printing_has_begun
 from backend_client.contract import DecisionKind
@@ -40,7 +42,10 @@ class DecisionSheet:
     words: str
     note: str
     voices: list[Voice]
+    rules: list[str]
     asks_me: bool
+    glass: bool
+    broken: str
     undoable: bool
     undo_note: str
     printing: bool
@@ -64,7 +69,10 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
         words=decision_words(decision, language),
         note=decision.note,
         voices=_voices(decision, language),
+        rules=[rule_title(need.rule, language) for need in needs(decision) if need.rule],
         asks_me=not may_approve(decision, user),
+        glass=not may_break(decision, user),
+        broken=_broken_by(decision),
         undoable=_may_undo(decision, user) and case.stage != Stage.CLOSED and not printing,
         undo_note="decide.undo_note" if in_force else "decide.undo_asked_note",
         printing=printing,
@@ -87,6 +95,12 @@ def declined_before(case: Case, language: str) -> str:
     )
 
 
+def _broken_by(decision: Decision) -> str:
+    """Return who let the decision take effect without its approvals; empty for nobody."""
+    glass = GlassBreak.objects.filter(decision=decision).select_related("by").first()
+    return display_name(glass.by) if glass else ""
+
+
 def _may_undo(decision: Decision, user: User) -> bool:
     return decision.by_id == user.pk or has_right(user, "open_any_evidence")
 
@@ -96,13 +110,13 @@ def _voices(decision: Decision, language: str) -> list[Voice]:
     voices = [_given(approval.granted, display_name(approval.by), language) for approval in given]
     if decision.state != Decision.State.PROPOSED:
         return voices
-    answered = {approval.by_id for approval in given}
-    asked = [
-        a for a in approvers(DecisionKind(decision.kind), decision.by) if a.user_id not in answered
-    ]
+    roles = {role for need in open_needs(decision) for role in need.roles}
+    asked = approvers(roles, decision.by)
+    accounts = User.objects.in_bulk([person.user_id for person in asked])
     return voices + [
         Voice("pending", say(language, _pending_key(person.present), name=person.name))
         for person in asked
+        if not may_approve(decision, accounts[person.user_id])
     ]
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from backend.accounts.presence import touch_presence
-from backend.accounts.services import has_right
+from backend.accounts.services import has_right, rights_of
 from backend.console.language import language_of
 from backend.console.shared_rows import rows_at
 from backend.live.services import wait_for_change
@@ -112,4 +112,4 @@ def _still_there(reader: Reader) -> bool:
 
 
 def _may_read(user: User) -> bool:
-    return has_right(user, "view_queue") or has_right(user, "view_fleet")
+    return bool(rights_of(user))

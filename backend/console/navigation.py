@@ -48,7 +48,7 @@ SLOTS = (
     _slot("reports", "view_reports"),
     _slot("audit", "view_audit"),
     _slot("accounts", "manage"),
-    _slot("settings", "manage"),
+    _slot("settings", "view_settings"),
 )
 
 

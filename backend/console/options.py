@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
+from backend.approvals.policy import needs_of
 from backend.cases.decisions import fitting_kinds, needs_person_seen
 from backend.cases.models import Case
 from backend.config import hall
 from backend.console.texts import say
 from backend.console.waiting import approvers
-from backend.console.words import in_language, offer_title
+from backend.console.words import in_language, offer_title, rule_title
 from backend.records.linking import search_residents
 from backend_client.contract import DecisionKind
 
@@ -88,7 +89,7 @@ def _option(
         search=linked,
         residents=_residents(case, found) if linked else [],
         reason=kind == DecisionKind.REFUSED,
-        approval=_approval(kind, user, language),
+        approval=_approval(case, kind, user, language),
     )
 
 
@@ -124,28 +125,34 @@ def _offers(case: Case, language: str) -> list[Choice]:
     ]
 
 
-def _approval(kind: DecisionKind, user: User, language: str) -> str:
-    count = hall().policy.approvals[kind].count
-    if not count:
+def _approval(case: Case, kind: DecisionKind, user: User, language: str) -> str:
+    needs = needs_of(case, kind)
+    if not needs:
         return ""
     title = say(language, f"decide.{kind.value}")
-    present = [person.name for person in approvers(kind, user) if person.present]
-    if not present:
-        return say(language, "decide.approval_none_online", decision=title, count=count)
+    count = sum(need.count for need in needs)
+    roles = {role for need in needs for role in need.roles}
+    present = [person.name for person in approvers(roles, user) if person.present]
     names = say(language, "why.comma").join(present)
-    return say(language, "decide.approval_note", decision=title, count=count, names=names)
+    asking = (
+        say(language, "decide.approval_note", decision=title, count=count, names=names)
+        if present
+        else say(language, "decide.approval_none_online", decision=title, count=count)
+    )
+    rules = [f"{rule_title(need.rule, language)}{_stop(language)}" for need in needs if need.rule]
+    return " ".join((asking, *rules))
+
+
+def _stop(language: str) -> str:
+    return "." if language == "en" else "。"
 
 
 def decision_notes(case: Case, user: User, language: str) -> list[str]:
     """Say whose word the first decision needs, and which decisions need nobody else's."""
     kinds = fitting_kinds(case)
-    asking = (_approval(kind, user, language) for kind in kinds)
+    asking = (_approval(case, kind, user, language) for kind in kinds)
     first = next((note for note in asking if note), "")
-    free = [
-        say(language, f"decide.{kind.value}")
-        for kind in kinds
-        if not hall().policy.approvals[kind].count
-    ]
+    free = [say(language, f"decide.{kind.value}") for kind in kinds if not needs_of(case, kind)]
     names = say(language, "why.comma").join(free)
     rest = say(language, "decide.approval_free", decisions=names) if first and free else ""
     return [note for note in (first, rest) if note]

@@ -9,17 +9,18 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from backend.accounts.presence import is_away, touch_presence
-from backend.accounts.services import desk_of, has_right
+from backend.accounts.services import desk_of, has_right, must_change_password
 from backend.clock import now
 from backend.config_models import Right
 from backend.console.language import language_of
 from backend.console.navigation import navigation
+from backend.console.second_factor import lazy_state
 from backend.console.texts import say, words_of
 from backend.console.waiting import display_name
 
@@ -54,8 +55,12 @@ class Staff:
 View = Callable[..., HttpResponse]
 
 
-def staff_page(*rights: Right) -> Callable[[View], View]:
-    """Open a view to signed-in staff who have one of ``rights``; nothing of it may be cached."""
+def staff_page(*rights: Right, before_own_password: bool = False) -> Callable[[View], View]:
+    """Open a view to signed-in staff who have one of ``rights``; nothing of it may be cached.
+
+    Without rights it is open to all staff. Who still has a password that an administrator gave
+    them is sent to choose their own, except where ``before_own_password``.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -63,9 +68,11 @@ def staff_page(*rights: Right) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("console:sign_in"))
-            if not any(has_right(request.user, right) for right in rights):
+            if rights and not any(has_right(request.user, right) for right in rights):
                 return forbidden(request)
             touch_presence(request.user)
+            if not before_own_password and must_change_password(request.user):
+                return HttpResponseRedirect(reverse("console:account"))
             return view(request, *args, **kwargs)
 
         return guarded
@@ -114,6 +121,7 @@ def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, objec
         user = signed_in(request)
         shared["staff"] = Staff(display_name(user), desk_of(user), is_away(user))
         shared["nav"] = navigation(user)
+        shared["factor"] = lazy_state(request)
         shared["board_url"] = (
             f"{reverse('console:board')}?{urlencode({'page': page, 'case': case_id})}"
         )

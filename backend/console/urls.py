@@ -4,7 +4,7 @@ from django.urls import path
 
 from backend.console.language import switch_language
 from backend.console.live import stream
-from backend.console.views import actions
+from backend.console.views import account, accounts, actions, delegations, reviews
 from backend.console.views.approvals import approvals_page
 from backend.console.views.case import case_page, portrait
 from backend.console.views.counter import counter_case, counter_page, counter_take, issue
@@ -12,6 +12,7 @@ from backend.console.views.desk import edit_case, here_page, new_case, set_here,
 from backend.console.views.fleet import fleet_page, mended, release_card
 from backend.console.views.queue import board, queue_page
 from backend.console.views.session import sign_in, sign_out
+from backend.console.views.settings import settings_page
 
 app_name = "console"
 urlpatterns = [
@@ -25,6 +26,20 @@ urlpatterns = [
     path("here/set", set_here, name="set_here"),
     path("desk/new/<slug:kind>", new_case, name="new_case"),
     path("approvals", approvals_page, name="approvals"),
+    path("reviews", reviews.reviews_page, name="reviews"),
+    path("reviews/<int:number>", reviews.review, name="review"),
+    path("delegations", delegations.delegations_page, name="delegations"),
+    path("delegations/make", delegations.delegation_make, name="delegation_make"),
+    path("delegations/<int:number>/end", delegations.delegation_end, name="delegation_end"),
+    path("account", account.account_page, name="account"),
+    path("account/password", account.account_password, name="account_password"),
+    path("account/factor", account.factor_begin, name="factor_begin"),
+    path("account/factor/confirm", account.factor_confirm, name="factor_confirm"),
+    path("accounts", accounts.accounts_page, name="accounts"),
+    path("accounts/create", accounts.account_create, name="account_create"),
+    path("accounts/<int:number>", accounts.account_one, name="account_one"),
+    path("accounts/<int:number>/<slug:verb>", accounts.account_do, name="account_do"),
+    path("settings", settings_page, name="settings"),
     path("counter", counter_page, name="counter"),
     path("counter/<slug:case_id>", counter_case, name="counter_case"),
     path("counter/<slug:case_id>/take", counter_take, name="counter_take"),
@@ -44,5 +59,6 @@ urlpatterns = [
     path("cases/<slug:case_id>/decide", actions.decide, name="decide"),
     path("cases/<slug:case_id>/undo", actions.undo, name="undo"),
     path("cases/<slug:case_id>/answer", actions.answer, name="answer"),
+    path("cases/<slug:case_id>/break-glass", actions.break_glass, name="break_glass"),
     path("cases/<slug:case_id>/close", actions.close, name="close"),
 ]

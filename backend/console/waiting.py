@@ -1,5 +1,6 @@
 """What waits and who is there: small queries of the bar, the queue and the decision panel."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -7,6 +8,7 @@ from django.db.models import Q
 
 from backend.accounts.models import Presence
 from backend.accounts.presence import is_away
+from backend.accounts.roles import standing_in
 from backend.accounts.services import has_right
 from backend.approvals.services import asked_of
 from backend.cases.models import OPEN_STAGES, Case, Stage
@@ -14,7 +16,6 @@ from backend.cases.queue import awake, queue
 from backend.clock import ago
 from backend.config import hall
 from backend.insight.incidents import open_incidents
-from backend_client.contract import DecisionKind
 
 LOUDEST = 100
 """Of so many cases a desk is told by name; more than that ring no louder."""
@@ -78,16 +79,16 @@ def display_name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def approvers(kind: DecisionKind, decider: User) -> list[Approver]:
-    """Return everybody who may approve ``kind`` when ``decider`` decides, those present first."""
-    roles = hall().policy.approvals[kind].roles
+def approvers(roles: Iterable[str], decider: User) -> list[Approver]:
+    """Return everybody but ``decider`` who has or stands in for one of ``roles``, present first."""
+    wanted = tuple(roles)
     present = set(
         Presence.objects.filter(seen_at__gte=ago(hall().timers.presence_s)).values_list(
             "user_id", flat=True
         )
     )
     people = (
-        User.objects.filter(is_active=True, groups__name__in=roles)
+        User.objects.filter(Q(groups__name__in=wanted) | standing_in(wanted), is_active=True)
         .exclude(pk=decider.pk)
         .distinct()
         .order_by("username")

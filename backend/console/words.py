@@ -42,6 +42,13 @@ def ground_title(code: str, language: str) -> str:
     return in_language(ground.title, language) if ground else code
 
 
+def rule_title(code: str, language: str) -> str:
+    """Return what an approval_rule says; its code when the configuration no longer has it."""
+    rules = (rule for rule in hall().policy.approval_rule if rule.code == code)
+    rule = next(rules, None)
+    return in_language(rule.title, language) if rule else code
+
+
 def decision_words(decision: Decision, language: str) -> str:
     """Return the words that the resident reads with a decision; empty when there are none."""
     texts = Texts(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from backend.config import ConfigError
-from backend.config_models import Code, Section
+from backend.config_base import Code, Section
 from backend_client.contract import CardNumber
 
 
@@ -48,6 +48,7 @@ class DemoStaff(Section):
     display_name: str
     roles: tuple[Code, ...]
     desk: str
+    totp_secret: Annotated[str, Field(pattern="^[A-Z2-7]{32}$")]
 
 
 class DemoConfig(Section):

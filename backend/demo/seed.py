@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from backend.accounts.second_factor import put_in_use
 from backend.accounts.services import NewAccount, create_account
 from backend.config import ConfigError, hall
 from backend.demo.config import DemoConfig, DemoResident, DemoStaff, check
@@ -108,11 +109,12 @@ def _seed_permit(person: DemoResident, row: Resident) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """A demo account and its password."""
+    """A demo account, its password and what its authenticator app holds."""
 
     username: str
     password: str
     roles: tuple[str, ...]
+    totp_secret: str
 
 
 def ensure_accounts() -> list[DemoAccount]:
@@ -123,8 +125,8 @@ def ensure_accounts() -> list[DemoAccount]:
     for staff in read_demo().staff:
         password = known.setdefault(staff.username, f"demo-{secrets.token_urlsafe(9)}")
         new = _new_account(staff)
-        create_account(replace(new, password=password))
-        accounts.append(DemoAccount(staff.username, password, staff.roles))
+        put_in_use(create_account(replace(new, password=password)), staff.totp_secret)
+        accounts.append(DemoAccount(staff.username, password, staff.roles, staff.totp_secret))
     path.touch(mode=0o600)
     path.write_text(json.dumps(known, indent=1))
     return accounts

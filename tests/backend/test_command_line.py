@@ -46,7 +46,17 @@ def ask(data: Path, statement: str) -> list[tuple[object, ...]]:
         ("timers", "claim_lease_s = 180", "claim_lease_s = 0", "claim_lease_s", "greater than 0"),
         ("policy", "max_tries = 3", "max_tries = 30", "match.max_tries", "less than or equal to 9"),
         ("policy", '"new_portrait", "to_counter"', '"smile", "to_counter"', "kinds", "'refused'"),
-        ("policy", 'roles = ["approver", "duty_leader"]', 'roles = ["boss"]', "role boss", "clerk"),
+        (
+            "policy",
+            'roles = ["approver", "duty_leader"]',
+            'roles = ["boss"]',
+            "role boss",
+            "duty_leader",
+        ),
+        ("policy", 'roles = ["duty_leader"]', 'roles = ["clerk"]', "role clerk", "duty_leader"),
+        ("policy", "{ fused = 3.0 }", "{ fuse = 3.0 }", "engine fuse", "fused"),
+        ("policy", "share = 0.05", "share = 5", "second_look.share", "less than or equal to 1"),
+        ("policy", "longest_days = 30", "longest_day = 30", "longest_day", "longest_days"),
         ("offers", "stay_days = 7", "stay_dayz = 7", "stay_dayz", "stay_days"),
         ("offers", 'reason = "', "", "", ""),
         ("urgency", 'code = "funeral"', 'code = "fun eral"', "ground.0.code", "pattern"),
@@ -78,7 +88,7 @@ def test_demo_data_twice_is_once_and_passwords_are_told_only_when_asked(tmp_path
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     assert "demo login" not in first.stdout
     logins = [line for line in again.stdout.splitlines() if line.startswith("demo login")]
-    assert len(logins) == 4
+    assert len(logins) == 6
     count = ask(tmp_path, "SELECT count(*) FROM records_permit")[0][0]
     stored = ask(tmp_path, "SELECT password FROM auth_user")
     assert count == 6
@@ -86,7 +96,8 @@ def test_demo_data_twice_is_once_and_passwords_are_told_only_when_asked(tmp_path
         password = line.split(" / ")[1].split(" ")[0]
         assert not any(password in row[0] for row in stored)
     database = () if world.ON_POSTGRESQL else ("hall.sqlite3",)
-    for name in ("secret.key", "evidence.key", "demo-passwords.json", *database):
+    keys = ("secret.key", "evidence.key", "staff.key")
+    for name in (*keys, "demo-passwords.json", *database):
         assert (tmp_path / name).stat().st_mode & 0o077 == 0
 
 

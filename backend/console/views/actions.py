@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from backend.approvals import break_glass as glass
 from backend.approvals import services as approvals
 from backend.cases import claims, closing, decisions
 from backend.console.decision_form import Missing, read_decision
 from backend.console.language import language_of
 from backend.console.pages import not_found, signed_in, staff_page
+from backend.console.second_factor import demand
 from backend.console.texts import say
 from backend.console.waiting import display_name
 from backend.refusal import Refused
@@ -133,6 +135,9 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
     if not (number.isascii() and number.isdigit()) or word not in ("approve", "decline"):
         return HttpResponse(status=400)
     granted = word == "approve"
+    refusal = demand(request, f"{_page(case_id)}?look=1#decide")
+    if refusal is not None:
+        return refusal
     try:
         approvals.answer(int(number), signed_in(request), granted=granted)
     except Refused:
@@ -140,6 +145,26 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
         return _back(case_id)
     _tell(request, "message.approved" if granted else "message.declined")
     return HttpResponseRedirect(reverse("console:approvals"))
+
+
+@staff_page("break_glass")
+@require_POST
+def break_glass(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Let the proposed decision that the page showed take effect without its approvals."""
+    number = request.POST.get("decision", "")
+    if not (number.isascii() and number.isdigit()):
+        return HttpResponse(status=400)
+    refusal = demand(request, f"{_page(case_id)}?look=1#decide")
+    if refusal is not None:
+        return refusal
+    try:
+        glass.break_glass(int(number), signed_in(request), request.POST.get("reason", ""))
+    except Refused as refused:
+        short = refused.code == RefusalCode.BAD_REQUEST
+        _warn(request, "message.glass_reason_missing" if short else "message.not_asked")
+        return HttpResponseRedirect(f"{_page(case_id)}?look=1#decide" if short else _page(case_id))
+    _tell(request, "message.glass_broken")
+    return _back(case_id)
 
 
 @staff_page("decide")

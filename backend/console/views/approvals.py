@@ -7,12 +7,13 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from backend.approvals.services import asked_of
+from backend.approvals.services import asked_of, needs
 from backend.console.case_sheet import heading_of
 from backend.console.language import language_of
 from backend.console.pages import show, signed_in, staff_page
 from backend.console.texts import say
 from backend.console.waiting import display_name
+from backend.console.words import rule_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ApprovalCard:
     by: str
     at: datetime
     depart_at: datetime | None
+    rules: list[str]
 
 
 def approval_cards(user: User, language: str) -> list[ApprovalCard]:
@@ -37,6 +39,7 @@ def approval_cards(user: User, language: str) -> list[ApprovalCard]:
             by=display_name(decision.by),
             at=decision.made_at,
             depart_at=decision.case.depart_at,
+            rules=[rule_title(need.rule, language) for need in needs(decision) if need.rule],
         )
         for decision in asked_of(user)
     ]

@@ -24,6 +24,7 @@ from backend.console.options import decision_notes, options_for
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.queue_view import queue_context
 from backend.console.views.desk import desk_case_page
+from backend.console.views.reviews import review_of_case
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -98,6 +99,8 @@ def _evidence(
         "why_label": f"case.why_{label}",
         "options": options_for(case, user, language, found) if sheet.mine else [],
         "option_notes": decision_notes(case, user, language) if sheet.mine else [],
+        "glass_hours": f"{hall().policy.break_glass.review_within_h:g}",
+        "review": review_of_case(case, user, language),
         "declined": declined_before(case, language),
         "opened": request.GET.get("decide", "record_linked" if found else ""),
         "find": found,

@@ -10,6 +10,7 @@ from backend.cases.models import Case
 from backend.console.case_sheet import heading_of, state_of
 from backend.console.desk_tools import desk_tools
 from backend.console.language import language_of
+from backend.console.navigation import navigation
 from backend.console.pages import frame, show, signed_in, staff_page
 from backend.console.queue_filter import keep_filter
 from backend.console.queue_view import queue_context
@@ -17,19 +18,20 @@ from backend.console.views.approvals import approval_cards
 from backend.console.waiting import alerts_for, count_raised, count_unclaimed
 
 
-@staff_page("view_queue", "view_fleet")
+@staff_page()
 @require_GET
 def queue_page(request: HttpRequest) -> HttpResponse:
-    """Show the queue; who may only look after machines is sent to them."""
+    """Show the queue; whose work is elsewhere is sent to the first page open to them."""
     user = signed_in(request)
     if not has_right(user, "view_queue"):
-        return HttpResponseRedirect(reverse("console:fleet"))
+        entries = navigation(user)
+        return HttpResponseRedirect(entries[0].url if entries else reverse("console:account"))
     keep_filter(request)
     context = {**queue_context(request), "tools": desk_tools(user)}
     return show(request, "console/queue.html", context, page="queue")
 
 
-@staff_page("view_queue", "view_fleet")
+@staff_page()
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
     """Return the changing parts of the page that asks, as HTML by element id.

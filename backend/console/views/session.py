@@ -15,6 +15,7 @@ from backend.accounts.services import actor
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import release_all
+from backend.config import hall
 from backend.console.pages import show
 
 
@@ -35,6 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         context = {"next": heading, "failed": True, "username": username}
         return show(request, "console/sign_in.html", context, status=403)
     login(request, user)
+    request.session.set_expiry(round(hall().policy.sign_in.session_h * 3600))
     append(Kind.LOGIN, actor(user), actor(user))
     touch_presence(user)
     return HttpResponseRedirect(heading)

@@ -25,7 +25,8 @@ def person(hall):
     def at_desk(account: str) -> StaffBrowser:
         if account not in browsers:
             browsers[account] = StaffBrowser(hall.url)
-            browsers[account].sign_in(account, hall.accounts[account])
+            secret = hall.authenticators.get(account, "")
+            browsers[account].sign_in(account, hall.accounts[account], secret)
         return browsers[account]
 
     yield at_desk

@@ -25,7 +25,7 @@ from tests.backend.world import environment_of
 
 ROOT = Path(__file__).resolve().parents[3]
 READY = re.compile(r"ready: (\S+)")
-LOGIN = re.compile(r"demo login (\S+) / (\S+) ")
+LOGIN = re.compile(r"demo login (\S+) / (\S+) .* totp (\S+)")
 PASSWORD = re.compile(r"password (\S+)")
 
 
@@ -35,6 +35,7 @@ class HallServer:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.accounts: dict[str, str] = {}
+        self.authenticators: dict[str, str] = {}
         self.url = ""
         self._errors = data / "errors.log"
         with self._errors.open("w") as errors:
@@ -120,6 +121,7 @@ class HallServer:
         for line in self._process.stdout:
             if login := LOGIN.search(line):
                 self.accounts[login[1]] = login[2]
+                self.authenticators[login[1]] = login[3]
             if ready := READY.search(line):
                 self.url = ready[1]
                 return

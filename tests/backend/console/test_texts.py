@@ -3,9 +3,13 @@
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from backend.accounts.second_factor import Outcome
+from backend.approvals.models import Review
+from backend.config_models import Right
 from backend.console import texts
 from backend.console.durations import format_span
 from backend.console.texts import LANGUAGES, known_language, say, say_code, words_of
@@ -15,7 +19,7 @@ CONSOLE = Path(texts.__file__).resolve().parents[1]
 USED = re.compile(
     r"""(?:{%\s*(?:t|since\s+\S+|until\s+\S+)\s+|say\(\s*language(?:_of\(request\))?,\s*)["']([a-z_]+\.[a-z_]+)["']"""
 )
-KEY = re.compile(r"""["']((?:message|queue|decide|case|why)\.[a-z_]+)["']""")
+KEY = re.compile(r"""["']((?:message|queue|decide|case|why|me|delegation|glass)\.[a-z_]+)["']""")
 
 
 def fields(text):
@@ -47,6 +51,9 @@ def test_every_code_of_the_contract_has_words(language):
     words = words_of(language)
     wanted = {f"reason.{code.value}" for code in CaseReason}
     wanted |= {f"stage.{code.value}" for code in CaseStage}
+    wanted |= {f"right.{right}" for right in get_args(Right)}
+    wanted |= {f"factor.{outcome.value}" for outcome in Outcome if outcome != Outcome.PASSED}
+    wanted |= {f"review.cause_{cause}" for cause in Review.Cause.values}
     for kind in DecisionKind:
         wanted |= {f"decide.{part}{kind.value}" for part in ("", "lead_", "confirm_")}
     assert wanted <= set(words)

@@ -1,0 +1,50 @@
+"""Which roles an account has: its own, and those lent to it while their holder is away."""
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import User
+from django.db.models import F, Q, QuerySet
+
+from backend.accounts.models import Delegation
+from backend.clock import now
+
+
+def own_roles(user: User) -> frozenset[str]:
+    """Return the roles that the account itself has."""
+    return frozenset(user.groups.values_list("name", flat=True))
+
+
+def lent_roles(user: User, but_not_from: int | None = None) -> frozenset[str]:
+    """Return the roles lent to this account now, except by the account ``but_not_from``."""
+    loans = _loans(user)
+    if but_not_from is not None:
+        loans = loans.exclude(lender_id=but_not_from)
+    return frozenset(loans.values_list("role", flat=True))
+
+
+def all_roles(user: User) -> frozenset[str]:
+    """Return own and lent roles, in one query: every page asks."""
+    own = user.groups.order_by().values_list("name", flat=True)
+    return frozenset(own.union(_loans(user).values_list("role", flat=True)))
+
+
+def standing_in(roles: Collection[str]) -> Q:
+    """Return the condition on accounts that hold one of ``roles`` on loan now."""
+    held = _in_force().filter(role__in=roles)
+    return Q(pk__in=held.values("receiver_id"))
+
+
+def _loans(user: User) -> QuerySet[Delegation]:
+    return _in_force().filter(receiver_id=user.pk)
+
+
+def _in_force() -> QuerySet[Delegation]:
+    """Return what is lent now. It counts only while its lender is active and has the role."""
+    moment = now()
+    return Delegation.objects.filter(
+        starts_at__lte=moment,
+        ends_at__gt=moment,
+        ended_at=None,
+        lender__is_active=True,
+        lender__groups__name=F("role"),
+    )
