@@ -56,10 +56,15 @@ def roles_of(user: Visitor) -> frozenset[str]:
     return frozenset(cast(User, user).groups.values_list("name", flat=True))
 
 
+def rights_of(user: Visitor) -> frozenset[str]:
+    """Return all rights that the account's roles give it."""
+    roles = hall().policy.roles
+    return frozenset(right for role in roles_of(user) for right in roles.get(role, ()))
+
+
 def has_right(user: Visitor, right: Right) -> bool:
     """Say whether one of the account's roles has this right."""
-    roles = hall().policy.roles
-    return any(right in roles.get(role, ()) for role in roles_of(user))
+    return right in rights_of(user)
 
 
 def desk_of(user: Visitor | None) -> str:

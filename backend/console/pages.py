@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from backend.accounts.services import desk_of, has_right, touch_presence
-from backend.approvals.services import asked_of
 from backend.clock import now
 from backend.config_models import Right
 from backend.console.language import language_of
+from backend.console.navigation import navigation
 from backend.console.texts import say, words_of
-from backend.console.waiting import count_open, display_name
+from backend.console.waiting import display_name
 
 HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
@@ -47,16 +47,6 @@ class Staff:
 
     name: str
     desk: str
-
-
-@dataclass(frozen=True, slots=True)
-class NavEntry:
-    """One link of the bar; ``count`` is what waits there."""
-
-    name: str
-    url: str
-    label: str
-    count: int | None = None
 
 
 View = Callable[..., HttpResponse]
@@ -126,23 +116,6 @@ def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, objec
             f"{reverse('console:board')}?{urlencode({'page': page, 'case': case_id})}"
         )
     return shared
-
-
-def navigation(user: User) -> list[NavEntry]:
-    """Return the links this account may follow, with what waits behind them."""
-    entries: list[NavEntry] = []
-    if has_right(user, "view_queue"):
-        entries.append(NavEntry("queue", reverse("console:queue"), "app.queue", count_open()))
-    if has_right(user, "approve"):
-        waiting = asked_of(user).count()
-        entries.append(
-            NavEntry("approvals", reverse("console:approvals"), "app.approvals", waiting)
-        )
-    if has_right(user, "view_fleet") or has_right(user, "view_queue"):
-        entries.append(NavEntry("fleet", reverse("console:fleet"), "app.fleet"))
-    if has_right(user, "view_queue"):
-        entries.append(NavEntry("counter", reverse("console:counter"), "app.counter"))
-    return entries
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:
