@@ -62,12 +62,13 @@ def main(arguments: list[str] | None = None) -> int:
         start_django(options)
         from backend import commands
         from backend.config import ConfigError
+        from backend.operations.commands import UsageError
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     try:
         return commands.run(options)
-    except (ConfigError, commands.UsageError) as error:
+    except (ConfigError, UsageError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 

@@ -132,6 +132,9 @@ Right = Literal[
     "view_fleet",
     "release_card",
     "manage",
+    "view_audit",
+    "view_reports",
+    "close_day",
 ]
 
 

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "backend.cases",
     "backend.approvals",
     "backend.orders",
+    "backend.reports",
     "backend.console",
     "backend.api",
 ]

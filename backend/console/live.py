@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from backend.accounts.services import has_right, touch_presence
+from backend.accounts.services import rights_of, touch_presence
 from backend.live.services import wait_for_change
 
 TICK_S = 10.0
@@ -73,4 +73,4 @@ def _still_there(user_id: int) -> bool:
 
 
 def _may_read(user: User) -> bool:
-    return has_right(user, "view_queue") or has_right(user, "view_fleet")
+    return bool(rights_of(user))
