@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
         start_django(options)
         from backend import commands
         from backend.config import ConfigError
-        from backend.operations.commands import UsageError
+        from backend.operations.failure import UsageError
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

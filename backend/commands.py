@@ -6,6 +6,7 @@ import re
 import secrets
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 
 from backend.accounts.services import NewAccount, create_account
@@ -14,7 +15,9 @@ from backend.demo.seed import ensure_accounts, seed
 from backend.evidence.services import ensure_evidence_key
 from backend.fleet.services import enrol, revoke
 from backend.operations.arguments import UNTOUCHED
-from backend.operations.commands import COMMANDS, UsageError, say
+from backend.operations.commands import COMMANDS, say
+from backend.operations.failure import UsageError
+from backend.operations.lock import hold
 from backend.serving import serve
 
 KIOSK = re.compile(r"[A-Za-z0-9_-]{1,16}")
@@ -38,10 +41,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    lock = hold(Path(settings.DATA_DIR), alone=False)
+    if lock is None:
+        raise UsageError(f"--data: a backup is being restored into {settings.DATA_DIR}")
     if options.demo:
         _seed()
         _say_accounts()
-    return serve(options.host, options.port, say)
+    with lock:
+        return serve(options.host, options.port, say)
 
 
 def _enrol(options: argparse.Namespace) -> int:

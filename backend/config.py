@@ -15,6 +15,7 @@ from backend.config_models import (
     OffersConfig,
     PhrasesConfig,
     PolicyConfig,
+    RetentionConfig,
     TimersConfig,
     UrgencyConfig,
 )
@@ -23,6 +24,7 @@ FILES: dict[str, type[BaseModel]] = {
     "offers": OffersConfig,
     "policy": PolicyConfig,
     "timers": TimersConfig,
+    "retention": RetentionConfig,
     "urgency": UrgencyConfig,
     "phrases": PhrasesConfig,
 }

@@ -9,6 +9,7 @@ from backend_client.contract import CaseReason, ClosedReason, DecisionKind, Text
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Fact = Literal["functionary", "active_military", "registered_official", "exit_banned", "booklet"]
+Hours = Annotated[float, Field(gt=0, le=24 * 3660)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 
 
@@ -191,6 +192,16 @@ class TimersConfig(Section):
     case_longest_h: Annotated[float, Field(gt=0, le=24 * 366)]
 
 
+class RetentionConfig(Section):
+    """retention.toml."""
+
+    chip_read_kept_h: Hours
+    scores_kept_h: Hours
+    print_detail_kept_h: Hours
+    closing_remark_kept_h: Hours
+    loose_picture_kept_h: Hours
+
+
 class GroundConfig(Section):
     """One ground of urgency."""
 
@@ -233,5 +244,6 @@ class HallConfig(Section):
     offers: OffersConfig
     policy: PolicyConfig
     timers: TimersConfig
+    retention: RetentionConfig
     urgency: UrgencyConfig
     phrases: PhrasesConfig

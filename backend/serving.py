@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import uvicorn
 from asgiref.sync import sync_to_async
+from django.conf import settings as django_settings
 from django.db import connection, connections
 
 from backend.config import hall
@@ -25,7 +26,8 @@ def serve(host: str, port: int, say: Callable[[str], None]) -> int:
         access_log=False,
         lifespan="off",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(django_settings.TLS_PROXIES),
+        forwarded_allow_ips=django_settings.TLS_PROXIES or None,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64 * 1024,
@@ -73,6 +75,7 @@ def _once() -> None:
     from backend.api.once import forget_old_answers
     from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
+    from backend.operations.leftovers import erase_leftovers
     from backend.orders.reconcile import reconcile
 
     try:
@@ -80,5 +83,6 @@ def _once() -> None:
         reconcile()
         forget_old_answers()
         erase_old_evidence()
+        erase_leftovers()
     finally:
         connection.close()

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     DAY_CLOSED = "day.closed"
     DAY_CASE_HANDED_OVER = "day.case_handed_over"
     REPORT_EXPORTED = "report.exported"
+    LEFTOVERS_ERASED = "card.leftovers_erased"
     HELD_SHOWN = "card.held_shown"
     BACKUP_MADE = "server.backup_made"
     BACKUP_RESTORED = "server.backup_restored"

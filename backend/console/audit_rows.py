@@ -15,6 +15,7 @@ from backend.cases.models import Case
 from backend.console.texts import say_code
 from backend.console.waiting import display_name
 from backend.orders.models import IssueOrder
+from backend.reports.span import parse_span
 
 CARD = re.compile(r"[A-Z][A-Z0-9][0-9]{7}")
 MOST_SUBJECTS = 200
@@ -53,11 +54,8 @@ def read_search(typed: dict[str, str]) -> tuple[Search, bool]:
 def _day(text: str) -> tuple[date | None, bool]:
     if not text:
         return None, True
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None, False
-    return (day, True) if 2000 <= day.year < 2200 else (None, False)
+    span = parse_span(text)
+    return (span.first, True) if span and span.is_day else (None, False)
 
 
 def _actor(text: str) -> tuple[str, bool]:

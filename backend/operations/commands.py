@@ -1,12 +1,15 @@
 """The operator's commands, once Django is started."""
 
 import argparse
+import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from backend.audit.chain import GENESIS, Head
@@ -14,12 +17,15 @@ from backend.audit.export import export_lines
 from backend.audit.kinds import Kind
 from backend.audit.models import AuditEvent
 from backend.audit.services import append, head, links, verify
+from backend.operations.backup import make_backup, restore_backup
+from backend.operations.deployment import check_deployment
+from backend.operations.failure import UsageError
+from backend.operations.held import held_about, held_lines
+from backend.operations.keys import write_keys
+from backend.reports.services import signed_heads
 
+CARD = re.compile(r"[A-Z0-9]{9}")
 HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
-
-
-class UsageError(Exception):
-    """An argument that cannot be used, said in one line."""
 
 
 def say(text: str) -> None:
@@ -35,7 +41,7 @@ def operator() -> str:
 
 def verify_audit(options: argparse.Namespace) -> int:
     """Verify the chain against every head that is known."""
-    verdict = verify([parse_head(text) for text in options.head])
+    verdict = verify([*signed_heads(), *(parse_head(text) for text in options.head)])
     for fault in verdict.faults:
         say(f"broken: event {fault.seq}: {fault.why}")
     if not verdict.ok:
@@ -89,7 +95,63 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
         raise UsageError(f"--out: {path} cannot be written: {error.strerror}") from error
 
 
+def held(options: argparse.Namespace) -> int:
+    """Show what is held about a card; that it is shown is written to the audit."""
+    card: str = options.card.strip().upper()
+    if CARD.fullmatch(card) is None:
+        raise UsageError("held: a card number has 9 letters and digits, as C12345678")
+    found = held_about(card)
+    append(Kind.HELD_SHOWN, operator(), f"card:{card}")
+    if options.json:
+        say(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        for line in held_lines(card, found):
+            say(line)
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Back up the running server; the keys are not in it."""
+    if options.keep is not None and options.keep < 1:
+        raise UsageError("--keep: 1 or more is allowed")
+    file, manifest = make_backup(options.out, operator(), options.keep)
+    say(f"{file}: {manifest.bytes} bytes, audit {manifest.head}")
+    return 0
+
+
+def backup_keys(options: argparse.Namespace) -> int:
+    """Copy the keys to one file, to be kept apart from the backups."""
+    names = write_keys(Path(settings.DATA_DIR), options.out)
+    say(f"{options.out}: {', '.join(names)}; keep it apart from the backups")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put a backup in place; exit code 1 when it is there but something of it does not hold."""
+    lines = restore_backup(options.file, options.keys, operator(), replace=options.replace)
+    for line in lines:
+        say(line)
+    return 1 if any("broken" in line or "does not open" in line for line in lines) else 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say what is wrong with this deployment; exit code 1 when something is."""
+    findings = check_deployment()
+    if options.json:
+        say(json.dumps([asdict(one) for one in findings], ensure_ascii=False, indent=1))
+    else:
+        for one in findings:
+            say(f"{one.level}: {one.code}: {one.what}")
+        say("ok" if not findings else f"{len(findings)} findings")
+    return 1 if any(one.level == "error" for one in findings) else 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "verify-audit": verify_audit,
     "audit-export": audit_export,
+    "held": held,
+    "backup": backup,
+    "backup-keys": backup_keys,
+    "restore": restore,
+    "check": check,
 }

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -74,7 +74,8 @@ def bounds(day: date) -> tuple[datetime, datetime]:
     """
     last = DayClosing.objects.order_by("-day").first()
     end = day_span(day).end
-    return (last.until if last else day_start(day)), min(now(), end)
+    since, until = (last.until if last else day_start(day)), min(now(), end)
+    return since.astimezone(UTC), until.astimezone(UTC)
 
 
 def preview(day: date) -> dict[str, Any]:

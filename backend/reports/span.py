@@ -1,10 +1,13 @@
 """A day or a month of the hall, as moments. Pure but for the hall's time zone."""
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+
+NAME = re.compile(r"2[01][0-9]{2}-[0-9]{2}(-[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,12 @@ def month_span(year: int, month: int) -> Span:
 
 def parse_span(text: str) -> Span | None:
     """Read 2026-11-24 or 2026-11; None for anything else."""
-    if len(text) not in (7, 10) or not text.isascii():
+    if NAME.fullmatch(text) is None:
         return None
     try:
         if len(text) == 10:
-            found = day_span(date.fromisoformat(text))
-        else:
-            first = date.fromisoformat(f"{text}-01")
-            found = month_span(first.year, first.month)
+            return day_span(date.fromisoformat(text))
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-    return found if 2000 <= found.first.year < 2200 else None
+    return month_span(first.year, first.month)
