@@ -25,6 +25,7 @@ from backend.reports.cash import cash_up
 from backend.reports.data import case_facts, comparisons_by_kiosk, decisions_by_kind
 from backend.reports.figures import claim_waits, kept_of, settle_waits, wait_of
 from backend.reports.models import CaseHandover, DayClosing
+from backend.reports.oversight import glass_breaks, reviews
 from backend.reports.span import day_span, day_start
 from backend_client.contract import RefusalCode
 
@@ -93,6 +94,8 @@ def preview(day: date) -> dict[str, Any]:
         "earlier": {"count": cash.earlier, "amount_fen": cash.earlier_fen},
         "differences": [asdict(one) for one in cash.differences],
         "held_cards": list(held),
+        "glass_breaks": glass_breaks(since, until),
+        "reviews": reviews(since, until),
         "cases": len(facts),
         "claim_wait": asdict(wait_of(claim_waits(facts))),
         "settle_wait": asdict(wait_of(settle_waits(facts))),
