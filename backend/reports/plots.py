@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH = 360
-LABEL = 104
-ROW = 30
-RIGHT = 62
+ROW = 42
+RIGHT = 58
 PLOT_HEIGHT = 150
 FOOT = 24
 TOP = 16
@@ -77,45 +76,46 @@ def columns(title: str, shown: Sequence[Column], every: int = 1) -> str:
 
 
 def bars(title: str, shown: Sequence[Bar]) -> str:
-    """Draw rows of stacked parts on one scale."""
+    """Draw rows of stacked parts on one scale; a label has its own line, whatever its length."""
     most = max([sum(value for _, value in bar.parts) for bar in shown], default=0) or 1
-    wide = WIDTH - LABEL - RIGHT
+    wide = WIDTH - RIGHT
     parts = []
     for place, bar in enumerate(shown):
         y = ROW * place
-        parts.append(_text(LABEL - 8, y + 20, bar.label, "end"))
-        x = float(LABEL)
+        parts.append(_text(0, y + 14, bar.label, "start"))
+        x = 0.0
         for style, value in bar.parts:
             span = wide * value / most
             if value:
                 parts.append(
                     f'<rect class="{style}" x="{x:.1f}" width="{max(1.5, span):.1f}" '
-                    f'y="{y + 7}" height="17"/>'
+                    f'y="{y + 20}" height="16"/>'
                 )
             x += span
-        parts.append(_text(x + 6, y + 20, bar.text, "start"))
+        parts.append(_text(x + 6, y + 33, bar.text, "start"))
     return _svg(title, ROW * max(1, len(shown)) + 4, parts)
 
 
 def intervals(title: str, shown: Sequence[Interval], reference: float | None = None) -> str:
     """Draw rows of a share with its interval; ``reference`` is a line across all of them."""
     most = nice_top(100 * max([row.high for row in shown] + [reference or 0.0]) or 1) / 100
-    wide = WIDTH - LABEL - RIGHT
+    left, wide = 8.0, WIDTH - RIGHT - 8
     height = ROW * max(1, len(shown)) + FOOT
     parts = []
     for share in (0.0, most / 2, most):
-        x = LABEL + wide * share / most
+        x = left + wide * share / most
         parts.append(f'<line class="rule" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height - FOOT}"/>')
-        parts.append(_text(x, height - 7, f"{share * 100:g}%", "middle"))
+        anchor = "start" if share == 0 else "middle"
+        parts.append(_text(x if share else 0, height - 7, f"{share * 100:g}%", anchor))
     if reference is not None:
-        x = LABEL + wide * reference / most
+        x = left + wide * reference / most
         parts.append(
             f'<line class="reference" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height - FOOT}"/>'
         )
     for place, row in enumerate(shown):
-        y = ROW * place + 15
-        low, mid, high = (LABEL + wide * v / most for v in (row.low, row.share, row.high))
-        parts.append(_text(LABEL - 8, y + 5, row.label, "end"))
+        y = ROW * place + 28
+        low, mid, high = (left + wide * v / most for v in (row.low, row.share, row.high))
+        parts.append(_text(0, y - 12, row.label, "start"))
         parts.append(
             f'<line class="whisker" x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}"/>'
             f'<circle class="dot" cx="{mid:.1f}" cy="{y}" r="5"/>'

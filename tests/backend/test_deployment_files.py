@@ -62,10 +62,20 @@ def test_both_files_name_the_same_address():
 @pytest.mark.skipif(nginx() is None, reason="NOT TESTED: the nginx example, nginx is not installed")
 def test_nginx_takes_the_example(tmp_path: Path):
     """The certificate and the log go into a temporary folder, all else is as shipped."""
+    key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+    wanted = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=hall.example",
+    ]
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj"]
-        + ["/CN=hall.example", "-keyout", tmp_path / "privkey.pem"]
-        + ["-out", tmp_path / "fullchain.pem"],
+        ["openssl", *wanted, "-keyout", key, "-out", certificate],
         capture_output=True,
         check=True,
         timeout=60,
@@ -79,7 +89,7 @@ def test_nginx_takes_the_example(tmp_path: Path):
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     whole.write_text(
-        f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{paths}include {tmp_path}/hall.conf;\n}}\n"
+        f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}include {tmp_path}/hall.conf;\n}}\n"
     )
     done = subprocess.run(
         [nginx(), "-t", "-q", "-c", whole, "-p", tmp_path, "-e", tmp_path / "error.log"],

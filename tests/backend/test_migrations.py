@@ -35,7 +35,7 @@ def fill(state) -> dict[str, int]:
     todo = [model for model in todo if model._meta.app_label in labels]
     users = state.get_model("auth", "User")
     for number in range(ROWS):
-        users.objects.create(username=f"user{number}", password="x")
+        users.objects.create(username=f"user{number}")
     made = {users._meta.label: list(users.objects.all())}
     while todo:
         ready = [model for model in todo if all(to in made for to in needs(model))]
@@ -92,7 +92,7 @@ def value(field, number: int):
             return number + 1
         case _:
             if field.choices:
-                return [choice for choice, _ in field.choices][0]
+                return next(choice for choice, _ in field.choices)
             return f"{field.name[:3]}{number}"[: field.max_length or 20]
 
 

@@ -62,7 +62,6 @@ def test_what_is_left_over_is_erased_in_its_time_and_recorded(kiosk):
 
 
 def test_scores_of_a_visit_under_way_stay(kiosk):
-    world.add_resident()
     read_chip(kiosk)
     made = application(kiosk, match=world.match_report())
     assert made.match is not None
@@ -72,7 +71,6 @@ def test_scores_of_a_visit_under_way_stay(kiosk):
 
 def test_the_background_task_erases(kiosk):
     """The server itself does it, again and again, without a page or a command."""
-    world.add_resident()
     read_chip(kiosk)
     ChipRead.objects.update(at=ago(9e6))
     with world.served(world.settings.DATA_DIR):
