@@ -89,7 +89,8 @@ def test_nginx_takes_the_example(tmp_path: Path):
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     whole.write_text(
-        f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{paths}include {tmp_path}/hall.conf;\n}}\n"
+        f"pid {tmp_path}/pid;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{paths}include {tmp_path}/hall.conf;\n}}\n"
     )
     done = subprocess.run(
         [nginx(), "-t", "-q", "-c", whole, "-p", tmp_path, "-e", tmp_path / "error.log"],
