@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from backend.approvals.models import Approval
 from backend.audit.kinds import Kind
 from backend.audit.services import append
-from backend.cases.models import Case, Stage
+from backend.cases.models import Case, Decision, Stage
 from backend.clock import now
 from backend.config import hall
 from backend.evidence.models import Picture
@@ -25,6 +25,9 @@ def erase_old_evidence() -> int:
     late = now() - timedelta(hours=hall().timers.evidence_kept_after_close_h)
     kept = Q(live_portrait__isnull=False) | Q(chip_portrait__isnull=False) | ~Q(detail="")
     kept |= Q(match__isnull=False) | Q(record_portrait__isnull=False)
+    texts = Decision.objects.filter(case=OuterRef("pk"))
+    kept |= Exists(texts.exclude(note="", words_zh_hans="", words_zh_hant="", words_en=""))
+    kept |= Exists(Approval.objects.filter(decision__case=OuterRef("pk")).exclude(note=""))
     due = Case.objects.filter(kept, stage=Stage.CLOSED, closed_at__lte=late)
     with transaction.atomic():
         cases = list(due.order_by("closed_at")[:BATCH])

@@ -1,20 +1,27 @@
-"""What the server holds about a card, for the person whose card it is and for the auditor."""
+"""What the server holds about a card, for the person whose card it is and for the auditor.
 
+Every table that names a card is asked, and every row that belongs to one found is followed, so that
+a table added later is not forgotten.
+"""
+
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.apps import apps
+from django.db.models import Model, Q
 
 from backend.api.models import EndedVisit
-from backend.applications.models import Application
 from backend.audit.models import AuditEvent
-from backend.cases.models import Case, Decision
 from backend.evidence.models import Picture
-from backend.orders.models import IssueOrder
-from backend.payments.models import Payment
-from backend.records.models import ChipRead, HeldEndorsement, Permit, Resident
+from backend.records.models import Permit, Resident
 
 Held = dict[str, list[dict[str, Any]]]
+Keys = dict[type[Model], set[Any]]
+HIDDEN = frozenset({"token"})
+"""Secrets that are no knowledge about anybody."""
+NOT_FOLLOWED = (Resident,)
+"""What belongs to the person belongs to other cards of theirs as well."""
 
 
 def held_about(card: str) -> Held:
@@ -22,63 +29,96 @@ def held_about(card: str) -> Held:
 
     Portraits are named with their size and fingerprint and are not opened.
     """
-    cases = Case.objects.filter(card_number=card)
-    applications = Application.objects.filter(card_number=card)
-    residents = Resident.objects.filter(permits__card_number=card)
-    found = {
-        "permit": _rows(Permit.objects.filter(card_number=card)),
-        "resident": _rows(residents),
-        "endorsement": _rows(HeldEndorsement.objects.filter(permit__card_number=card)),
-        "chip read": _rows(ChipRead.objects.filter(card_number=card)),
-        "application": _rows(applications),
-        "payment": _rows(Payment.objects.filter(application__in=applications), hide=("token",)),
-        "order": _rows(IssueOrder.objects.filter(card_number=card)),
-        "visit": _rows(EndedVisit.objects.filter(visit_id__in=applications.values("visit_id"))),
-        "case": _rows(cases),
-        "decision": _rows(Decision.objects.filter(case__in=cases)),
-        "portrait": _pictures(cases, residents),
-        "audit event": _audit(card, cases, applications),
-    }
-    return {name: rows for name, rows in found.items() if rows}
+    keys = _keys(card)
+    held: Held = {}
+    for model in sorted(keys, key=lambda model: model._meta.label):
+        rows = model._default_manager.filter(pk__in=keys[model]).order_by("pk")
+        held[str(model._meta.verbose_name)] = [_row(row) for row in rows]
+    held["portrait"] = [_portrait(picture) for picture in _pictures(keys)]
+    held["audit event"] = _audit(card, keys)
+    return {name: rows for name, rows in held.items() if rows}
 
 
-def _rows(rows: QuerySet[Any], hide: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    return [_row(row, hide) for row in rows]
+def _keys(card: str) -> Keys:
+    """Return the keys of all rows that name the card, or belong to one that does."""
+    keys: Keys = {}
+    todo: list[tuple[type[Model], set[Any]]] = []
+    for model in _ours():
+        if any(field.name == "card_number" for field in model._meta.concrete_fields):
+            found = model._default_manager.filter(card_number=card)
+            todo.append((model, set(found.values_list("pk", flat=True))))
+    residents = Permit.objects.filter(card_number=card).values_list("resident_id", flat=True)
+    todo.append((Resident, set(residents)))
+    visits = {visit for model, found in todo for visit in _visits(model, found)}
+    ended = EndedVisit.objects.filter(visit_id__in=visits)
+    todo.append((EndedVisit, set(ended.values_list("pk", flat=True))))
+    while todo:
+        model, found = todo.pop()
+        fresh = found - keys.get(model, set())
+        if not fresh:
+            continue
+        keys.setdefault(model, set()).update(fresh)
+        if model not in NOT_FOLLOWED:
+            todo += list(_belonging(model, fresh))
+    return keys
 
 
-def _row(row: Model, hide: tuple[str, ...]) -> dict[str, Any]:
+def _ours() -> Iterator[type[Model]]:
+    for model in apps.get_models():
+        if model.__module__.startswith("backend."):
+            yield model
+
+
+def _visits(model: type[Model], keys: set[Any]) -> set[str]:
+    if not any(field.name == "visit_id" for field in model._meta.concrete_fields):
+        return set()
+    rows = model._default_manager.filter(pk__in=keys).exclude(visit_id="")
+    return set(rows.values_list("visit_id", flat=True))
+
+
+def _belonging(model: type[Model], keys: set[Any]) -> Iterator[tuple[type[Model], set[Any]]]:
+    """Yield the rows that refer to rows of ``model``."""
+    for relation in model._meta.related_objects:
+        other: Any = relation.related_model
+        rows = other._default_manager.filter(**{f"{relation.field.name}__in": keys})
+        yield other, set(rows.values_list("pk", flat=True))
+
+
+def _row(row: Model) -> dict[str, Any]:
     shown = {}
     for field in row._meta.concrete_fields:
         value = field.value_from_object(row)
-        if field.name in hide or value in (None, "", False) or value == {}:
+        if field.name in HIDDEN or value in (None, "", False) or value == {}:
             continue
         shown[field.name] = value.isoformat() if isinstance(value, date | datetime) else value
     return shown
 
 
-def _pictures(cases: QuerySet[Case], residents: QuerySet[Resident]) -> list[dict[str, Any]]:
-    keys: set[str | None] = set(residents.values_list("portrait_id", flat=True))
-    for name in ("live_portrait_id", "chip_portrait_id"):
-        keys |= set(cases.values_list(name, flat=True))
-    return [
-        {
-            "id": picture.id,
-            "sealed_bytes": len(picture.ciphertext),
-            "media_type": picture.media_type,
-            "sha256": picture.sha256,
-            "created_at": picture.created_at.isoformat(),
-        }
-        for picture in Picture.objects.filter(id__in=[key for key in keys if key])
-    ]
+def _pictures(keys: Keys) -> Iterator[Picture]:
+    wanted: set[Any] = set()
+    for model, found in keys.items():
+        for field in model._meta.concrete_fields:
+            if field.remote_field is not None and field.remote_field.model is Picture:
+                rows = model._default_manager.filter(pk__in=found)
+                wanted |= set(rows.values_list(field.attname, flat=True))
+    yield from Picture.objects.filter(pk__in=wanted - {None}).order_by("created_at")
 
 
-def _audit(
-    card: str, cases: QuerySet[Case], applications: QuerySet[Application]
-) -> list[dict[str, Any]]:
-    """Return how often each kind of event names the card, a case or an application of it."""
+def _portrait(picture: Picture) -> dict[str, Any]:
+    return {
+        "id": picture.id,
+        "sealed_bytes": len(picture.ciphertext),
+        "media_type": picture.media_type,
+        "sha256": picture.sha256,
+        "created_at": picture.created_at.isoformat(),
+    }
+
+
+def _audit(card: str, keys: Keys) -> list[dict[str, Any]]:
+    """Return how often each kind of event names the card, or a case or application of it."""
     subjects = [f"card:{card}"]
-    subjects += [f"case:{key}" for key in cases.values_list("pk", flat=True)]
-    subjects += [f"application:{key}" for key in applications.values_list("pk", flat=True)]
+    for model, found in keys.items():
+        subjects += [f"{model._meta.model_name}:{key}" for key in found]
     named = Q(subject__in=subjects) | Q(facts__contains=f'"{card}"')
     counts: dict[str, int] = {}
     for kind in AuditEvent.objects.filter(named).order_by("kind").values_list("kind", flat=True):

@@ -79,7 +79,7 @@ def test_what_is_held_about_a_card_is_shown_and_the_showing_is_recorded(filled):
     assert len(held["portrait"]) == 2
     assert world.jpeg(1).hex() not in json.dumps(held)
     card = held_about("C10000001")
-    assert {"chip read", "application", "payment", "order", "endorsement"} <= set(card)
+    assert {"chip read", "application", "payment", "issue order", "held endorsement"} <= set(card)
     assert "token" not in card["payment"][0]
     done = run("held", "c12345678", "--data", filled)
     assert done.returncode == 0, done.stderr

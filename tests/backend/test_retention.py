@@ -4,10 +4,15 @@ import json
 import time
 
 from backend.applications.models import Application
+from backend.approvals.models import Approval
+from backend.approvals.services import answer
 from backend.audit.models import AuditEvent
 from backend.audit.services import verify
-from backend.cases.models import Case
+from backend.cases.claims import claim
+from backend.cases.decisions import DecisionInput, decide
+from backend.cases.models import Case, Decision
 from backend.cases.opening import open_case
+from backend.cases.retention import erase_old_evidence
 from backend.clock import ago
 from backend.evidence.loose import loose_pictures
 from backend.evidence.models import Picture
@@ -19,6 +24,7 @@ from backend.records.models import ChipRead
 from backend.reports.models import DayClosing
 from backend.reports.services import ClosingInput, close_day
 from backend_client import contract as c
+from backend_client.contract import DecisionKind
 from tests.backend import world
 from tests.backend.reports.hall_day import visit
 from tests.backend.test_orders import application, read_chip
@@ -79,3 +85,21 @@ def test_the_background_task_erases(kiosk):
                 break
             time.sleep(0.1)
     assert not ChipRead.objects.exists()
+
+
+def test_words_are_erased_where_a_case_has_no_other_evidence(kiosk):
+    """A decision's note alone is reason enough to erase a case."""
+    clerk, approver = world.add_staff("clerk"), world.add_staff("approver")
+    reason = {"reason": "portraits_disagree"}
+    for number, note in enumerate(("of the decider", "")):
+        case_id = f"case-{number}"
+        open_case(kiosk, world.case_request(case_id, visit_id=f"v{number}", **reason))
+        claim(case_id, clerk)
+        what = DecisionInput(DecisionKind.IDENTITY_ACCEPTED, note=note)
+        answer(decide(case_id, clerk, what).id, approver, granted=True, note=note and "of another")
+    Case.objects.update(record_portrait=None, stage="closed", closed_at=ago(9e6))
+    assert erase_old_evidence() == 1
+    assert erase_old_evidence() == 0
+    assert not Decision.objects.exclude(note="").exists()
+    assert not Approval.objects.exclude(note="").exists()
+    assert AuditEvent.objects.get(kind="case.evidence_erased").subject == "case:case-0"
