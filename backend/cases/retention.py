@@ -26,8 +26,9 @@ def erase_old_evidence() -> int:
     kept = Q(live_portrait__isnull=False) | Q(chip_portrait__isnull=False) | ~Q(detail="")
     kept |= Q(match__isnull=False) | Q(record_portrait__isnull=False)
     texts = Decision.objects.filter(case=OuterRef("pk"))
-    kept |= Exists(texts.exclude(note="", words_zh_hans="", words_zh_hant="", words_en=""))
-    kept |= Exists(Approval.objects.filter(decision__case=OuterRef("pk")).exclude(note=""))
+    kept |= Q(Exists(texts.exclude(note="", words_zh_hans="", words_zh_hant="", words_en="")))
+    notes = Approval.objects.filter(decision__case=OuterRef("pk")).exclude(note="")
+    kept |= Q(Exists(notes))
     due = Case.objects.filter(kept, stage=Stage.CLOSED, closed_at__lte=late)
     with transaction.atomic():
         cases = list(due.order_by("closed_at")[:BATCH])

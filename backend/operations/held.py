@@ -45,8 +45,8 @@ def _keys(card: str) -> Keys:
     todo: list[tuple[type[Model], set[Any]]] = []
     for model in _ours():
         if any(field.name == "card_number" for field in model._meta.concrete_fields):
-            found = model._default_manager.filter(card_number=card)
-            todo.append((model, set(found.values_list("pk", flat=True))))
+            named = model._default_manager.filter(card_number=card)
+            todo.append((model, set(named.values_list("pk", flat=True))))
     residents = Permit.objects.filter(card_number=card).values_list("resident_id", flat=True)
     todo.append((Resident, set(residents)))
     visits = {visit for model, found in todo for visit in _visits(model, found)}
