@@ -13,6 +13,7 @@ from django.db import connection, connections
 from backend.operations.failure import UsageError
 
 WAIT_S = 60
+TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 def copy_database(into: Path) -> None:
@@ -120,4 +121,6 @@ def _connection(settings: dict[str, Any]) -> dict[str, str]:
         "PGPASSWORD": "PASSWORD",
         "PGDATABASE": "NAME",
     }
-    return {name: str(settings[key]) for name, key in names.items() if settings.get(key)}
+    known = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}
+    options = settings.get("OPTIONS", {})
+    return known | {f"PG{name.upper()}": str(options[name]) for name in TLS if name in options}
