@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from backend.operations.arguments import UNTOUCHED, add_commands
 from backend.secrets_store import ensure_secret
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,26 +31,26 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     enrol.add_argument("--out", type=Path, help="write it there instead, readable by you only")
     revoke = commands.add_parser("revoke", parents=[shared], help="take a credential away")
     revoke.add_argument("--kiosk", required=True)
-    verify = commands.add_parser("verify-audit", parents=[shared], help="verify the chain")
-    verify.add_argument("--head", help="SEQ:HASH of a signed head that the chain must contain")
     demo = commands.add_parser("demo-data", parents=[shared], help="fictitious people, accounts")
     demo.add_argument("--demo", action="store_true", help="print the demo accounts' passwords")
     account = commands.add_parser("account", parents=[shared], help="create or reset an account")
     account.add_argument("--username", required=True)
     account.add_argument("--role", action="append", required=True)
     account.add_argument("--desk", default="")
+    add_commands(commands, shared)
     return parser.parse_args(arguments)
 
 
 def start_django(options: argparse.Namespace) -> None:
-    """Create the keys where there are none, and start Django on this data directory."""
+    """Start Django on this data directory, which is made with its key where there is none."""
     data: Path = options.data.resolve()
     os.umask(0o077)
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["KIOSK_SERVER_DATA"] = str(data)
     os.environ["KIOSK_SERVER_CONFIG"] = str(options.config.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "backend.settings"
-    ensure_secret(data / "secret.key")
+    if options.command not in UNTOUCHED:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        ensure_secret(data / "secret.key")
     import django
 
     django.setup()
@@ -62,12 +63,13 @@ def main(arguments: list[str] | None = None) -> int:
         start_django(options)
         from backend import commands
         from backend.config import ConfigError
+        from backend.operations.failure import UsageError
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     try:
         return commands.run(options)
-    except (ConfigError, commands.UsageError) as error:
+    except (ConfigError, UsageError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 

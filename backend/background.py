@@ -131,6 +131,7 @@ def _once(turn: Turn) -> bool:
     from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
     from backend.insight.recording import forget_old
+    from backend.operations.leftovers import erase_leftovers
     from backend.orders.reconcile import reconcile
 
     if not turn.have():
@@ -141,6 +142,7 @@ def _once(turn: Turn) -> bool:
         forget_old_answers()
         erase_old_evidence()
         forget_old()
+        erase_leftovers()
     finally:
         connection.close()
     return True

@@ -4,52 +4,51 @@ import argparse
 import os
 import re
 import secrets
-import sys
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 
 from backend.accounts.services import NewAccount, create_account
-from backend.audit.services import Head, head, verify
 from backend.config import hall
 from backend.demo.seed import ensure_accounts, seed
 from backend.evidence.services import ensure_evidence_key
 from backend.fleet.services import enrol, revoke
+from backend.operations.arguments import UNTOUCHED
+from backend.operations.commands import COMMANDS, say
+from backend.operations.failure import UsageError
+from backend.operations.lock import hold
 from backend.serving import serve
 
 KIOSK = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
 
-class UsageError(Exception):
-    """An argument that cannot be used, said in one line."""
-
-
 def run(options: argparse.Namespace) -> int:
     """Check the configuration, bring the database up to date, and run the command."""
+    if options.command in UNTOUCHED:
+        return COMMANDS[options.command](options)
     hall()
     ensure_evidence_key()
     call_command("migrate", verbosity=0)
-    return {
+    own = {
         "serve": _serve,
         "enrol": _enrol,
         "revoke": _revoke,
-        "verify-audit": _verify,
         "demo-data": _demo,
         "account": _account,
-    }[options.command](options)
-
-
-def say(text: str) -> None:
-    """Write a line for whoever runs the command."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    }
+    return {**own, **COMMANDS}[options.command](options)
 
 
 def _serve(options: argparse.Namespace) -> int:
+    lock = hold(Path(settings.DATA_DIR), alone=False)
+    if lock is None:
+        raise UsageError(f"--data: a backup is being restored into {settings.DATA_DIR}")
     if options.demo:
         _seed()
         _say_accounts()
-    return serve(options.host, options.port, options.processes, say)
+    with lock:
+        return serve(options.host, options.port, options.processes, say)
 
 
 def _enrol(options: argparse.Namespace) -> int:
@@ -84,22 +83,6 @@ def _revoke(options: argparse.Namespace) -> int:
 def _check_kiosk(kiosk_id: str) -> None:
     if not KIOSK.fullmatch(kiosk_id):
         raise UsageError("--kiosk: 1 to 16 letters, digits, - or _ are allowed")
-
-
-def _verify(options: argparse.Namespace) -> int:
-    verdict = verify(_parse_head(options.head) if options.head else None)
-    if verdict.ok:
-        say(f"ok: {verdict.events} events, head {verdict.head.seq}:{verdict.head.hash}")
-        return 0
-    say(f"broken: event {verdict.broken_at}: {verdict.why}")
-    return 1
-
-
-def _parse_head(text: str) -> Head:
-    match = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", text)
-    if match is None:
-        raise UsageError(f"--head: SEQ:HASH is allowed, as in {head().seq}:{'0' * 64}")
-    return Head(int(match[1]), match[2])
 
 
 def _demo(options: argparse.Namespace) -> int:

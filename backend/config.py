@@ -18,6 +18,7 @@ from backend.config_models import (
     OffersConfig,
     PhrasesConfig,
     PolicyConfig,
+    RetentionConfig,
     TimersConfig,
     UrgencyConfig,
 )
@@ -26,6 +27,7 @@ FILES: dict[str, type[BaseModel]] = {
     "offers": OffersConfig,
     "policy": PolicyConfig,
     "timers": TimersConfig,
+    "retention": RetentionConfig,
     "urgency": UrgencyConfig,
     "phrases": PhrasesConfig,
     "alarms": AlarmsConfig,

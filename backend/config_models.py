@@ -14,6 +14,7 @@ from backend_client.contract import CaseReason, ClosedReason, DecisionKind, Text
 Fact = Literal["functionary", "active_military", "registered_official", "exit_banned", "booklet"]
 KIOSK_KIND = "kiosk"
 """How a filter or a rule calls all cases that a kiosk opened."""
+Hours = Annotated[float, Field(gt=0, le=24 * 3660)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 
 
@@ -125,6 +126,7 @@ Right = Literal[
     "view_settings",
     "view_audit",
     "view_reports",
+    "close_day",
 ]
 
 
@@ -182,6 +184,16 @@ class TimersConfig(Section):
     decide_before_departure_s: Annotated[float, Field(ge=0, le=24 * 3600)]
     evidence_kept_after_close_h: Annotated[float, Field(ge=0, le=24 * 366)]
     case_longest_h: Annotated[float, Field(gt=0, le=24 * 366)]
+
+
+class RetentionConfig(Section):
+    """retention.toml."""
+
+    chip_read_kept_h: Hours
+    scores_kept_h: Hours
+    print_detail_kept_h: Hours
+    closing_remark_kept_h: Hours
+    loose_picture_kept_h: Hours
 
 
 class GroundConfig(Section):
@@ -302,6 +314,7 @@ class HallConfig(Section):
     offers: OffersConfig
     policy: PolicyConfig
     timers: TimersConfig
+    retention: RetentionConfig
     urgency: UrgencyConfig
     phrases: PhrasesConfig
     alarms: AlarmsConfig

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from django.conf import settings as django_settings
 from django.db import connections
 from uvicorn.supervisors import Multiprocess
 
@@ -23,7 +24,8 @@ def serve(host: str, port: int, processes: int, say: Say) -> int:
         access_log=False,
         lifespan="on",
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(django_settings.TLS_PROXIES),
+        forwarded_allow_ips=django_settings.TLS_PROXIES or None,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
         h11_max_incomplete_event_size=64 * 1024,

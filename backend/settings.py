@@ -1,7 +1,9 @@
 """Django's settings. Where the data lies and which configuration holds come from the environment.
 
 ``KIOSK_SERVER_DATA`` is the data directory (database, keys), ``KIOSK_SERVER_CONFIG`` the directory
-of the hall's TOML files, ``DATABASE_URL`` optional: ``postgresql://user:password@host/name``.
+of the hall's TOML files, ``DATABASE_URL`` optional: ``postgresql://user:password@host/name``,
+``KIOSK_SERVER_HOSTS`` the host names it answers to, ``KIOSK_SERVER_TLS_PROXY`` the address of the
+proxy that ends TLS in front of it.
 ``python -m backend`` sets the first two from its command line before Django starts.
 """
 
@@ -43,6 +45,7 @@ INSTALLED_APPS = [
     "backend.approvals",
     "backend.orders",
     "backend.messenger",
+    "backend.reports",
     "backend.console",
     "backend.api",
 ]
@@ -95,6 +98,11 @@ LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login"
 
+# The addresses of the TLS proxy in front: what it says of visitor's address and HTTPS counts.
+TLS_PROXIES = os.environ.get("KIOSK_SERVER_TLS_PROXY", "")
+SESSION_COOKIE_SECURE = bool(TLS_PROXIES)
+CSRF_COOKIE_SECURE = bool(TLS_PROXIES)
+SECURE_HSTS_SECONDS = 180 * 24 * 3600 if TLS_PROXIES else 0
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600

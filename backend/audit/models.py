@@ -16,6 +16,11 @@ class AuditEvent(models.Model):
     hash = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        """In the order of the chain."""
+        """In the order of the chain; found by day, kind and actor."""
 
         ordering = ("seq",)
+        indexes = (
+            models.Index(fields=("at",)),
+            models.Index(fields=("kind", "at")),
+            models.Index(fields=("actor", "seq")),
+        )

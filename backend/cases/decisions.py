@@ -81,6 +81,7 @@ def decide(case_id: str, user: User, what: DecisionInput) -> Decision:
             decision=decision.id,
             decided=what.kind.value,
             note=text_hash(what.note) if what.note else "",
+            words=_words_hash(what.words),
             seen_in_person=what.seen_in_person,
             needs=decision.approvals_needed,
         )
@@ -179,6 +180,11 @@ def _check_hands(case: Case, user: User, what: DecisionInput) -> None:
     """Refuse who linked the record of this visit to decide on the identity behind it."""
     if what.kind == DecisionKind.IDENTITY_ACCEPTED and has_linked(case, user.pk):
         raise Refused(RefusalCode.NOT_ELIGIBLE, "who linked the record does not decide on it")
+
+
+def _words_hash(words: Texts | None) -> str:
+    """Return what stands for the decider's own words to the resident; empty for a phrase's."""
+    return text_hash("\n".join((words.zh_hans, words.zh_hant, words.en))) if words else ""
 
 
 def _store(case: Case, user: User, what: DecisionInput) -> Decision:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from backend.console.language import switch_language
 from backend.console.live import stream
-from backend.console.views import account, accounts, actions, delegations, reviews
+from backend.console.views import account, accounts, actions, audit, delegations, reports, reviews
 from backend.console.views.approvals import approvals_page
 from backend.console.views.case import case_page, portrait
 from backend.console.views.counter import counter_case, counter_page, counter_take, issue
@@ -47,6 +47,12 @@ urlpatterns = [
     path("kiosks", fleet_page, name="fleet"),
     path("kiosks/<slug:kiosk_id>/release-card", release_card, name="release_card"),
     path("kiosks/incidents/<int:incident_id>/mended", mended, name="mended"),
+    path("reports", reports.reports_page, name="reports"),
+    path("reports/<slug:name>.csv", reports.report_table, name="report_table"),
+    path("reports/day/<slug:day>", reports.day_end, name="day_end"),
+    path("audit", audit.audit_page, name="audit"),
+    path("audit/verify", audit.verify_chain, name="verify_audit"),
+    path("audit/export", audit.export_day, name="export_audit"),
     path("cases/<slug:case_id>", case_page, name="case"),
     path("cases/<slug:case_id>/portraits/<slug:which>", portrait, name="portrait"),
     path("cases/<slug:case_id>/edit", edit_case, name="edit_case"),

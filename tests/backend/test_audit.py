@@ -3,9 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from backend.audit.chain import Head, Link, digest
 from backend.audit.kinds import Kind
 from backend.audit.models import AuditEvent
-from backend.audit.services import Head, append, digest, head, verify
+from backend.audit.services import append, head, verify
 from tests.backend import world
 
 
@@ -28,42 +29,49 @@ def tamper(statement: str) -> None:
 def test_an_untouched_chain_holds(chain):
     verdict = verify()
     assert (verdict.ok, verdict.events) == (True, 10)
-    assert verify(head()).ok
-    assert verify(Head(0, "0" * 64)).ok
+    assert verify([head()]).ok
+    assert verify([Head(0, "0" * 64)]).ok
 
 
 @pytest.mark.parametrize(
-    ("statement", "at", "why"),
+    ("statement", "found"),
     [
-        ("UPDATE audit_auditevent SET facts = '{}' WHERE seq = 4", 4, "changed"),
-        ("UPDATE audit_auditevent SET actor = 'staff:1' WHERE seq = 7", 7, "changed"),
-        ("UPDATE audit_auditevent SET at = '2020' WHERE seq = 1", 1, "changed"),
-        ("DELETE FROM audit_auditevent WHERE seq = 5", 6, "events 5 to 5 are missing"),
-        ("DELETE FROM audit_auditevent WHERE seq = 1", 2, "events 1 to 1 are missing"),
+        ("UPDATE audit_auditevent SET facts = '{}' WHERE seq = 4", [(4, "changed")]),
+        ("UPDATE audit_auditevent SET actor = 'staff:1' WHERE seq = 7", [(7, "changed")]),
+        ("UPDATE audit_auditevent SET at = '2020' WHERE seq = 1", [(1, "changed")]),
+        ("DELETE FROM audit_auditevent WHERE seq = 5", [(5, "events 5 to 5 are missing")]),
+        ("DELETE FROM audit_auditevent WHERE seq < 3", [(1, "events 1 to 2 are missing")]),
         (
             "UPDATE audit_auditevent SET seq = 100 WHERE seq = 3;"
             "UPDATE audit_auditevent SET seq = 3 WHERE seq = 4;"
             "UPDATE audit_auditevent SET seq = 4 WHERE seq = 100",
-            3,
-            "reordered",
+            [(3, "is event 4, moved here"), (4, "is event 3, moved here"), (5, "replaced")],
+        ),
+        (
+            "UPDATE audit_auditevent SET kind = 'x' WHERE seq = 2;"
+            "DELETE FROM audit_auditevent WHERE seq = 6;"
+            "UPDATE audit_auditevent SET subject = 'x' WHERE seq = 9",
+            [(2, "changed"), (6, "missing"), (9, "changed")],
         ),
     ],
 )
-def test_what_was_done_to_the_chain_is_found(chain, statement, at, why):
+def test_what_was_done_to_the_chain_is_found_and_where(chain, statement, found):
     tamper(statement)
     verdict = verify()
     assert not verdict.ok
-    assert verdict.broken_at == at
-    assert why in verdict.why
+    assert [fault.seq for fault in verdict.faults] == [seq for seq, _ in found]
+    for fault, (_, why) in zip(verdict.faults, found, strict=True):
+        assert why in fault.why
 
 
 def test_a_cut_tail_is_found_with_the_signed_head(chain):
     signed = head()
     tamper("DELETE FROM audit_auditevent WHERE seq > 8")
     assert verify().ok
-    verdict = verify(signed)
-    assert (verdict.ok, verdict.broken_at) == (False, 9)
-    assert "tail cut" in verdict.why
+    verdict = verify([signed])
+    (fault,) = verdict.faults
+    assert fault.seq == 9
+    assert "tail cut" in fault.why
 
 
 def test_a_chain_that_was_rewritten_whole_is_found_with_the_signed_head(chain):
@@ -72,10 +80,12 @@ def test_a_chain_that_was_rewritten_whole_is_found_with_the_signed_head(chain):
     link = ""
     for event in AuditEvent.objects.all():
         event.prev_hash = link or event.prev_hash
-        link = event.hash = digest(event)
+        link = event.hash = digest(Link(*(getattr(event, name) for name in Link._fields)))
         event.save()
     assert verify().ok
-    assert "rewritten" in verify(signed).why
+    (fault,) = verify([signed, Head(3, "a" * 64), Head(11, "b" * 64)]).faults[:1]
+    assert (fault.seq, "rewritten" in fault.why) == (3, True)
+    assert {one.seq for one in verify([signed]).faults} == {signed.seq}
 
 
 def test_the_database_itself_refuses_changes(chain):

@@ -1,0 +1,47 @@
+"""What the closer of a day typed, checked; the form's fields come from outside."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.reports.services import REMARK_MAX, ClosingInput
+
+YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class BadForm:
+    """The form cannot be read; ``key`` names the text that says why."""
+
+    key: str
+
+
+def read_closing(typed: Mapping[str, str]) -> ClosingInput | BadForm:
+    """Read the form: counted (yuan), remark, all_to, and to-CASE for each open case."""
+    counted = parse_yuan(typed.get("counted", "").strip())
+    if isinstance(counted, BadForm):
+        return counted
+    remark = typed.get("remark", "").strip()
+    if len(remark) > REMARK_MAX:
+        return BadForm("dayend.remark_long")
+    everybody = typed.get("all_to", "")
+    handed_to = {
+        name.removeprefix("to-"): _number(value or everybody)
+        for name, value in typed.items()
+        if name.startswith("to-")
+    }
+    return ClosingInput(counted, handed_to, remark)
+
+
+def parse_yuan(text: str) -> int | BadForm | None:
+    """Return an amount in fen; None where nothing was typed."""
+    if not text:
+        return None
+    match = YUAN.fullmatch(text.replace(",", "").replace("，", ""))
+    if match is None:
+        return BadForm("dayend.amount_unread")
+    return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

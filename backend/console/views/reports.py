@@ -1,0 +1,153 @@
+"""Reports of a day or a month, their CSV files, and the end of a day."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backend.accounts.services import actor, has_right
+from backend.audit.kinds import Kind
+from backend.audit.services import append
+from backend.clock import now
+from backend.console.closing_form import BadForm, read_closing
+from backend.console.language import language_of
+from backend.console.pages import not_found, show, signed_in, staff_page
+from backend.console.report_sheet import report_sheet
+from backend.console.report_tables import CASES, PAYMENTS, case_rows, payment_rows
+from backend.console.texts import say
+from backend.refusal import Refused
+from backend.reports.models import DayClosing
+from backend.reports.services import (
+    close_day,
+    closing_of,
+    is_as_signed,
+    open_cases,
+    preview,
+    who_can_take,
+)
+from backend.reports.span import Span, day_span, month_span, parse_span
+from backend.reports.tables import format_csv
+
+TABLES = {"cases": (CASES, case_rows), "payments": (PAYMENTS, payment_rows)}
+
+
+@staff_page("view_reports")
+@require_GET
+def reports_page(request: HttpRequest) -> HttpResponse:
+    """Show a day or a month."""
+    span = _span(request)
+    if span is None:
+        return not_found(request)
+    today = timezone.localdate()
+    before = span.first - timedelta(days=1)
+    after = span.last + timedelta(days=1)
+    context = {
+        "span": span,
+        "sheet": report_sheet(span, language_of(request), now()),
+        "before": _like(span, before).name,
+        "after": _like(span, after).name if after <= today else "",
+        "day": (span.first if span.is_day else today).isoformat(),
+        "month": f"{span.first:%Y-%m}",
+        "today": today.isoformat(),
+        "closing": closing_of(span.first) if span.is_day else None,
+        "closings": [] if span.is_day else _closings(span),
+        "endable": span.is_day and span.first <= today,
+    }
+    return show(request, "console/reports.html", context, page="reports")
+
+
+@staff_page("view_reports")
+@require_GET
+def report_table(request: HttpRequest, name: str) -> HttpResponse:
+    """Return one table as CSV."""
+    span = _span(request)
+    if span is None or name not in TABLES:
+        return not_found(request)
+    head, rows = TABLES[name]
+    text = format_csv(head, rows(span))
+    who = actor(signed_in(request))
+    append(Kind.REPORT_EXPORTED, who, f"report:{name}", span=span.name)
+    answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{span.name}.csv"'
+    return answer
+
+
+@sensitive_post_parameters("password")
+@staff_page("view_reports")
+@require_http_methods(["GET", "POST"])
+def day_end(request: HttpRequest, day: str) -> HttpResponse:
+    """Show a closed day's report, or what is to be done to close it; POST closes it."""
+    span = parse_span(day)
+    if span is None or not span.is_day or span.first > timezone.localdate():
+        return not_found(request)
+    closing = closing_of(span.first)
+    if request.method == "POST" and closing is None:
+        return _close(request, span.first)
+    if closing is not None:
+        context = {
+            "closing": closing,
+            "report": closing.report,
+            "as_signed": is_as_signed(closing),
+            "span": span,
+        }
+        return show(request, "console/day_end.html", context, page="reports")
+    return _closing_form(request, span.first)
+
+
+def _close(request: HttpRequest, day: date) -> HttpResponse:
+    user = signed_in(request)
+    password = request.POST.get("password", "")
+    said = read_closing(request.POST)
+    fault = ""
+    if isinstance(said, BadForm):
+        fault = said.key
+    elif not has_right(user, "close_day"):
+        fault = "message.forbidden"
+    elif authenticate(request, username=user.get_username(), password=password) is None:
+        fault = "dayend.wrong_password"
+    else:
+        try:
+            close_day(day, user, said)
+        except Refused as refused:
+            fault = f"dayend.refused_{refused.code.value}"
+    if fault:
+        return _closing_form(request, day, say(language_of(request), fault))
+    messages.success(request, say(language_of(request), "dayend.closed_now"), extra_tags="good")
+    return HttpResponseRedirect(reverse("console:day_end", args=(day.isoformat(),)))
+
+
+def _closing_form(request: HttpRequest, day: date, fault: str = "") -> HttpResponse:
+    user = signed_in(request)
+    may_close = has_right(user, "close_day")
+    last = DayClosing.objects.order_by("-day").first()
+    context = {
+        "span": day_span(day),
+        "report": preview(day),
+        "cases": open_cases(),
+        "takers": [taker for taker in who_can_take() if taker.pk != user.pk] or [user],
+        "may_close": may_close and (last is None or last.day < day),
+        "later": last is not None and last.day > day,
+        "fault": fault,
+        "typed": request.POST,
+    }
+    status = 400 if fault else 200
+    return show(request, "console/day_end.html", context, page="reports", status=status)
+
+
+def _span(request: HttpRequest) -> Span | None:
+    text = request.GET.get("day") or request.GET.get("month") or timezone.localdate().isoformat()
+    return parse_span(text)
+
+
+def _like(span: Span, day: date) -> Span:
+    return day_span(day) if span.is_day else month_span(day.year, day.month)
+
+
+def _closings(span: Span) -> list[DayClosing]:
+    closings = DayClosing.objects.filter(day__gte=span.first, day__lte=span.last)
+    return list(closings.select_related("closed_by").order_by("day"))

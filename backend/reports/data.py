@@ -1,0 +1,94 @@
+"""Read what the figures are made of. Nothing personal is read."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Min, Q
+
+from backend.audit.kinds import Kind
+from backend.audit.models import AuditEvent
+from backend.cases.models import Case, Decision
+from backend.reports.figures import CaseFact
+from backend.reports.span import Span
+from backend_client.contract import CaseReason
+
+MATCH_FAILURES = (CaseReason.PORTRAIT_NOT_MATCHED.value, CaseReason.PORTRAITS_DISAGREE.value)
+CLAIMED_WITHIN = timedelta(days=7)
+"""A case nobody claimed for so long is closed; its claim is not looked for any later."""
+
+
+def case_facts(span: Span) -> list[CaseFact]:
+    """Return the cases that began in the span, the oldest first."""
+    claims = _first_claims(span)
+    in_force = Min("decisions__in_force_at", filter=Q(decisions__state=Decision.State.IN_FORCE))
+    rows = (
+        Case.objects.filter(created_at__gte=span.start, created_at__lt=span.end)
+        .exclude(close_outcome="merged")
+        .annotate(in_force_at=in_force)
+        .order_by("created_at")
+        .values_list(
+            "id",
+            "kiosk_id",
+            "reason",
+            "ground",
+            "created_at",
+            "decide_by",
+            "in_force_at",
+            "closed_at",
+        )
+    )
+    return [
+        CaseFact(
+            kiosk=kiosk or "",
+            reason=reason,
+            ground=ground,
+            created_at=created,
+            decide_by=decide_by,
+            claimed_at=claims.get(f"case:{case_id}"),
+            settled_at=min((at for at in (in_force_at, closed) if at is not None), default=None),
+        )
+        for case_id, kiosk, reason, ground, created, decide_by, in_force_at, closed in rows
+    ]
+
+
+def _first_claims(span: Span) -> dict[str, datetime]:
+    """Return when each case was first claimed: the audit's word, the row keeps only the last."""
+    events = AuditEvent.objects.filter(
+        kind=Kind.CASE_CLAIMED.value,
+        at__gte=_stamp(span.start),
+        at__lt=_stamp(span.end + CLAIMED_WITHIN),
+    )
+    firsts = events.values_list("subject").annotate(first=Min("at")).order_by()
+    return {subject: datetime.fromisoformat(at) for subject, at in firsts}
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def decisions_by_kind(span: Span) -> dict[str, Counter[str]]:
+    """Return, for each kind of decision made in the span, how many stand in which state."""
+    made = Decision.objects.filter(made_at__gte=span.start, made_at__lt=span.end)
+    found: dict[str, Counter[str]] = {}
+    for kind, state, count in (
+        made.values_list("kind", "state").annotate(n=Count("id")).order_by("kind", "state")
+    ):
+        found.setdefault(kind, Counter())[state] = count
+    return found
+
+
+def comparisons_by_kiosk(span: Span) -> dict[str, tuple[int, int]]:
+    """Return (failed, all) visits whose portrait was compared in the span, by kiosk."""
+    events = AuditEvent.objects.filter(
+        kind=Kind.IDENTITY_MATCHED.value, at__gte=_stamp(span.start), at__lt=_stamp(span.end)
+    )
+    passed = dict(events.values_list("actor").annotate(n=Count("seq")).order_by())
+    cases = Case.objects.filter(
+        reason__in=MATCH_FAILURES, created_at__gte=span.start, created_at__lt=span.end
+    )
+    failed = dict(cases.values_list("kiosk_id").annotate(n=Count("id")).order_by())
+    kiosks = {who.removeprefix("kiosk:") for who in passed} | {one for one in failed if one}
+    return {
+        kiosk: (failed.get(kiosk, 0), failed.get(kiosk, 0) + passed.get(f"kiosk:{kiosk}", 0))
+        for kiosk in sorted(kiosks)
+    }

@@ -1,0 +1,336 @@
+"""Check, back up, restore and say what is held, by the command line as an operator runs it."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from backend.audit.models import AuditEvent
+from backend.audit.services import head, verify
+from backend.cases.models import Case
+from backend.cases.opening import open_case
+from backend.evidence.services import unseal
+from backend.fleet.services import enrol
+from backend.operations.archive import Manifest, hash_file, pack, unpack
+from backend.operations.backup import make_backup
+from backend.operations.databases import copy_database
+from backend.operations.deployment import check_deployment, clock_state
+from backend.operations.failure import UsageError
+from backend.operations.held import held_about
+from backend.operations.keys import read_keys, write_keys
+from backend.operations.lock import hold
+from backend_client import contract as c
+from tests.backend import world
+from tests.backend.reports.hall_day import visit
+
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("DATABASE_URL")),
+    reason="SQLite's own files; PostgreSQL has test_backup_postgresql.py",
+)
+NOW = "2026-11-24T08:00:00+00:00"
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backend", *map(str, arguments)],
+        cwd=world.ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def look_at(path: Path) -> None:
+    """Point this process at another SQLite file."""
+    world.connections.close_all()
+    for known in (
+        world.connections.settings["default"],
+        world.connections["default"].settings_dict,
+    ):
+        known["NAME"] = str(path)
+
+
+def refusal(call, *arguments) -> str:
+    """Return what an operator would read; empty where nothing was refused."""
+    try:
+        call(*arguments)
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture
+def filled(kiosk, tmp_path) -> Path:
+    """A data directory with a case, its sealed portraits, an issued order, and all keys."""
+    from backend.secrets_store import ensure_secret
+
+    ensure_secret(tmp_path / "secret.key")
+    portraits = {"live_portrait": c.picture(world.jpeg(1)), "detail": "came with a stick"}
+    open_case(kiosk, world.case_request(**portraits))
+    visit(kiosk, 1)
+    world.connections.close_all()
+    for path in (tmp_path, *tmp_path.iterdir()):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return tmp_path
+
+
+def test_what_is_held_about_a_card_is_shown_and_the_showing_is_recorded(filled):
+    held = held_about(world.CARD)
+    assert held["resident"][0]["name_zh"] == "林晓岚"
+    assert held["case"][0]["detail"] == "came with a stick"
+    assert {len(held[name]) for name in ("permit", "case")} == {1}
+    assert len(held["portrait"]) == 2
+    assert world.jpeg(1).hex() not in json.dumps(held)
+    card = held_about("C10000001")
+    assert {"chip read", "application", "payment", "issue order", "held endorsement"} <= set(card)
+    assert "token" not in card["payment"][0]
+    done = run("held", "c12345678", "--data", filled)
+    assert done.returncode == 0, done.stderr
+    assert "came with a stick" in done.stdout
+    assert json.loads(run("held", "C99999999", "--json", "--data", filled).stdout) == {}
+    assert run("held", "x", "--data", filled).returncode == 2
+    shown = AuditEvent.objects.filter(kind="card.held_shown").order_by("seq")
+    assert [one.subject for one in shown] == ["card:C12345678", "card:C99999999"]
+    assert {one.actor for one in shown} == {f"operator:{os.getuid()}"}
+
+
+def test_a_backup_comes_back_with_its_keys_and_only_with_them(filled, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    made = run("backup", "--out", elsewhere / "hall.tar", "--data", filled)
+    assert made.returncode == 0, made.stderr
+    assert (elsewhere / "hall.tar").stat().st_mode & 0o777 == 0o600
+    kept = (elsewhere / "hall.tar").read_bytes()
+    for key in ("secret.key", "evidence.key"):
+        assert (filled / key).read_bytes().strip() not in kept
+    assert run("backup-keys", "--out", elsewhere / "keys", "--data", filled).returncode == 0
+    again = run("backup-keys", "--out", elsewhere / "keys", "--data", filled)
+    assert (again.returncode, "there already" in again.stderr) == (2, True)
+
+    fresh = elsewhere / "fresh"
+    alone = run("restore", elsewhere / "hall.tar", "--data", fresh)
+    assert (alone.returncode, "--keys" in alone.stderr) == (2, True)
+    assert not (fresh / "hall.sqlite3").exists()
+    back = ("restore", elsewhere / "hall.tar", "--keys", elsewhere / "keys", "--data", fresh)
+    done = run(*back)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "restored as of" in done.stdout
+    assert run("verify-audit", "--data", fresh).returncode == 0
+    twice = run(*back)
+    assert (twice.returncode, "--replace" in twice.stderr) == (2, True)
+    assert run(*back, "--replace").returncode == 0
+    assert len(list(fresh.glob("hall.sqlite3.before-*"))) == 1
+    assert {path.stat().st_mode & 0o077 for path in fresh.iterdir()} == {0}
+
+    look_at(fresh / "hall.sqlite3")
+    settings.EVIDENCE_KEY_FILE = fresh / "evidence.key"
+    assert unseal(Case.objects.get(id="case-1").live_portrait) == world.jpeg(1)
+    kinds = list(AuditEvent.objects.order_by("-seq").values_list("kind", flat=True)[:2])
+    assert kinds == ["server.backup_restored", "server.backup_made"]
+
+
+def test_another_halls_key_does_not_open_the_backup(filled, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("other")
+    file, _ = make_backup(elsewhere / "b.tar", "operator:1")
+    other = elsewhere / "hall"
+    assert run("verify-audit", "--data", other).returncode == 0
+    done = run("restore", file, "--replace", "--data", other)
+    assert (done.returncode, "not the key" in done.stderr) == (2, True)
+
+
+def test_a_running_server_is_not_restored_over(filled):
+    file, _ = make_backup(filled / "b.tar", "operator:1")
+    lock = hold(filled, alone=False)
+    assert lock is not None
+    with lock:
+        shared = hold(filled, alone=False)
+        assert shared is not None
+        shared.close()
+        done = run("restore", file, "--replace", "--data", filled)
+        assert (done.returncode, "running" in done.stderr) == (2, True)
+    assert run("restore", file, "--replace", "--data", filled).returncode == 0
+
+
+def test_a_backup_of_a_busy_database_is_of_one_moment(filled, tmp_path):
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            enrol(f"k{number % 50}")
+            number += 1
+        world.connections.close_all()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(5):
+            file, manifest = make_backup(tmp_path / f"b{number}.tar", "operator:1")
+            unpack(file, tmp_path / "copy")
+            world_before = head().seq
+            database = sqlite3.connect(tmp_path / "copy")
+            (events,) = database.execute("SELECT max(seq) FROM audit_auditevent").fetchone()
+            (kiosks,) = database.execute(
+                "SELECT count(*) FROM audit_auditevent WHERE kind='kiosk.enrolled'"
+            ).fetchone()
+            (journal,) = database.execute("PRAGMA journal_mode").fetchone()
+            database.close()
+            assert int(manifest.head.split(":")[0]) <= events <= world_before
+            assert kiosks > number
+            assert journal == "delete"
+    finally:
+        stop.set()
+        writer.join(30)
+    assert verify().ok
+
+
+def test_old_backups_of_a_folder_are_forgotten(filled, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"hall-2026010{number}-000000.tar").touch()
+    (folder / "hall-notes.tar").touch()
+    make_backup(folder, "operator:1", keep=2)
+    assert sorted(path.name for path in folder.iterdir())[0] == "hall-20260103-000000.tar"
+    assert (folder / "hall-notes.tar").exists()
+    assert len(list(folder.iterdir())) == 3
+
+
+def spoil(path: Path, how: str) -> None:
+    content = bytearray(path.read_bytes())
+    if how == "cut":
+        del content[len(content) // 2 :]
+    elif how == "changed":
+        content[len(content) // 2] ^= 1
+    else:
+        content[:] = b"not a tar at all" * 100
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("how", ["cut", "changed", "other"])
+def test_a_spoilt_backup_is_refused_and_nothing_is_touched(filled, how):
+    before = hash_file(filled / "hall.sqlite3")
+    file, _ = make_backup(filled / "b.tar", "operator:1")
+    spoil(file, how)
+    done = run("restore", file, "--replace", "--data", filled)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    assert before[1] == hash_file(filled / "hall.sqlite3")[1]
+    assert not list(filled.glob("*.before-*"))
+
+
+@hypothesis_settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+@given(st.data())
+def test_any_file_is_a_backup_or_refused_in_one_line(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("fuzz")
+    database = folder / "db"
+    database.write_bytes(b"x" * 700)
+    sha, size = hash_file(database)
+    pack(folder / "b.tar", Manifest(NOW, "sqlite", sha, size, "1:aa", {}, []), database)
+    content = bytearray((folder / "b.tar").read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place] = data.draw(st.integers(0, 255))
+    (folder / "b.tar").write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    said = refusal(unpack, folder / "b.tar", folder / "out")
+    assert "\n" not in said
+
+
+@hypothesis_settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_any_file_is_keys_or_refused(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("keys") / "k"
+    for whole in (content, b'{"format": "hall-keys/1", "keys": {"a.key": ' + content + b"}}"):
+        path.write_bytes(whole)
+        said = refusal(read_keys, path)
+        assert not said or said.startswith("--keys: ")
+
+
+def test_keys_are_written_and_read_whole(tmp_path):
+    (tmp_path / "a.key").write_text("secret\n")
+    (tmp_path / "notes.txt").write_text("x")
+    assert write_keys(tmp_path, tmp_path / "out") == ["a.key"]
+    assert read_keys(tmp_path / "out") == {"a.key": "secret"}
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
+
+
+def codes(data, **environment) -> dict[str, str]:
+    done = run("check", "--json", "--data", data, **environment)
+    assert done.stderr == ""
+    found = json.loads(done.stdout)
+    assert done.returncode == int(any(one["level"] == "error" for one in found))
+    return {one["code"]: one["level"] for one in found}
+
+
+def test_a_sound_deployment_has_no_errors_and_check_makes_nothing(filled, tmp_path):
+    tls = {"KIOSK_SERVER_HOSTS": "hall.example", "KIOSK_SERVER_TLS_PROXY": "127.0.0.1"}
+    before = sorted(path.name for path in filled.iterdir())
+    found = codes(filled, **tls)
+    assert "error" not in found.values(), found
+    assert found["backup"] == found["accounts"] == "warning"
+    assert [name for name in before if not name.startswith("hall.sqlite3-")] == sorted(
+        path.name for path in filled.iterdir() if not path.name.startswith("hall.sqlite3-")
+    )
+    nowhere = tmp_path / "nowhere"
+    assert codes(nowhere, **tls)["data"] == "error"
+    assert not nowhere.exists()
+
+
+def test_check_names_each_thing_that_is_wrong(filled, monkeypatch, tmp_path):
+    assert codes(filled, KIOSK_SERVER_HOSTS="hall.example")["tls"] == "error"
+    assert codes(filled, KIOSK_SERVER_HOSTS="*")["hosts"] == "error"
+    assert codes(filled)["hosts"] == "warning"
+    (filled / "evidence.key").chmod(0o644)
+    assert codes(filled)["modes"] == "error"
+    (filled / "evidence.key").chmod(0o600)
+    (filled / "evidence.key").write_text("z" * 64)
+    assert codes(filled)["keys"] == "error"
+    (filled / "evidence.key").unlink()
+    assert codes(filled)["keys"] == "error"
+    config = tmp_path / "config"
+    config.mkdir()
+    done = run("check", "--data", filled, "--config", config)
+    assert done.returncode == 1
+    assert "error: config: " in done.stdout
+
+
+def test_check_sees_the_database_the_clock_and_the_disk(filled, monkeypatch):
+    def found() -> set[tuple[str, str]]:
+        return {(one.level, one.code) for one in check_deployment()}
+
+    monkeypatch.setattr("backend.operations.deployment.DISK_ERROR", 1 << 62)
+    assert ("error", "disk") in found()
+    monkeypatch.setattr(settings, "DEBUG", True)
+    assert ("error", "debug") in found()
+    future = AuditEvent.objects.order_by("-seq").first()
+    AuditEvent.objects.create(
+        seq=future.seq + 1, at="2199-01-01T00:00:00+00:00", kind="x", prev_hash="", hash="x"
+    )
+    assert ("error", "clock") in found()
+    database = sqlite3.connect(filled / "hall.sqlite3")
+    database.execute("DELETE FROM django_migrations WHERE app = 'reports'")
+    database.commit()
+    database.close()
+    assert ("error", "migrations") in found()
+    world.connections.close_all()
+    (filled / "hall.sqlite3").write_bytes(b"no database" * 500)
+    assert ("error", "database") in found()
+    assert clock_state() in range(-1, 6)
+
+
+def test_copying_needs_the_programs_of_its_database(monkeypatch, filled, tmp_path):
+    monkeypatch.setattr(type(world.connections["default"]), "vendor", "postgresql")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="postgresql-client"):
+        copy_database(tmp_path / "copy")
