@@ -135,5 +135,5 @@ def _difference(
         way=way,
         amount_fen=amount_fen,
         order=order.number if order is not None else "",
-        kiosk=application.kiosk_id,
+        kiosk=application.kiosk_id or "",
     )

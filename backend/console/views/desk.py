@@ -120,7 +120,7 @@ def desk_case_page(request: HttpRequest, case: Case) -> HttpResponse:
     return show(request, "console/desk_case.html", context, page="queue", board_case=case.id)
 
 
-@staff_page("view_queue", "view_fleet")
+@staff_page()
 @require_GET
 def here_page(request: HttpRequest) -> HttpResponse:
     """Show who is here, and let this person say where they sit and whether they are away."""
@@ -128,7 +128,7 @@ def here_page(request: HttpRequest) -> HttpResponse:
     return show(request, "console/here.html", context, page="here")
 
 
-@staff_page("view_queue", "view_fleet")
+@staff_page()
 @require_POST
 def set_here(request: HttpRequest) -> HttpResponse:
     """Note that this person is away, back, or at another desk."""

@@ -14,6 +14,8 @@ APPROVERS = frozenset({"approver", "duty_leader"})
 QUEUE = DECIDERS | {"administrator"}
 FLEET = QUEUE | {"technician"}
 ADMIN = frozenset({"administrator"})
+LEADER = frozenset({"duty_leader"})
+OFFICE = LEADER | {"auditor"}
 
 MAY = {
     "queue": ("get", ALL),
@@ -38,20 +40,46 @@ MAY = {
     "release_card": ("post", FLEET),
     "case": ("get", QUEUE),
     "portrait": ("get", QUEUE),
+    "here": ("get", ALL),
+    "set_here": ("post", ALL),
+    "new_case": ("get", DECIDERS),
+    "edit_case": ("get", DECIDERS),
+    "turn_case": ("post", DECIDERS),
+    "hand_over": ("post", DECIDERS),
+    "take_over": ("post", LEADER),
+    "counter_case": ("get", DECIDERS),
+    "counter_take": ("post", DECIDERS),
+    "mended": ("post", frozenset({"technician", "administrator"})),
+    "reports": ("get", OFFICE),
+    "report_table": ("get", OFFICE),
+    "day_end": ("get", OFFICE),
+    "audit": ("get", OFFICE),
+    "verify_audit": ("post", OFFICE),
+    "export_audit": ("get", OFFICE),
     "claim": ("post", DECIDERS),
     "renew": ("post", DECIDERS),
     "release": ("post", DECIDERS),
     "decide": ("post", DECIDERS),
     "undo": ("post", DECIDERS),
     "answer": ("post", APPROVERS),
-    "break_glass": ("post", frozenset({"duty_leader"})),
+    "break_glass": ("post", LEADER),
     "issue": ("post", DECIDERS),
     "close": ("post", DECIDERS),
 }
 """Method and roles of each address; a new one is added here, or this test fails."""
 OPEN = {"sign_in", "sign_out", "language", "stream"}
 """Open without a role: the stream tells only that something changed, and asks for an account."""
-PARTS = {"case_id": "none", "kiosk_id": "none", "number": 1, "verb": "none", "which": "live"}
+PARTS = {
+    "case_id": "none",
+    "kiosk_id": "none",
+    "incident_id": 1,
+    "number": 1,
+    "verb": "none",
+    "which": "live",
+    "kind": "guide_desk_call",
+    "name": "decisions",
+    "day": "2026-01-01",
+}
 
 
 @pytest.fixture(scope="module")

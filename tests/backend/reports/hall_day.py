@@ -3,7 +3,7 @@
 from backend.cases.claims import claim
 from backend.cases.decisions import DecisionInput, decide
 from backend.cases.opening import open_case
-from backend.orders.counter import issue_at_counter
+from backend.orders.counter import CounterForm, issue_at_counter
 from backend.orders.printing import begin_printing, end_printing
 from backend_client.contract import DecisionKind
 from tests.backend import world
@@ -32,4 +32,4 @@ def at_counter(kiosk, clerk, case_id: str, card: str):
     open_case(kiosk, world.case_request(case_id, visit_id=f"v-{case_id}", card_number=card))
     claim(case_id, clerk)
     decide(case_id, clerk, TO_COUNTER)
-    return issue_at_counter(case_id, clerk, seen_in_person=True, fee_taken=True)
+    return issue_at_counter(case_id, clerk, CounterForm(seen_in_person=True, fee_taken=True))
