@@ -170,7 +170,8 @@ def test_the_page_searches_verifies_and_exports_a_day(kiosk):
     assert opened in numbers(f"/audit?about={world.CARD}")
     assert numbers("/audit?actor=kiosk:3&kind=case.opened") == [opened]
     assert numbers("/audit?day=2020-01-01") == []
-    assert numbers("/audit?day=x&actor=nobody&before=%00") == []
+    assert numbers("/audit?day=x&actor=nobody&before=1x") == []
+    assert desk.get("/audit?before=%00").status_code == 400
     assert "无法识别" in desk.get("/audit?actor=ghost").content.decode()
     assert "完整" in desk.post("/audit/verify").content.decode()
     today = world.timezone.localdate().isoformat()

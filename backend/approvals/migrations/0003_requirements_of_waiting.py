@@ -3,14 +3,16 @@
 from django.db import migrations
 
 from backend.config import hall
-from backend_client.contract import DecisionKind
 
 
 def fill(apps, schema_editor):
     decisions = apps.get_model("cases", "Decision")
     requirements = apps.get_model("approvals", "Requirement")
     for decision in decisions.objects.filter(state="proposed", approvals_needed__gt=0):
-        roles = hall().policy.approvals[DecisionKind(decision.kind)].roles
+        policy = hall().policy.approvals.get(decision.kind)
+        if policy is None:  # a kind that no policy knows can no longer be approved
+            continue
+        roles = policy.roles
         requirements.objects.create(
             decision=decision, count=decision.approvals_needed, roles=list(roles)
         )
