@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.portrait.fusion import load_models, self_test
-from kiosk.portrait.slots import SlotError, file_sha256, find_package_file, load_slot
+from kiosk.portrait.slot_file import file_sha256, find_package_file, load_slot
+from kiosk.portrait.slots import SlotError
 from tests.portrait.pictures import MODELS, PORTRAITS
 
 
