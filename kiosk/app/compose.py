@@ -22,6 +22,7 @@ from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import ModelSlot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
+from kiosk.runtime.clock import wall_clock
 from kiosk.runtime.line import ClientLine
 from kiosk.runtime.seal import open_seal
 from kiosk.session.events import Event
@@ -107,6 +108,7 @@ class Kiosk:
             dock=dock,
             closable=dock is not None,
             scale=scale,
+            now=wall_clock(self.settings.kiosk.time_zone),
         )
         self.runtime.runtime.observe(self.app.show)
         if on_visit is not None:
