@@ -104,28 +104,38 @@ def score_pairs(
     return Scored(np.array(genuine), np.array(impostor), tuple(people))
 
 
-def all_impostor_scores(
+def all_impostor_values(
     matcher: Matcher, templates: Mapping[str, Template | None], who: Mapping[str, str]
-) -> Floats:
-    """Score every pair of pictures of two different people, in blocks of rows."""
+) -> dict[str, Floats]:
+    """Return each engine's own value of every pair of pictures of two different people.
+
+    Pictures without a face are left out. Computed in blocks of rows: a pair's value is kept,
+    the square of all pictures is never there at once.
+    """
     names = [name for name, template in templates.items() if template is not None]
-    missing = [name for name, template in templates.items() if template is None]
     kept = [template for name in names if (template := templates[name]) is not None]
     _, person = np.unique([who[name] for name in names], return_inverse=True)
-    parts: list[Floats] = []
+    parts: dict[str, list[Floats]] = {name: [np.array([])] for name in matcher.engines}
     for start in range(0, len(names), _BLOCK):
-        block = matcher.compare_many(kept[start : start + _BLOCK], kept)
-        rows = np.arange(start, start + block.shape[0])
+        rows = np.arange(start, min(start + _BLOCK, len(names)))
         wanted = (person[rows][:, None] != person[None, :]) & (
             rows[:, None] < np.arange(len(names))[None, :]
         )
-        parts.append(block[wanted])
-    unseen = sum(
+        block = matcher.compare_many(kept[start : start + _BLOCK], kept)
+        for name, values in block.items():
+            parts[name].append(values[wanted])
+    return {name: np.concatenate(blocks) for name, blocks in parts.items()}
+
+
+def unseen_pairs(templates: Mapping[str, Template | None], who: Mapping[str, str]) -> Floats:
+    """Return the score of each pair of two people of whom one was not found: never a match."""
+    names = [name for name, template in templates.items() if template is not None]
+    missing = [name for name, template in templates.items() if template is None]
+    count = sum(
         sum(who[name] != who[other] for other in (*names, *missing[at + 1 :]))
         for at, name in enumerate(missing)
     )
-    parts.append(np.full(unseen, -np.inf))  # pairs with an unseen face never match
-    return np.concatenate(parts)
+    return np.full(count, -np.inf)
 
 
 def evaluate(
@@ -143,8 +153,9 @@ def evaluate(
 
     ``thresholds_file`` is a report of another run, whose thresholds are used instead of this
     run's own; ``fmr`` then says what they gave here. Rates that too few pairs could support
-    are None. ``people_file`` says who is in each picture where file names do not.
-    Raises EvaluationError or SlotError with one line.
+    are None. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
+    a fusion of these engines needs to know ("members"). ``people_file`` says who is in each
+    picture where file names do not. Raises EvaluationError or SlotError with one line.
     """
     settings = settings or WorkerSettings()
     pairs = read_pairs(pairs_csv)
@@ -156,7 +167,15 @@ def evaluate(
     templates = embed_all(images, images_dir, settings, progress)
     took_s = time.monotonic() - started_s
     scored = score_pairs(matcher, pairs, templates, who)
-    impostor = all_impostor_scores(matcher, templates, who) if all_impostors else scored.impostor
+    impostor, whole = scored.impostor, {}
+    if all_impostors:
+        values = all_impostor_values(matcher, templates, who)
+        impostor = np.concatenate([matcher.fuse(values), unseen_pairs(templates, who)])
+        means = score_means(matcher, templates, who)
+        whole = {
+            "visit": visit_report(means, impostor, fixed.get("visit")),
+            "members": _spread(values),
+        }
     report: dict[str, Any] = {
         "engine": settings.engine,
         "network_sha256": matcher.network_sha256,
@@ -166,15 +185,22 @@ def evaluate(
         "genuine": int(scored.genuine.size),
         "impostor": int(impostor.size),
         "seconds_per_image": took_s / len(images),
+        **whole,
     }
-    if all_impostors:
-        means = score_means(matcher, templates, who)
-        report["visit"] = visit_report(means, impostor, fixed.get("visit"))
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     cv2.imwrite(str(out_dir / "det.png"), draw_det(scored.genuine, impostor))
     cv2.imwrite(str(out_dir / "scores.png"), draw_histogram(scored.genuine, impostor))
     return report
+
+
+def _spread(values: Mapping[str, Floats]) -> dict[str, dict[str, float]]:
+    """Return what a fusion's members are: mean and deviation of each engine's impostor values."""
+    return {
+        name: {"impostor_mean": float(found.mean()), "impostor_deviation": float(found.std())}
+        for name, found in values.items()
+        if found.size
+    }
 
 
 def rates(scored: Scored, fixed: Mapping[str, float] | None = None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kiosk.portrait.faces import Face, FaceDetector, Image, decode_image
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import FusionMember, ModelSlot, SlotError
 
+Value = TypeVar("Value", float, NDArray[np.float64])
 Template = Mapping[str, Embedding]
 """One person's numbers, by engine name."""
 
@@ -75,10 +76,9 @@ class Matcher:
 
     def compare_many(
         self, ones: Sequence[Template], others: Sequence[Template]
-    ) -> NDArray[np.float64]:
-        """Return the fused score of each of ``ones`` (rows) with each of ``others``."""
-        fused = np.zeros((len(ones), len(others)))
-        members = {member.name: member for member in self.slot.members}
+    ) -> dict[str, NDArray[np.float64]]:
+        """Return each engine's own value of each of ``ones`` (rows) with each of ``others``."""
+        found: dict[str, NDArray[np.float64]] = {}
         for name, engine in self.engines.items():
             left = np.stack([template[name] for template in ones]).astype(np.float64)
             right = np.stack([template[name] for template in others]).astype(np.float64)
@@ -86,23 +86,23 @@ class Matcher:
             if engine.slot.metric == "euclidean":
                 squares = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * values
                 values = np.sqrt(np.maximum(squares, 0.0))
-            fused += _contribution(members.get(name), engine, values)
-        return fused
+            found[name] = values
+        return found
 
-    def fuse(self, values: Mapping[str, float]) -> float:
-        """Make one score of the engines' own scores."""
+    def fuse(self, values: Mapping[str, Value]) -> Value:
+        """Make one score of the engines' own values, single numbers or arrays of one shape."""
         members = {member.name: member for member in self.slot.members}
-        return sum(
+        first, *rest = (
             _contribution(members.get(name), self.engines[name], value)
             for name, value in values.items()
         )
+        for part in rest:
+            first = first + part
+        return first
 
 
 def _joined_sha256(hashes: Iterable[str]) -> str:
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
-
-
-Value = TypeVar("Value", float, NDArray[np.float64])
 
 
 def _contribution(member: FusionMember | None, engine: Engine, value: Value) -> Value:

@@ -69,14 +69,14 @@ def error_rates(
     return {**table, "thresholds": dict(thresholds)}
 
 
-def ten_fold_accuracy(genuine: Floats, impostor: Floats) -> float:
+def ten_fold_accuracy(genuine: Floats, impostor: Floats) -> float | None:
     """Return the mean accuracy over ten folds, each at the best threshold of the other nine.
 
-    Pairs keep their order, so LFW's lists fall into LFW's folds.
+    Pairs keep their order, so LFW's lists fall into LFW's folds. None for too few pairs.
     """
     folds = min(10, genuine.size, impostor.size)
     if folds < 2:
-        return float("nan")
+        return None
     of_genuine = np.arange(genuine.size) * folds // genuine.size
     of_impostor = np.arange(impostor.size) * folds // impostor.size
     parts: list[float] = []

@@ -56,7 +56,7 @@ def score_means(
         groups = [album[at : at + MOST_FRAMES] for at in range(0, len(album), MOST_FRAMES)]
         means = [matcher.mean(group) for group in groups if len(group) >= FEWEST_FRAMES]
         if means:
-            rows = matcher.compare_many(means, everybody)
+            rows = matcher.fuse(matcher.compare_many(means, everybody))
             impostor.append(rows[:, owner != number].ravel())
     return Means(
         np.array(genuine), np.concatenate(impostor) if impostor else np.array([]), tuple(people)
@@ -80,7 +80,8 @@ def visit_report(
 
     def false_match_rate(threshold: float) -> float | None:
         found = [measure.fmr(part, threshold) for part in (means.impostor, singles)]
-        return min(1.0, TRIES * max(rate for rate in found if rate is not None))
+        known = [rate for rate in found if rate is not None]
+        return min(1.0, TRIES * max(known)) if known else None
 
     return {
         **measure.error_rates(means.genuine, means.people, thresholds, false_match_rate),

@@ -5,18 +5,24 @@ import re
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.app.compose import portrait_settings
+from kiosk.portrait.desk import Desk
 from kiosk.portrait.faces import align_arcface
 from kiosk.portrait.fusion import load_models
+from kiosk.portrait.messages import Configure
 from kiosk.portrait.pairs import EvaluationError
+from kiosk.portrait.results import WorkerReady
 from kiosk.portrait.slot_file import file_sha256, load_slot
 from kiosk.portrait.slots import SlotError
 from kiosk.portrait.thresholds import write_thresholds
+from kiosk.settings import load_settings
 from tests.portrait.onnx_file import projection
-from tests.portrait.pictures import MODELS, photograph
+from tests.portrait.pictures import MODELS, ROOT, photograph
 
 SIDE, SIZE = 48, 24
 SLOT = """name = "own"
@@ -185,3 +191,59 @@ def test_colour_order_changes_what_a_report_must_have_measured(tmp_path: Path) -
     slot_file.write_text(slot_file.read_text().replace('"BGR"', '"RGB"'))
     with pytest.raises(EvaluationError, match="measured before"):
         write_thresholds(slot_file, measured, data_set="set", date="2026-11")
+
+
+def made_pairs(folder: Path, count: int = 102) -> Path:
+    """Small pictures of both residents, each shifted and noisy in its own way, and pairs."""
+    random = np.random.default_rng(2)
+    detector = load_models(MODELS, "sface").detector
+    for resident in "ab":
+        whole = photograph(resident)
+        face = detector.find(whole)[0]
+        middle = np.array([face.x + face.width / 2, face.y + face.height / 2])
+        zoom = 200 / (2.2 * face.height)
+        for number in range(count):
+            left, top = middle - 100 / zoom + random.normal(scale=face.height / 40, size=2)
+            matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]])
+            picture = cv2.warpAffine(whole, matrix, (200, 200), flags=cv2.INTER_AREA)
+            noisy = picture + random.normal(scale=3, size=picture.shape)
+            cv2.imwrite(str(folder / f"{resident}_{number:04}.png"), noisy.clip(0, 255))
+    rows = ["image_a,image_b,same"]
+    for number in range(count):
+        rows.append(f"a_{number:04}.png,a_{(number + 1) % count:04}.png,1")
+        rows.append(f"a_{number:04}.png,b_{number:04}.png,0")
+    (folder / "pairs.csv").write_text("\n".join(rows))
+    return folder / "pairs.csv"
+
+
+@pytest.mark.slow
+def test_new_model_is_measured_written_and_used_by_configuration_alone(tmp_path: Path) -> None:
+    """The way of assets/models/README.md, with a network that is not ours."""
+    models = tmp_path / "models"
+    slot_file, _ = drop_in(models)
+    slot_file.write_text(re.sub(r"(?s)\[\[threshold]].*?\n\n", "", slot_file.read_text()))
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    of_slot = ["--models", str(models), "--engine", "own"]
+    measured = ["--pairs", str(made_pairs(pictures)), "--images", str(pictures)]
+    out = ["--all-impostors", "--out", str(tmp_path / "out")]
+    assert main(["evaluate", *of_slot, *measured, *out]) == 0
+    assert thresholds_command(models, "own", tmp_path / "out" / "report.json") == 0
+    config = tmp_path / "kiosk.toml"
+    text = (ROOT / "config" / "kiosk.toml").read_text("utf-8")
+    for old, new in (
+        ("../assets/models", "models"),
+        ('matcher = "fused"', 'matcher = "own"'),
+        ("false_match_rate = 0.0001", "false_match_rate = 0.001"),
+        ("server/urgency", f"{ROOT}/config/server/urgency"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    config.write_text(text, "utf-8")
+    settings, _ = portrait_settings(load_settings(config))
+    desk = Desk()
+    asked = Configure(str(settings.models), settings.engine, settings.fmr, settings.limits, "")
+    assert isinstance(desk.answer(asked, 0.0), WorkerReady)
+    opened = load_models(settings.models, settings.engine, settings.fmr)
+    assert opened.matcher.name == "own"
+    assert opened.matcher.threshold == load_slot(slot_file).threshold(0.001)

@@ -12,7 +12,7 @@ import pytest
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.evaluate import (
     Scored,
-    all_impostor_scores,
+    all_impostor_values,
     evaluate,
     rates,
     read_thresholds,
@@ -178,12 +178,13 @@ def test_block_comparison_gives_the_same_scores_as_single_ones(tmp_path: Path) -
     random = np.random.default_rng(5)
     vectors = random.normal(size=(4, 128)).astype(np.float32) / 12
     people = [{"sface": v / np.linalg.norm(v), "dlib_resnet": v} for v in vectors]
-    block = matcher.compare_many(people, people)
+    block = matcher.fuse(matcher.compare_many(people, people))
     single = [[matcher.compare(one, other).score for other in people] for one in people]
     np.testing.assert_allclose(block, single, atol=1e-4)
     names = ["a_1.png", "a_2.png", "b_1.png", "c_1.png"]
     pairs = [Pair("a_1.png", "a_2.png", True), Pair("b_1.png", "c_1.png", False)]
-    scores = all_impostor_scores(matcher, dict(zip(names, people, strict=True)), identities(pairs))
+    values = all_impostor_values(matcher, dict(zip(names, people, strict=True)), identities(pairs))
+    scores = matcher.fuse(values)
     wanted = [block[0, 2], block[0, 3], block[1, 2], block[1, 3], block[2, 3]]
     np.testing.assert_allclose(np.sort(scores), np.sort(wanted), atol=1e-9)
 

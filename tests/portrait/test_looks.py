@@ -1,6 +1,5 @@
 """Which face a still picture is of, how it is cropped, and the looks that an engine takes."""
 
-
 import cv2
 import numpy as np
 import pytest

@@ -57,9 +57,9 @@ def test_visit_gives_each_capture_a_third_and_holds_for_single_pictures_too() ->
     spread = np.arange(300_000.0)
     means = Means(np.array([299_000.0]), spread, ("li",))
     report = visit_report(means, spread + 50)
-    assert report["thresholds"]["0.001"] == pytest.approx(300_000 - 100 + 50)
+    assert report["thresholds"]["0.001"] == pytest.approx(299_899 + 50, abs=1e-3)
     assert report["fmr"]["0.001"] == pytest.approx(0.001)
-    assert report["thresholds"]["0.0001"] == pytest.approx(300_000 - 10 + 50)
+    assert report["thresholds"]["0.0001"] == pytest.approx(299_989 + 50, abs=1e-3)
     assert report["fnmr"]["0.0001"] == 1.0
     assert report["tries"] == 3
 
