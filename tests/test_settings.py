@@ -138,7 +138,7 @@ def test_settings_are_frozen(config: Path) -> None:
         ("idle = 60.0", "idle = -1", "visit.timers.idle", "greater than 0"),
         ("pay = 180.0", "pay = nan", "visit.timers.pay", "finite"),
         ("idle_warning = 30.0", "idle_warning = 10", "visit.timers.idle_warning", "20"),
-        ("receipt = 15.0", "reciept = 15.0", "visit.timers.reciept", "take_card"),
+        ("receipt = 30.0", "reciept = 30.0", "visit.timers.reciept", "take_card"),
     ],
 )
 def test_wrong_key_or_value_is_one_line(

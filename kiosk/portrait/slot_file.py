@@ -155,6 +155,17 @@ def _read_input(table: _Table) -> ModelInput:
     return read
 
 
+def _read_centre(table: _Table, size: int, metric: str) -> tuple[float, ...]:
+    values = table.take("centre", list, [])
+    if not values:
+        return ()
+    if metric != "cosine":
+        raise table.fail("centre", "is for metric cosine only; distances do not change by it")
+    if len(values) != size or not all(type(value) is float for value in values):
+        raise table.fail("centre", f"must be {size} numbers with a point, as output.size says")
+    return tuple(values)
+
+
 def _read_threshold(table: _Table) -> Threshold:
     read = Threshold(
         of=table.choice("of", PROCEDURES, "picture"),
@@ -221,6 +232,8 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
         raise root.fail("input", "missing")
     if role == "detector" and detector_table is None:
         raise root.fail("detector", "missing")
+    metric = output_table.choice("metric", METRICS) if recogniser else ""
+    size = output_table.positive("size", int) if needs_network else 0
     slot = ModelSlot(
         name=root.take("name", str),
         role=role,
@@ -229,9 +242,10 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
         commercial_use=commercial_use,
         files=files,
         input=None if input_table is None else _read_input(input_table),
-        output_size=output_table.positive("size", int) if needs_network else 0,
-        metric=output_table.choice("metric", METRICS) if recogniser else "",
+        output_size=size,
+        metric=metric,
         mirror=output_table.take("mirror", bool) if needs_network else False,
+        centre=_read_centre(output_table, size, metric) if needs_network else (),
         thresholds=thresholds,
         members=members,
         detector=None if detector_table is None else _read_detector(detector_table),

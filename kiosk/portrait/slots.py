@@ -98,6 +98,7 @@ class ModelSlot:
     output_size: int
     metric: str
     mirror: bool
+    centre: tuple[float, ...]  # the mean of many people's numbers, taken off; () for none
     thresholds: tuple[Threshold, ...]
     members: tuple[FusionMember, ...]
     detector: DetectorSettings | None

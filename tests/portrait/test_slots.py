@@ -139,3 +139,20 @@ def test_self_test_refuses_a_threshold_that_lets_everybody_in(tmp_path: Path) ->
 def test_unknown_engine_is_one_clear_line() -> None:
     with pytest.raises(SlotError, match=r"none/model\.toml"):
         load_models(MODELS, "none")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('landmarks = ["whole", "close_up"]', 'landmarks = ["far"]', "some of whole, close_up"),
+        ('landmarks = ["whole", "close_up"]', "landmarks = []", "some of whole, close_up"),
+        ("centre = [", "centre = [ 1.0,", "must be 128 numbers"),
+        ("centre = [", 'centre = [ "x",', "must be 128 numbers"),
+        ('metric = "cosine"', 'metric = "euclidean"', "for metric cosine only"),
+        ("fmr = 0.001", 'of = "day"\nfmr = 0.001', "must be one of picture, visit"),
+    ],
+)
+def test_wrong_look_or_centre_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = re.sub(r"(?m)^of = .*\n", "", sface_text())
+    assert old in text
+    assert says in refused(tmp_path, text.replace(old, new, 1))
