@@ -43,7 +43,7 @@ class Embedder:
         """Return the numbers of the frames that every engine has seen."""
         engines = self._matcher.engines
         return [
-            {name: engines[name].mean(looks) for name, looks in seen.items()}
+            {name: engines[name].join(looks) for name, looks in seen.items()}
             for seen in self._seen.values()
             if len(seen) == len(engines)
         ]

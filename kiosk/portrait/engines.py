@@ -42,8 +42,8 @@ class Engine(Protocol):
         """Return the face's numbers seen one way; None when it could not be aligned."""
         ...
 
-    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
-        """Fuse several looks or pictures of one person."""
+    def join(self, looks: Sequence[Embedding]) -> Embedding:
+        """Make one picture's numbers of several looks at it."""
         ...
 
     def compare(self, one: Embedding, other: Embedding) -> float:
@@ -63,15 +63,15 @@ def embed(engine: Engine, image: Image, face: Face) -> Embedding | None:
     """Return the mean of all of the engine's looks at a face; None when one was not possible."""
     seen = [engine.look(image, face, look) for look in engine.looks]
     known = [numbers for numbers in seen if numbers is not None]
-    return engine.mean(known) if len(known) == len(seen) else None
+    return engine.join(known) if len(known) == len(seen) else None
 
 
 def _unit(vector: Embedding) -> Embedding:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
 
-def _mean(slot: ModelSlot, embeddings: Sequence[Embedding]) -> Embedding:
-    mean = np.asarray(np.mean(np.stack(list(embeddings)), axis=0), np.float32)
+def _mean(slot: ModelSlot, looks: Sequence[Embedding]) -> Embedding:
+    mean = np.asarray(np.mean(np.stack(list(looks)), axis=0), np.float32)
     return _unit(mean) if slot.metric == "cosine" else mean
 
 
@@ -123,9 +123,9 @@ class OnnxEngine:
             return vector
         return _unit(vector) if self._centre is None else _unit(_unit(vector) - self._centre)
 
-    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
-        """Fuse several looks or pictures of one person."""
-        return _mean(self.slot, embeddings)
+    def join(self, looks: Sequence[Embedding]) -> Embedding:
+        """Make one picture's numbers of several looks at it."""
+        return _mean(self.slot, looks)
 
     def compare(self, one: Embedding, other: Embedding) -> float:
         """Return the slot's metric between two faces."""
@@ -180,9 +180,9 @@ class DlibEngine:
         chip = self._dlib.get_face_chip(rgb, self._landmarks(rgb, box), 150, 0.25)
         return np.asarray(self._network.compute_face_descriptor(_turned(chip, look)), np.float32)
 
-    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
-        """Fuse several looks or pictures of one person."""
-        return _mean(self.slot, embeddings)
+    def join(self, looks: Sequence[Embedding]) -> Embedding:
+        """Make one picture's numbers of several looks at it."""
+        return _mean(self.slot, looks)
 
     def compare(self, one: Embedding, other: Embedding) -> float:
         """Return the distance between two faces."""

@@ -61,10 +61,17 @@ class Matcher:
         return template
 
     def mean(self, templates: Sequence[Template]) -> Template:
-        """Fuse several pictures of one person, engine by engine."""
+        """Fuse several pictures of one person, engine by engine.
+
+        Not made unit length again: alike pictures keep their length and different ones lose
+        some, so that a cosine with the mean is the mean of the cosines, and a threshold means
+        the same for one picture as for many.
+        """
         return {
-            name: engine.mean([template[name] for template in templates])
-            for name, engine in self.engines.items()
+            name: np.asarray(
+                np.mean([template[name] for template in templates], axis=0), np.float32
+            )
+            for name in self.engines
         }
 
     def compare(self, one: Template, other: Template) -> Comparison:

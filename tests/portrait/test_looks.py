@@ -78,7 +78,7 @@ def test_embedding_is_the_mean_of_every_look(models: Models) -> None:
     assert len({numbers.tobytes() for numbers in known}) == 4  # each sees something else
     whole = embed(engine, image, face)
     assert whole is not None
-    np.testing.assert_allclose(whole, engine.mean(known), atol=1e-6)
+    np.testing.assert_allclose(whole, engine.join(known), atol=1e-6)
 
 
 def test_live_frames_share_the_looks_of_the_slow_engine(models: Models) -> None:
