@@ -8,11 +8,13 @@ import json
 import logging
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.settings import ConfigError, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
+MODELS = ROOT / "assets" / "models"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
         from devices.transport import TRAFFIC
 
         logging.getLogger(LINE_LOG).setLevel(TRAFFIC)
-    command = {"run": _run, "diagnose": _diagnose, "evaluate": _evaluate}[options.command]
+    command = {
+        "run": _run,
+        "diagnose": _diagnose,
+        "evaluate": _evaluate,
+        "thresholds": _thresholds,
+    }[options.command]
     try:
         return command(options)
     except ConfigError as error:
@@ -50,13 +57,24 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "diagnose", parents=[shared], help="probe each device and the server on its own"
     )
     diagnose.add_argument("--json", action="store_true", help="print the report as JSON")
-    evaluate = commands.add_parser("evaluate", help="measure a matcher on labelled pairs")
-    evaluate.add_argument("--pairs", type=Path, required=True)
+    models = argparse.ArgumentParser(add_help=False)
+    models.add_argument("--engine", default="fused", help="a model slot's folder")
+    models.add_argument("--models", type=Path, default=MODELS, help="where the slots are")
+    evaluate = commands.add_parser(
+        "evaluate", parents=[models], help="measure a matcher on labelled pairs"
+    )
+    evaluate.add_argument("--pairs", type=Path, required=True, help="image_a, image_b, same")
     evaluate.add_argument("--images", type=Path, required=True)
-    evaluate.add_argument("--engine", default="fused")
-    evaluate.add_argument("--all-impostors", action="store_true")
+    evaluate.add_argument("--all-impostors", action="store_true", help="every pair of two people")
+    evaluate.add_argument("--people", type=Path, help="image, identity, if not by file name")
     evaluate.add_argument("--thresholds", type=Path, help="report.json of another run")
     evaluate.add_argument("--out", type=Path, required=True)
+    thresholds = commands.add_parser(
+        "thresholds", parents=[models], help="write a slot's thresholds from an evaluation"
+    )
+    thresholds.add_argument("--report", type=Path, required=True, help="its report.json")
+    thresholds.add_argument("--data-set", required=True, help="what was measured, in words")
+    thresholds.add_argument("--date", help="when it was measured, if not today")
     return parser.parse_args(arguments)
 
 
@@ -90,7 +108,9 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     from kiosk.portrait.client import WorkerSettings
-    from kiosk.portrait.evaluate import EvaluationError, evaluate
+    from kiosk.portrait.evaluate import evaluate
+    from kiosk.portrait.pairs import EvaluationError
+    from kiosk.portrait.progress import Progress
     from kiosk.portrait.slots import SlotError
 
     try:
@@ -98,10 +118,11 @@ def _evaluate(options: argparse.Namespace) -> int:
             options.pairs,
             options.images,
             options.out,
-            settings=WorkerSettings(engine=options.engine),
+            settings=WorkerSettings(models=options.models, engine=options.engine),
             all_impostors=options.all_impostors,
             thresholds_file=options.thresholds,
-            progress=_show_progress,
+            people_file=options.people,
+            progress=Progress(sys.stderr),
         )
     except (EvaluationError, SlotError) as error:
         raise _Unusable(str(error)) from error
@@ -109,9 +130,22 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _show_progress(done: int, of: int) -> None:
-    end = "\n" if done == of else ""
-    print(f"\r{done}/{of} pictures", end=end, file=sys.stderr, flush=True)
+def _thresholds(options: argparse.Namespace) -> int:
+    from kiosk.portrait.pairs import EvaluationError
+    from kiosk.portrait.slots import SlotError
+    from kiosk.portrait.thresholds import write_thresholds
+
+    slot_file: Path = options.models / options.engine / "model.toml"
+    date = options.date or datetime.now(UTC).date().isoformat()
+    try:
+        written = write_thresholds(slot_file, options.report, data_set=options.data_set, date=date)
+    except (EvaluationError, SlotError) as error:
+        raise _Unusable(str(error)) from error
+    print(f"{written.count} thresholds written to {slot_file}. The hall's policy must name them:")
+    print(f'id = "{options.engine}"\nsha256 = ["{written.model_sha256}"]')
+    for fmr, score in written.thresholds.items():
+        print(f"thresholds = {{ {options.engine} = {score:.6f} }}  # at FMR {fmr}")
+    return 0
 
 
 def _complain(line: str) -> int:

@@ -19,7 +19,8 @@ from kiosk.app.readiness import camera_with_matcher
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.slots import ModelSlot, load_slot
+from kiosk.portrait.slot_file import load_slot
+from kiosk.portrait.slots import ModelSlot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
 from kiosk.runtime.clock import wall_clock
 from kiosk.runtime.line import ClientLine

@@ -73,16 +73,14 @@ def _look_at(
     image = decode_image(data)
     if image is None:
         return ReferenceState.UNREADABLE, (), None, None
-    faces = models.detector.find(image)
-    if not faces:
+    face = models.detector.find_main(image)
+    template = None if face is None else models.matcher.embed(image, face)
+    if face is None or template is None:
         return ReferenceState.NO_FACE, (), None, None
-    template = models.matcher.embed(image, faces[0])
-    if template is None:
-        return ReferenceState.NO_FACE, (), None, None
-    measures = assess_reference(faces[0], limits)
+    measures = assess_reference(face, limits)
     good = all(measure.ok for measure in measures)
     state = ReferenceState.USABLE if good else ReferenceState.POOR
-    return state, measures, template, eyes_in(models.detector.refine(image, faces[0]), image)
+    return state, measures, template, eyes_in(models.detector.refine(image, face), image)
 
 
 class _Try:

@@ -1,9 +1,13 @@
 """Recognition engines: a picture with a face in it becomes numbers, two of which compare.
 
-An engine is what a model slot says. Numbers of different engines are never compared.
+An engine is what a model slot says. Numbers of different engines are never compared. An engine
+looks at a face in one or several ways (landmarks of the whole picture or of a close-up, as it
+is or mirrored); the mean of what it sees is steadier than one look. Numbers whose cosine is
+compared lie about a common centre; taken off, what is left differs more between people.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import cv2
@@ -16,17 +20,30 @@ from kiosk.portrait.slots import ModelInput, ModelSlot, SlotError
 Embedding = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way to look at a face: by which landmarks, and mirrored or not."""
+
+    landmarks: str
+    mirrored: bool
+
+
 class Engine(Protocol):
     """One network behind a slot."""
 
     slot: ModelSlot
 
-    def embed(self, image: Image, face: Face) -> Embedding | None:
-        """Return the face's numbers; None when it could not be aligned."""
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """Return the ways this engine looks at a face."""
         ...
 
-    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
-        """Fuse several pictures of one person."""
+    def look(self, image: Image, face: Face, look: Look) -> Embedding | None:
+        """Return the face's numbers seen one way; None when it could not be aligned."""
+        ...
+
+    def join(self, looks: Sequence[Embedding]) -> Embedding:
+        """Make one picture's numbers of several looks at it."""
         ...
 
     def compare(self, one: Embedding, other: Embedding) -> float:
@@ -34,12 +51,27 @@ class Engine(Protocol):
         ...
 
 
+def looks_of(slot: ModelSlot) -> tuple[Look, ...]:
+    """Return the ways of looking that a slot asks for."""
+    if slot.input is None:
+        return ()
+    sides = (False, True) if slot.mirror else (False,)
+    return tuple(Look(name, side) for name in slot.input.landmarks for side in sides)
+
+
+def embed(engine: Engine, image: Image, face: Face) -> Embedding | None:
+    """Return the mean of all of the engine's looks at a face; None when one was not possible."""
+    seen = [engine.look(image, face, look) for look in engine.looks]
+    known = [numbers for numbers in seen if numbers is not None]
+    return engine.join(known) if len(known) == len(seen) else None
+
+
 def _unit(vector: Embedding) -> Embedding:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
 
 
-def _mean(slot: ModelSlot, embeddings: Sequence[Embedding]) -> Embedding:
-    mean = np.asarray(np.mean(np.stack(list(embeddings)), axis=0), np.float32)
+def _mean(slot: ModelSlot, looks: Sequence[Embedding]) -> Embedding:
+    mean = np.asarray(np.mean(np.stack(list(looks)), axis=0), np.float32)
     return _unit(mean) if slot.metric == "cosine" else mean
 
 
@@ -67,6 +99,7 @@ class OnnxEngine:
         if slot.input.alignment != "arcface_112" or slot.input.width != slot.input.height:
             raise SlotError(f"{slot.source}: input: needs a square arcface_112 crop")
         self._input: ModelInput = slot.input
+        self._centre = np.array(slot.centre, np.float32) if slot.centre else None
         try:
             self._network: Any = cv2.dnn.readNetFromONNX(str(slot.file("network")))
             blank = np.zeros((self._input.height, self._input.width, 3), np.uint8)
@@ -75,27 +108,28 @@ class OnnxEngine:
             raise SlotError(f"{slot.source}: OpenCV cannot run it: {error.err}") from error
         _check_output(slot, probe)
 
-    def embed(self, image: Image, face: Face) -> Embedding | None:
-        """Return unit-length numbers (cosine) of the aligned crop, mirror averaged if so set."""
-        crop = align_arcface(image, face, self._input.width)
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """Return the ways this engine looks at a face."""
+        return looks_of(self.slot)
+
+    def look(self, image: Image, face: Face, look: Look) -> Embedding | None:
+        """Return the numbers of the aligned crop; for cosine centred and of unit length."""
+        crop = align_arcface(image, face, self._input.width, look.landmarks)
         if crop is None:
             return None
-        vector = self._normalised(self._forward(crop))
-        if self.slot.mirror:
-            mirrored = np.ascontiguousarray(crop[:, ::-1])
-            vector = vector + self._normalised(self._forward(mirrored))
-        return self._normalised(vector)
+        vector = self._forward(_turned(crop, look))
+        if self.slot.metric != "cosine":
+            return vector
+        return _unit(vector) if self._centre is None else _unit(_unit(vector) - self._centre)
 
-    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
-        """Fuse several pictures of one person."""
-        return _mean(self.slot, embeddings)
+    def join(self, looks: Sequence[Embedding]) -> Embedding:
+        """Make one picture's numbers of several looks at it."""
+        return _mean(self.slot, looks)
 
     def compare(self, one: Embedding, other: Embedding) -> float:
         """Return the slot's metric between two faces."""
         return _compare(self.slot, one, other)
-
-    def _normalised(self, vector: Embedding) -> Embedding:
-        return _unit(vector) if self.slot.metric == "cosine" else vector
 
     def _forward(self, crop: Image) -> Embedding:
         values = crop[:, :, ::-1] if self._input.colour_order == "RGB" else crop
@@ -126,7 +160,12 @@ class DlibEngine:
         probe = self._network.compute_face_descriptor(np.zeros((150, 150, 3), np.uint8))
         _check_output(slot, np.asarray(probe))
 
-    def embed(self, image: Image, face: Face) -> Embedding | None:
+    @property
+    def looks(self) -> tuple[Look, ...]:
+        """Return the ways this engine looks at a face."""
+        return looks_of(self.slot)
+
+    def look(self, image: Image, face: Face, look: Look) -> Embedding | None:
         """Return the descriptor of the face (not of unit length)."""
         part, left, top = _surroundings(image, face)
         if part.size == 0:
@@ -139,15 +178,19 @@ class DlibEngine:
             round(face.y + face.height - top),
         )
         chip = self._dlib.get_face_chip(rgb, self._landmarks(rgb, box), 150, 0.25)
-        return np.asarray(self._network.compute_face_descriptor(chip), np.float32)
+        return np.asarray(self._network.compute_face_descriptor(_turned(chip, look)), np.float32)
 
-    def mean(self, embeddings: Sequence[Embedding]) -> Embedding:
-        """Fuse several pictures of one person."""
-        return _mean(self.slot, embeddings)
+    def join(self, looks: Sequence[Embedding]) -> Embedding:
+        """Make one picture's numbers of several looks at it."""
+        return _mean(self.slot, looks)
 
     def compare(self, one: Embedding, other: Embedding) -> float:
         """Return the distance between two faces."""
         return _compare(self.slot, one, other)
+
+
+def _turned(crop: Image, look: Look) -> Image:
+    return np.ascontiguousarray(crop[:, ::-1]) if look.mirrored else crop
 
 
 def _surroundings(image: Image, face: Face) -> tuple[Image, int, int]:

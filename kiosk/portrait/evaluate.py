@@ -4,14 +4,12 @@
 processes as there are processors; the comparison itself is two matrix products.
 """
 
-import csv
 import json
 import logging
 import multiprocessing
 import os
-import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,27 +21,16 @@ import numpy as np
 from kiosk.portrait import scores as measure
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.faces import decode_image
-from kiosk.portrait.fusion import Matcher, Models, Template, largest_template, load_models
+from kiosk.portrait.fusion import Matcher, Models, Template, load_models, still_template
+from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
 from kiosk.portrait.plots import draw_det, draw_histogram
-from kiosk.portrait.scores import FMRS, Floats
+from kiosk.portrait.scores import RATE_KEYS, Floats
+from kiosk.portrait.visit_rates import score_means, visit_report
 
 log = logging.getLogger("kiosk.portrait.evaluate")
 
 Progress = Callable[[int, int], None]
 _BLOCK = 256
-
-
-class EvaluationError(Exception):
-    """The pairs or pictures cannot be evaluated; one line that says what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two pictures and whether they show one person."""
-
-    image_a: str
-    image_b: str
-    same: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,51 +42,13 @@ class Scored:
     people: tuple[str, ...]  # of the genuine pairs, for the bootstrap
 
 
-def read_pairs(path: Path) -> list[Pair]:
-    """Read ``image_a, image_b, same`` from a CSV file; other columns are ignored."""
-    try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise EvaluationError(f"{path}: {error}") from error
-    pairs: list[Pair] = []
-    for number, row in enumerate(rows, start=2):
-        image_a, image_b, same = row.get("image_a"), row.get("image_b"), row.get("same")
-        if not image_a or not image_b or same not in ("0", "1"):
-            raise EvaluationError(f"{path}: line {number}: needs image_a, image_b, same (0 or 1)")
-        pairs.append(Pair(image_a, image_b, same == "1"))
-    if not pairs:
-        raise EvaluationError(f"{path}: no pairs")
-    return pairs
-
-
-def identities(pairs: Iterable[Pair]) -> dict[str, str]:
-    """Return who is in each picture: the name without its number, joined by genuine pairs."""
-    parent: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        parent.setdefault(name, name)
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    of: dict[str, str] = {}
-    for pair in pairs:
-        for image in (pair.image_a, pair.image_b):
-            of[image] = re.sub(r"_\d+$", "", Path(image).stem)
-        if pair.same:
-            parent[find(of[pair.image_a])] = find(of[pair.image_b])
-    return {image: find(name) for image, name in of.items()}
-
-
 _models: Models | None = None  # one set for each process of the pool
 
 
 def _open_models(folder: str, engine: str) -> None:
     global _models  # the pool offers no other place for a process's models
     cv2.setNumThreads(1)
-    _models = load_models(Path(folder), engine)
+    _models = load_models(Path(folder), engine, None)
 
 
 def _embed_file(path: str) -> Template | None:
@@ -110,7 +59,7 @@ def _embed_file(path: str) -> Template | None:
         image = decode_image(Path(path).read_bytes())
     except OSError as error:
         raise EvaluationError(f"{path}: {error.strerror}") from error
-    return None if image is None else largest_template(_models, image)
+    return None if image is None else still_template(_models, image)
 
 
 def embed_all(
@@ -135,10 +84,12 @@ def embed_all(
 
 
 def score_pairs(
-    matcher: Matcher, pairs: Sequence[Pair], templates: dict[str, Template | None]
+    matcher: Matcher,
+    pairs: Sequence[Pair],
+    templates: Mapping[str, Template | None],
+    who: Mapping[str, str],
 ) -> Scored:
-    """Score the listed pairs."""
-    who = identities(pairs)
+    """Score the listed pairs; ``who`` names the person in each picture."""
     genuine: list[float] = []
     impostor: list[float] = []
     people: list[str] = []
@@ -153,28 +104,38 @@ def score_pairs(
     return Scored(np.array(genuine), np.array(impostor), tuple(people))
 
 
-def all_impostor_scores(
-    matcher: Matcher, pairs: Sequence[Pair], templates: dict[str, Template | None]
-) -> Floats:
-    """Score every pair of pictures of two different people, in blocks of rows."""
-    who = identities(pairs)
+def all_impostor_values(
+    matcher: Matcher, templates: Mapping[str, Template | None], who: Mapping[str, str]
+) -> dict[str, Floats]:
+    """Return each engine's own value of every pair of pictures of two different people.
+
+    Pictures without a face are left out. Computed in blocks of rows: a pair's value is kept,
+    the square of all pictures is never there at once.
+    """
     names = [name for name, template in templates.items() if template is not None]
-    missing = [name for name, template in templates.items() if template is None]
     kept = [template for name in names if (template := templates[name]) is not None]
     _, person = np.unique([who[name] for name in names], return_inverse=True)
-    parts: list[Floats] = []
+    parts: dict[str, list[Floats]] = {name: [np.array([])] for name in matcher.engines}
     for start in range(0, len(names), _BLOCK):
-        block = matcher.compare_many(kept[start : start + _BLOCK], kept)
-        rows = np.arange(start, start + block.shape[0])
+        rows = np.arange(start, min(start + _BLOCK, len(names)))
         wanted = (person[rows][:, None] != person[None, :]) & (
             rows[:, None] < np.arange(len(names))[None, :]
         )
-        parts.append(block[wanted])
-    unseen = sum(
-        sum(who[name] != who[other] for other in templates if other != name) for name in missing
+        block = matcher.compare_many(kept[start : start + _BLOCK], kept)
+        for name, values in block.items():
+            parts[name].append(values[wanted])
+    return {name: np.concatenate(blocks) for name, blocks in parts.items()}
+
+
+def unseen_pairs(templates: Mapping[str, Template | None], who: Mapping[str, str]) -> Floats:
+    """Return the score of each pair of two people of whom one was not found: never a match."""
+    names = [name for name, template in templates.items() if template is not None]
+    missing = [name for name, template in templates.items() if template is None]
+    count = sum(
+        sum(who[name] != who[other] for other in (*names, *missing[at + 1 :]))
+        for at, name in enumerate(missing)
     )
-    parts.append(np.full(unseen, -np.inf))  # pairs with an unseen face never match
-    return np.concatenate(parts)
+    return np.full(count, -np.inf)
 
 
 def evaluate(
@@ -185,33 +146,46 @@ def evaluate(
     settings: WorkerSettings | None = None,
     all_impostors: bool = False,
     thresholds_file: Path | None = None,
+    people_file: Path | None = None,
     progress: Progress = lambda done, of: None,
 ) -> dict[str, Any]:
     """Evaluate an engine on pairs; write report.json, det.png and scores.png, return the report.
 
     ``thresholds_file`` is a report of another run, whose thresholds are used instead of this
     run's own; ``fmr`` then says what they gave here. Rates that too few pairs could support
-    are None. Raises EvaluationError or SlotError with one line.
+    are None. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
+    a fusion of these engines needs to know ("members"). ``people_file`` says who is in each
+    picture where file names do not. Raises EvaluationError or SlotError with one line.
     """
     settings = settings or WorkerSettings()
     pairs = read_pairs(pairs_csv)
     images = sorted({image for pair in pairs for image in (pair.image_a, pair.image_b)})
-    fixed = None if thresholds_file is None else read_thresholds(thresholds_file)
-    matcher = load_models(settings.models, settings.engine).matcher
+    fixed = {} if thresholds_file is None else read_thresholds(thresholds_file)
+    who = identities(pairs, None if people_file is None else read_people(people_file))
+    matcher = load_models(settings.models, settings.engine, None).matcher
     started_s = time.monotonic()
     templates = embed_all(images, images_dir, settings, progress)
     took_s = time.monotonic() - started_s
-    scored = score_pairs(matcher, pairs, templates)
-    impostor = all_impostor_scores(matcher, pairs, templates) if all_impostors else scored.impostor
+    scored = score_pairs(matcher, pairs, templates, who)
+    impostor, whole = scored.impostor, {}
+    if all_impostors:
+        values = all_impostor_values(matcher, templates, who)
+        impostor = np.concatenate([matcher.fuse(values), unseen_pairs(templates, who)])
+        means = score_means(matcher, templates, who)
+        whole = {
+            "visit": visit_report(means, impostor, fixed.get("visit")),
+            "members": _spread(values),
+        }
     report: dict[str, Any] = {
         "engine": settings.engine,
-        "model_sha256": matcher.sha256,
-        **rates(Scored(scored.genuine, impostor, scored.people), fixed),
+        "network_sha256": matcher.network_sha256,
+        **rates(Scored(scored.genuine, impostor, scored.people), fixed.get("picture")),
         "fte": sum(template is None for template in templates.values()) / len(images),
         "accuracy": measure.ten_fold_accuracy(scored.genuine, scored.impostor),
         "genuine": int(scored.genuine.size),
         "impostor": int(impostor.size),
         "seconds_per_image": took_s / len(images),
+        **whole,
     }
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -220,35 +194,35 @@ def evaluate(
     return report
 
 
-def rates(scored: Scored, fixed: dict[str, float] | None = None) -> dict[str, Any]:
+def _spread(values: Mapping[str, Floats]) -> dict[str, dict[str, float]]:
+    """Return what a fusion's members are: mean and deviation of each engine's impostor values."""
+    return {
+        name: {"impostor_mean": float(found.mean()), "impostor_deviation": float(found.std())}
+        for name, found in values.items()
+        if found.size
+    }
+
+
+def rates(scored: Scored, fixed: Mapping[str, float] | None = None) -> dict[str, Any]:
     """Return fnmr, fnmr_ci, fmr and thresholds, each by the false match rate aimed at."""
-    fnmr: dict[str, float | None] = {}
-    interval: dict[str, list[float] | None] = {}
-    fmr: dict[str, float | None] = {}
-    thresholds: dict[str, float | None] = {}
-    for aim in FMRS:
-        key = f"{aim:g}" if aim > 0.0005 else f"{aim:.4f}"
-        chosen = measure.threshold_at(scored.impostor, aim) if fixed is None else fixed.get(key)
-        thresholds[key] = chosen
-        known = chosen is not None and scored.genuine.size > 0
-        fnmr[key] = measure.fnmr(scored.genuine, chosen) if known and chosen is not None else None
-        interval[key] = (
-            list(measure.fnmr_interval(scored.genuine, scored.people, chosen))
-            if known and chosen is not None
-            else None
-        )
-        fmr[key] = (
-            measure.fmr(scored.impostor, chosen)
-            if chosen is not None and scored.impostor.size
-            else None
-        )
-    return {"fnmr": fnmr, "fnmr_ci": interval, "fmr": fmr, "thresholds": thresholds}
+    thresholds = {
+        key: measure.threshold_at(scored.impostor, aim) if fixed is None else fixed.get(key)
+        for aim, key in RATE_KEYS.items()
+    }
+    return measure.error_rates(
+        scored.genuine, scored.people, thresholds, lambda at: measure.fmr(scored.impostor, at)
+    )
 
 
-def read_thresholds(path: Path) -> dict[str, float]:
-    """Read the thresholds of another run's report."""
+def read_thresholds(path: Path) -> dict[str, dict[str, float]]:
+    """Read the thresholds of another run's report, those of "picture" and those of "visit"."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["thresholds"]
-        return {key: float(value) for key, value in entries.items() if value is not None}
+        report = json.loads(path.read_text(encoding="utf-8"))
+        found = {"picture": report["thresholds"], "visit": report.get("visit", {"thresholds": {}})}
+        found["visit"] = found["visit"]["thresholds"]
+        return {
+            of: {key: float(value) for key, value in entries.items() if value is not None}
+            for of, entries in found.items()
+        }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvaluationError(f"{path}: not a report with thresholds: {error}") from error

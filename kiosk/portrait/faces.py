@@ -37,7 +37,8 @@ class Face:
     """One face in pixels of the picture it was found in.
 
     ``landmarks`` are five points: the eye at the left of the picture, the eye at the right,
-    nose, mouth corner at the left, mouth corner at the right.
+    nose, mouth corner at the left, mouth corner at the right. ``close_up`` are the same five as
+    found again on a close-up, where one was made.
     """
 
     x: float
@@ -46,6 +47,7 @@ class Face:
     height: float
     score: float
     landmarks: Points
+    close_up: Points | None = None
 
     @property
     def area(self) -> float:
@@ -72,7 +74,12 @@ class Face:
             self.height * factor,
             self.score,
             (self.landmarks * factor).astype(np.float32),
+            None if self.close_up is None else (self.close_up * factor).astype(np.float32),
         )
+
+    def landmarks_of(self, look: str) -> Points:
+        """Return the landmarks of the "whole" picture or of the "close_up", if there was one."""
+        return self.landmarks if look == "whole" or self.close_up is None else self.close_up
 
 
 def strip_facial_header(data: bytes) -> bytes:
@@ -142,13 +149,20 @@ class FaceDetector:
 
         On small or tilted faces the landmarks of the whole picture lie up to an eighth of
         the eye distance off, and a tilt of 20 degrees reads as 5. The first close-up finds
-        the tilt, the second, where it matters, is turned upright by it. Made for judging
-        pose: recognition was measured to be a little worse on these landmarks alone.
+        the tilt, the second, where it matters, is turned upright by it.
         """
         near = self._close_up(image, face, face.roll_deg)
-        if abs(near.roll_deg) < _UPRIGHT_DEG:
-            return near
-        return self._close_up(image, near, near.roll_deg)
+        if abs(near.roll_deg) >= _UPRIGHT_DEG:
+            near = self._close_up(image, near, near.roll_deg)
+        return dataclasses.replace(near, close_up=near.landmarks)
+
+    def find_main(self, image: Image) -> Face | None:
+        """Return the main face of a still picture with its close-up; None without a face."""
+        faces = self.find(image)
+        if not faces:
+            return None
+        face = main_face(image, faces)
+        return dataclasses.replace(face, close_up=self.refine(image, face).close_up)
 
     def _close_up(self, image: Image, face: Face, tilt_deg: float) -> Face:
         centre = (face.x + face.width / 2, face.y + face.height / 2)
@@ -174,6 +188,22 @@ def _face(row: NDArray[np.float32]) -> Face:
     return Face(x, y, width, height, float(row[14]), landmarks)
 
 
+def main_face(image: Image, faces: list[Face]) -> Face:
+    """Return whom a still picture is of: a large face near the middle, not one at the edge.
+
+    A face a quarter of the shorter side off the middle counts half its area.
+    """
+    height, width = image.shape[:2]
+    quarter = min(height, width) / 4
+
+    def weight(face: Face) -> float:
+        off_x = face.x + face.width / 2 - width / 2
+        off_y = face.y + face.height / 2 - height / 2
+        return face.area / float(1 + (off_x**2 + off_y**2) / quarter**2)
+
+    return max(faces, key=weight)
+
+
 def other_faces(faces: list[Face]) -> int:
     """Count the faces beside the largest that are larger than a third of it."""
     return sum(face.area > faces[0].area / 3 for face in faces[1:]) if faces else 0
@@ -191,14 +221,30 @@ _ARCFACE_112 = np.array(
 )
 
 
-def align_arcface(image: Image, face: Face, side_px: int = 112) -> Image | None:
+def _similarity(points: Points, template: Points) -> NDArray[np.float64] | None:
+    """Return the least-squares similarity transform (2 x 3) from points to template.
+
+    Turn, scale and shift only: in complex numbers, template = a * points + b.
+    """
+    one, other = (p[:, 0] + 1j * p[:, 1] for p in (points.astype(float), template.astype(float)))
+    centred = one - one.mean()
+    spread = float((abs(centred) ** 2).sum())
+    if not np.isfinite(spread) or spread < 1e-6:
+        return None
+    a = (np.conj(centred) * (other - other.mean())).sum() / spread
+    b = other.mean() - a * one.mean()
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
+
+
+def align_arcface(
+    image: Image, face: Face, side_px: int = 112, look: str = "whole"
+) -> Image | None:
     """Crop the face to the ArcFace template by a similarity transform of its landmarks.
 
     None when the landmarks do not form a face (all in one place).
     """
-    template = _ARCFACE_112 * (side_px / 112)
-    matrix, _ = cv2.estimateAffinePartial2D(face.landmarks, template, method=cv2.LMEDS)
-    if matrix is None or not np.isfinite(matrix).all():
+    matrix = _similarity(face.landmarks_of(look), _ARCFACE_112 * (side_px / 112))
+    if matrix is None:
         return None
     crop = cv2.warpAffine(image, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR)
     return np.asarray(crop, np.uint8)

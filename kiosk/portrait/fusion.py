@@ -1,7 +1,7 @@
 """The matcher: one or several engines, their fused score, its threshold, its self-test."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -9,10 +9,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.portrait.engines import Embedding, Engine, open_engine
+from kiosk.portrait.engines import Embedding, Engine, embed, open_engine
 from kiosk.portrait.faces import Face, FaceDetector, Image, decode_image
-from kiosk.portrait.slots import FusionMember, ModelSlot, SlotError, load_slot
+from kiosk.portrait.slot_file import load_slot
+from kiosk.portrait.slots import FusionMember, ModelSlot, SlotError
 
+Value = TypeVar("Value", float, NDArray[np.float64])
 Template = Mapping[str, Embedding]
 """One person's numbers, by engine name."""
 
@@ -28,38 +30,48 @@ class Comparison:
 class Matcher:
     """Engines behind one name; scores are "higher is more alike" whatever the metric."""
 
-    def __init__(self, slot: ModelSlot, engines: Mapping[str, Engine], fmr: float) -> None:
+    def __init__(self, slot: ModelSlot, engines: Mapping[str, Engine], fmr: float | None) -> None:
         self.slot = slot
         self.engines = dict(engines)
-        self._fmr = fmr
-        self.threshold = self.threshold_at(fmr)
-        parts = [slot.sha256, *(engine.slot.sha256 for engine in self.engines.values())]
-        self.sha256 = hashlib.sha256("".join(parts).encode()).hexdigest()
+        self._threshold = None if fmr is None else slot.score_threshold(fmr)
+        slots = [slot, *(engine.slot for engine in self.engines.values())]
+        self.sha256 = _joined_sha256(part.sha256 for part in slots)
+        self.network_sha256 = _joined_sha256(part.network_sha256 for part in slots)
 
     @property
     def name(self) -> str:
         """Return the name of the slot that decides."""
         return self.slot.name
 
-    def threshold_at(self, fmr: float) -> float:
-        """Return the threshold for a false match rate, on the scale of ``compare``."""
-        return self.slot.score_threshold(fmr)
+    @property
+    def threshold(self) -> float:
+        """Return the score from which on two are one; SlotError when opened to measure only."""
+        if self._threshold is None:
+            raise SlotError(f"{self.slot.source}: opened without a threshold")
+        return self._threshold
 
     def embed(self, image: Image, face: Face) -> Template | None:
         """Return the numbers of all engines; None when one of them could not see the face."""
         template: dict[str, Embedding] = {}
         for name, engine in self.engines.items():
-            numbers = engine.embed(image, face)
+            numbers = embed(engine, image, face)
             if numbers is None:
                 return None
             template[name] = numbers
         return template
 
     def mean(self, templates: Sequence[Template]) -> Template:
-        """Fuse several pictures of one person, engine by engine."""
+        """Fuse several pictures of one person, engine by engine.
+
+        Not made unit length again: alike pictures keep their length and different ones lose
+        some, so that a cosine with the mean is the mean of the cosines, and a threshold means
+        the same for one picture as for many.
+        """
         return {
-            name: engine.mean([template[name] for template in templates])
-            for name, engine in self.engines.items()
+            name: np.asarray(
+                np.mean([template[name] for template in templates], axis=0), np.float32
+            )
+            for name in self.engines
         }
 
     def compare(self, one: Template, other: Template) -> Comparison:
@@ -71,10 +83,9 @@ class Matcher:
 
     def compare_many(
         self, ones: Sequence[Template], others: Sequence[Template]
-    ) -> NDArray[np.float64]:
-        """Return the fused score of each of ``ones`` (rows) with each of ``others``."""
-        fused = np.zeros((len(ones), len(others)))
-        members = {member.name: member for member in self.slot.members}
+    ) -> dict[str, NDArray[np.float64]]:
+        """Return each engine's own value of each of ``ones`` (rows) with each of ``others``."""
+        found: dict[str, NDArray[np.float64]] = {}
         for name, engine in self.engines.items():
             left = np.stack([template[name] for template in ones]).astype(np.float64)
             right = np.stack([template[name] for template in others]).astype(np.float64)
@@ -82,19 +93,23 @@ class Matcher:
             if engine.slot.metric == "euclidean":
                 squares = (left**2).sum(1)[:, None] + (right**2).sum(1)[None, :] - 2 * values
                 values = np.sqrt(np.maximum(squares, 0.0))
-            fused += _contribution(members.get(name), engine, values)
-        return fused
+            found[name] = values
+        return found
 
-    def fuse(self, values: Mapping[str, float]) -> float:
-        """Make one score of the engines' own scores."""
+    def fuse(self, values: Mapping[str, Value]) -> Value:
+        """Make one score of the engines' own values, single numbers or arrays of one shape."""
         members = {member.name: member for member in self.slot.members}
-        return sum(
+        first, *rest = (
             _contribution(members.get(name), self.engines[name], value)
             for name, value in values.items()
         )
+        for part in rest:
+            first = first + part
+        return first
 
 
-Value = TypeVar("Value", float, NDArray[np.float64])
+def _joined_sha256(hashes: Iterable[str]) -> str:
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def _contribution(member: FusionMember | None, engine: Engine, value: Value) -> Value:
@@ -113,18 +128,20 @@ class Models:
     matcher: Matcher
 
 
-def load_models(folder: Path, name: str = "fused", fmr: float = 0.0001) -> Models:
+def load_models(folder: Path, name: str = "fused", fmr: float | None = 0.0001) -> Models:
     """Load the detector and the recogniser ``name`` from their slots under ``folder``.
 
+    Without ``fmr`` a slot needs no thresholds: so it is opened to be measured.
     Raises SlotError with one line that names the file and what is wrong.
     """
-    slot = load_slot(folder / name / "model.toml")
+    slot = load_slot(folder / name / "model.toml", measured=fmr is not None)
     if slot.role != "recogniser":
         raise SlotError(f"{slot.source}: {name} is no recogniser")
     if slot.runtime == "fusion":
         if not slot.members:
             raise SlotError(f"{slot.source}: member: a fusion needs members")
-        slots = [load_slot(folder / m.name / "model.toml") for m in slot.members]
+        members = [folder / member.name / "model.toml" for member in slot.members]
+        slots = [load_slot(source, measured=False) for source in members]
     else:
         slots = [slot]
     engines = {part.name: open_engine(part) for part in slots}
@@ -135,10 +152,10 @@ def load_models(folder: Path, name: str = "fused", fmr: float = 0.0001) -> Model
     return Models(detector, Matcher(slot, engines, fmr))
 
 
-def largest_template(models: Models, image: Image) -> Template | None:
-    """Return the numbers of the largest face in a still picture; None when there is none."""
-    faces = models.detector.find(image)
-    return models.matcher.embed(image, faces[0]) if faces else None
+def still_template(models: Models, image: Image) -> Template | None:
+    """Return the numbers of the main face of a still picture; None when there is none."""
+    face = models.detector.find_main(image)
+    return None if face is None else models.matcher.embed(image, face)
 
 
 def self_test(models: Models, folder: Path) -> str:
@@ -151,7 +168,7 @@ def self_test(models: Models, folder: Path) -> str:
     portraits: dict[str, Template] = {}
     for path in sorted(folder.glob("resident_*.*")):
         image = decode_image(path.read_bytes())
-        template = None if image is None else largest_template(models, image)
+        template = None if image is None else still_template(models, image)
         if template is None:
             raise SlotError(f"{path}: self-test finds no face in it")
         portraits[path.stem] = template

@@ -3,7 +3,7 @@
 Every measure here needs its line in criteria, which says what failing it means.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -97,6 +97,7 @@ def assess(
         return Assessment(None, (Measure(FACES, 0, "faces", 1, 1), scene))
     face = faces[0]
     pose = face if close_up is None else close_up
+    face = replace(face, close_up=pose.close_up)
     measures = [
         Measure(FACES, 1 + other_faces(faces), "faces", 1, 1),
         scene,

@@ -3,13 +3,14 @@
 Scores are "higher is more alike". A pair in which a face was not found is a non-match.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-FMRS = (0.01, 0.001, 0.0001)
+RATE_KEYS = {0.01: "0.01", 0.001: "0.001", 0.0001: "0.0001"}  # as reports name them
 _FEWEST_FALSE_MATCHES = 10  # fewer make a threshold a matter of luck
 
 
@@ -27,9 +28,9 @@ def fnmr(genuine: Floats, threshold: float) -> float:
     return float((genuine < threshold).mean()) if genuine.size else float("nan")
 
 
-def fmr(impostor: Floats, threshold: float) -> float:
-    """Return the share of impostor pairs at or above the threshold."""
-    return float((impostor >= threshold).mean()) if impostor.size else float("nan")
+def fmr(impostor: Floats, threshold: float) -> float | None:
+    """Return the share of impostor pairs at or above the threshold; None without pairs."""
+    return float((impostor >= threshold).mean()) if impostor.size else None
 
 
 def fnmr_interval(
@@ -50,14 +51,32 @@ def fnmr_interval(
     return float(low), float(high)
 
 
-def ten_fold_accuracy(genuine: Floats, impostor: Floats) -> float:
+def error_rates(
+    genuine: Floats,
+    people: Sequence[str],
+    thresholds: Mapping[str, float | None],
+    false_match_rate: Callable[[float], float | None],
+) -> dict[str, dict[str, Any]]:
+    """Return fnmr, fnmr_ci, fmr and thresholds by the rate aimed at; None where not known."""
+    table: dict[str, dict[str, Any]] = {"fnmr": {}, "fnmr_ci": {}, "fmr": {}}
+    for key, threshold in thresholds.items():
+        table["fmr"][key] = None if threshold is None else false_match_rate(threshold)
+        if threshold is None or not genuine.size:
+            table["fnmr"][key] = table["fnmr_ci"][key] = None
+            continue
+        table["fnmr"][key] = fnmr(genuine, threshold)
+        table["fnmr_ci"][key] = list(fnmr_interval(genuine, people, threshold))
+    return {**table, "thresholds": dict(thresholds)}
+
+
+def ten_fold_accuracy(genuine: Floats, impostor: Floats) -> float | None:
     """Return the mean accuracy over ten folds, each at the best threshold of the other nine.
 
-    Pairs keep their order, so LFW's lists fall into LFW's folds.
+    Pairs keep their order, so LFW's lists fall into LFW's folds. None for too few pairs.
     """
     folds = min(10, genuine.size, impostor.size)
     if folds < 2:
-        return float("nan")
+        return None
     of_genuine = np.arange(genuine.size) * folds // genuine.size
     of_impostor = np.arange(impostor.size) * folds // impostor.size
     parts: list[float] = []

@@ -1,23 +1,18 @@
 """Model slots: what a network is, where its file lies and how it may be used, as data.
 
-Every slot is one ``model.toml``. The loader refuses a missing or altered file, a wrong shape,
-a missing threshold or a forbidden licence with one line that names the file and the fault.
-Packages are only searched for files here, never imported.
+No reading here: ``slot_file`` reads and checks a slot's ``model.toml``.
 """
 
-import hashlib
-import importlib.util
-import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 RUNTIMES = ("onnx", "dlib", "opencv_yunet", "fusion")
 METRICS = ("cosine", "euclidean", "z_sum")
 ALIGNMENTS = ("arcface_112", "dlib_five_point")
 LAYOUTS = ("NCHW", "NHWC")
 COLOUR_ORDERS = ("RGB", "BGR")
+LANDMARKS = ("whole", "close_up")
+PROCEDURES = ("picture", "visit")
 
 
 class SlotError(Exception):
@@ -45,12 +40,19 @@ class ModelInput:
     mean: tuple[float, float, float]
     scale: float
     alignment: str
+    landmarks: tuple[str, ...]  # a picture is looked at by each of these
+    looks_in_turn: bool  # each live frame is looked at one way only: for slow networks
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A threshold with the measurement it comes from."""
+    """A threshold with the measurement it comes from.
 
+    ``of`` says what the rate is of: one "picture" against another, or a whole "visit", which
+    is up to three captures, each the mean of several frames.
+    """
+
+    of: str
     fmr: float
     value: float
     data_set: str
@@ -80,7 +82,11 @@ class DetectorSettings:
 
 @dataclass(frozen=True, slots=True)
 class ModelSlot:
-    """One model as data. ``sha256`` stands for all of its files and its description."""
+    """One model as data.
+
+    ``sha256`` stands for all of its files and its description, ``network_sha256`` for what
+    makes its scores: everything but the thresholds.
+    """
 
     name: str
     role: str
@@ -92,11 +98,13 @@ class ModelSlot:
     output_size: int
     metric: str
     mirror: bool
+    centre: tuple[float, ...]  # the mean of many people's numbers, taken off; () for none
     thresholds: tuple[Threshold, ...]
     members: tuple[FusionMember, ...]
     detector: DetectorSettings | None
     source: Path
     sha256: str
+    network_sha256: str
 
     def file(self, key: str) -> Path:
         """Return the path of the file called ``key``; SlotError when the slot has none."""
@@ -106,218 +114,19 @@ class ModelSlot:
         raise SlotError(f"{self.source}: no [[file]] with key = {key!r}")
 
     def threshold(self, fmr: float) -> float:
-        """Return the threshold measured at this false match rate; SlotError when missing."""
-        for entry in self.thresholds:
-            if abs(entry.fmr - fmr) <= fmr * 1e-6:
-                return entry.value
-        known = ", ".join(f"{t.fmr:g}" for t in self.thresholds) or "none"
+        """Return the threshold of a visit, or else of a picture, at this false match rate.
+
+        SlotError when neither was measured.
+        """
+        fitting = [entry for entry in self.thresholds if abs(entry.fmr - fmr) <= fmr * 1e-6]
+        for of in reversed(PROCEDURES):
+            for entry in fitting:
+                if entry.of == of:
+                    return entry.value
+        known = ", ".join(sorted({f"{t.fmr:g}" for t in self.thresholds})) or "none"
         raise SlotError(f"{self.source}: no threshold for FMR {fmr:g} (measured: {known})")
 
     def score_threshold(self, fmr: float) -> float:
         """Return the threshold as a score, of which more is more alike: distances turn over."""
         value = self.threshold(fmr)
         return -value if self.metric == "euclidean" else value
-
-
-class _Table:
-    """A TOML table read strictly: wrong types, missing and unknown keys are SlotErrors."""
-
-    def __init__(self, source: Path, where: str, values: dict[str, Any]) -> None:
-        self._source = source
-        self._where = where
-        self._values = dict(values)
-
-    def fail(self, key: str, what: str) -> SlotError:
-        """Make the one-line error for ``key``."""
-        return SlotError(f"{self._source}: {self._where}{key}: {what}")
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
-        """Remove and return a value of ``kind``; a float may be written as an integer."""
-        value = self._values.pop(key, default)
-        if value is None:
-            raise self.fail(key, "missing")
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise self.fail(key, f"must be {kind.__name__}, is {value!r}")
-        return value
-
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        """Take a string that must be one of ``allowed``."""
-        value: str = self.take(key, str)
-        if value not in allowed:
-            raise self.fail(key, f"must be one of {', '.join(allowed)}, is {value!r}")
-        return value
-
-    def positive(self, key: str, kind: type) -> Any:
-        """Take a number greater than zero."""
-        value = self.take(key, kind)
-        if not value > 0:
-            raise self.fail(key, f"must be positive, is {value!r}")
-        return value
-
-    def tables(self, key: str) -> list["_Table"]:
-        """Take an array of tables, empty when missing."""
-        entries = self.take(key, list, [])
-        if not all(isinstance(entry, dict) for entry in entries):
-            raise self.fail(key, "must be tables")
-        return [_Table(self._source, f"{self._where}{key}.", entry) for entry in entries]
-
-    def table(self, key: str) -> "_Table | None":
-        """Take one table, None when missing."""
-        if key not in self._values:
-            return None
-        return _Table(self._source, f"{self._where}{key}.", self.take(key, dict))
-
-    def done(self) -> None:
-        """Refuse what nobody has taken."""
-        for key in self._values:
-            raise self.fail(key, "unknown key")
-
-
-def find_package_file(package: str, relative: str) -> Path | None:
-    """Return the path of a file inside an installed package without importing the package."""
-    try:
-        spec = importlib.util.find_spec(package)
-    except (ImportError, ValueError):
-        return None
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    for folder in spec.submodule_search_locations:
-        candidate = Path(folder) / relative
-        if candidate.is_file():
-            return candidate
-    return None
-
-
-def file_sha256(path: Path) -> str:
-    """Return the hex SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _read_file(source: Path, table: _Table) -> ModelFile:
-    key = table.take("key", str)
-    package = table.take("package", str, "")
-    relative = table.take("path", str)
-    expected = table.take("sha256", str)
-    table.done()
-    if not re.fullmatch(r"[0-9a-f]{64}", expected):
-        raise table.fail("sha256", "must be 64 lower-case hex digits")
-    path: Path | None
-    if package:
-        path = find_package_file(package, relative)
-        if path is None:
-            raise SlotError(
-                f"{source}: model file {relative} of package {package} is not installed"
-            )
-    else:
-        path = source.parent / relative  # an absolute path stays as it is
-        if not path.is_file():
-            raise SlotError(f"{source}: model file {path} is missing")
-    found = file_sha256(path)
-    if found != expected:
-        raise SlotError(f"{source}: {path} has sha256 {found}, expected {expected}")
-    return ModelFile(key, path, expected)
-
-
-def _read_input(table: _Table) -> ModelInput:
-    mean = table.take("mean", list)
-    if len(mean) != 3 or not all(isinstance(value, int | float) for value in mean):
-        raise table.fail("mean", "must be three numbers")
-    read = ModelInput(
-        name=table.take("name", str),
-        width=table.positive("width", int),
-        height=table.positive("height", int),
-        layout=table.choice("layout", LAYOUTS),
-        colour_order=table.choice("colour_order", COLOUR_ORDERS),
-        mean=(float(mean[0]), float(mean[1]), float(mean[2])),
-        scale=table.positive("scale", float),
-        alignment=table.choice("alignment", ALIGNMENTS),
-    )
-    table.done()
-    return read
-
-
-def _read_threshold(table: _Table) -> Threshold:
-    read = Threshold(
-        fmr=table.positive("fmr", float),
-        value=table.take("value", float),
-        data_set=table.take("data_set", str),
-        date=table.take("date", str),
-        genuine_pairs=table.positive("genuine_pairs", int),
-        impostor_pairs=table.positive("impostor_pairs", int),
-    )
-    table.done()
-    return read
-
-
-def _read_member(table: _Table) -> FusionMember:
-    read = FusionMember(
-        name=table.take("name", str),
-        impostor_mean=table.take("impostor_mean", float),
-        impostor_deviation=table.positive("impostor_deviation", float),
-        weight=table.positive("weight", float),
-    )
-    table.done()
-    return read
-
-
-def _read_detector(table: _Table) -> DetectorSettings:
-    read = DetectorSettings(
-        long_side_px=table.positive("long_side_px", int),
-        score_threshold=table.positive("score_threshold", float),
-        overlap_threshold=table.positive("overlap_threshold", float),
-    )
-    table.done()
-    return read
-
-
-def load_slot(source: Path, *, commercial: bool = True) -> ModelSlot:
-    """Read and check one ``model.toml``; SlotError with one clear line when it cannot be used.
-
-    With ``commercial`` a model whose licence excludes commercial use is refused.
-    """
-    try:
-        text = source.read_bytes()
-        root = _Table(source, "", tomllib.loads(text.decode()))
-    except (OSError, ValueError) as error:
-        raise SlotError(f"{source}: {error}") from error
-    role = root.choice("role", ("detector", "recogniser"))
-    runtime = root.choice("runtime", RUNTIMES)
-    commercial_use = root.take("commercial_use", bool)
-    if commercial and not commercial_use:
-        raise root.fail("commercial_use", "this model may not be used commercially")
-    files = tuple(_read_file(source, table) for table in root.tables("file"))
-    input_table, detector_table = root.table("input"), root.table("detector")
-    output_table = root.table("output") or _Table(source, "output.", {})
-    thresholds = tuple(_read_threshold(table) for table in root.tables("threshold"))
-    members = tuple(_read_member(table) for table in root.tables("member"))
-    recogniser = role == "recogniser"
-    needs_network = recogniser and runtime != "fusion"
-    if recogniser and not thresholds:
-        raise root.fail("threshold", "a recogniser without a measured threshold decides nothing")
-    if needs_network and input_table is None:
-        raise root.fail("input", "missing")
-    if role == "detector" and detector_table is None:
-        raise root.fail("detector", "missing")
-    slot = ModelSlot(
-        name=root.take("name", str),
-        role=role,
-        runtime=runtime,
-        licence=root.take("licence", str),
-        commercial_use=commercial_use,
-        files=files,
-        input=None if input_table is None else _read_input(input_table),
-        output_size=output_table.positive("size", int) if needs_network else 0,
-        metric=output_table.choice("metric", METRICS) if recogniser else "",
-        mirror=output_table.take("mirror", bool) if needs_network else False,
-        thresholds=thresholds,
-        members=members,
-        detector=None if detector_table is None else _read_detector(detector_table),
-        source=source,
-        sha256=hashlib.sha256(text + "".join(f.sha256 for f in files).encode()).hexdigest(),
-    )
-    output_table.done()
-    root.done()
-    return slot

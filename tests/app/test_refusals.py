@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.app.compose import portrait_settings
+from kiosk.portrait.slot_file import load_slot
 from kiosk.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,8 +116,6 @@ def test_an_assembly_that_cannot_be_built(config: Path) -> None:
 @pytest.mark.parametrize("matcher", ["fused", "sface", "dlib_resnet"])
 def test_another_capture_helps_from_below_the_threshold(config: Path, matcher: str) -> None:
     change(config, 'matcher = "fused"', f'matcher = "{matcher}"')
-    from kiosk.portrait.slots import load_slot
-
     settings = load_settings(config)
     worker, retry_from = portrait_settings(settings)
     threshold = load_slot(MODELS / matcher / "model.toml").score_threshold(worker.fmr)

@@ -1,18 +1,28 @@
 """A technician's own model works by configuration alone, and its thresholds can be written."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from kiosk.portrait.evaluate import EvaluationError
+from kiosk.__main__ import main
+from kiosk.app.compose import portrait_settings
+from kiosk.portrait.desk import Desk
 from kiosk.portrait.faces import align_arcface
 from kiosk.portrait.fusion import load_models
-from kiosk.portrait.slots import file_sha256, load_slot
+from kiosk.portrait.messages import Configure
+from kiosk.portrait.pairs import EvaluationError
+from kiosk.portrait.results import WorkerReady
+from kiosk.portrait.slot_file import file_sha256, load_slot
+from kiosk.portrait.slots import SlotError
 from kiosk.portrait.thresholds import write_thresholds
+from kiosk.settings import load_settings
 from tests.portrait.onnx_file import projection
-from tests.portrait.pictures import MODELS, photograph
+from tests.portrait.pictures import MODELS, ROOT, photograph
 
 SIDE, SIZE = 48, 24
 SLOT = """name = "own"
@@ -81,47 +91,159 @@ def test_own_model_is_fed_as_its_slot_says(tmp_path: Path, order: str) -> None:
     assert models.matcher.compare(template, template).score == pytest.approx(1.0, abs=1e-5)
 
 
-def report(path: Path, engine: str, **thresholds: float | None) -> Path:
-    path.write_text(
-        json.dumps(
-            {
-                "engine": engine,
-                "thresholds": {key.replace("_", "."): v for key, v in thresholds.items()},
-                "genuine": 900,
-                "impostor": 2_000_000,
-            }
-        )
-    )
+def report(path: Path, slot_file: Path, *, visit: bool = False, **scores: float | None) -> Path:
+    """An evaluation's report with these thresholds, given as FMR with "_" for "."."""
+    slot = load_slot(slot_file, measured=False)
+    thresholds = {key.replace("_", "."): value for key, value in scores.items()}
+    part = {"thresholds": thresholds, "genuine": 900, "impostor": 2_000_000}
+    matcher = load_models(slot_file.parents[1], slot_file.parent.name, None).matcher
+    whole = {"engine": slot.name, "network_sha256": matcher.network_sha256, **part}
+    path.write_text(json.dumps({**whole, "visit": part} if visit else whole))
     return path
 
 
-def test_measured_thresholds_replace_the_old_ones(tmp_path: Path) -> None:
+def thresholds_command(models: Path, engine: str, report_file: Path) -> int:
+    arguments = ["thresholds", "--models", str(models), "--engine", engine]
+    arguments += ["--report", str(report_file), "--data-set", 'our "hall"', "--date", "2026-11"]
+    return main(arguments)
+
+
+def test_measured_thresholds_replace_the_old_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     slot_file, _ = drop_in(tmp_path)
-    measured = report(tmp_path / "r.json", "own", **{"0_01": 0.5, "0_0001": 0.75})
-    assert write_thresholds(slot_file, measured, data_set='our "hall"', date="2026-11") == 2
+    measured = report(tmp_path / "r.json", slot_file, **{"0_01": 0.5, "0_0001": 0.75})
+    assert thresholds_command(tmp_path, "own", measured) == 0
     slot = load_slot(slot_file)
     assert {t.fmr: t.value for t in slot.thresholds} == {0.01: 0.5, 0.0001: 0.75}
     assert slot.thresholds[0].data_set == 'our "hall"'
+    assert slot.thresholds[0].date == "2026-11"
     assert slot.thresholds[0].impostor_pairs == 2_000_000
     assert slot.output_size == SIZE  # what stood after the old thresholds is still there
+    said = capsys.readouterr().out
+    assert load_models(tmp_path, "own").matcher.sha256 in said  # for the hall's policy
+    assert "own = 0.75" in said
 
 
-def test_distances_are_written_as_distances(tmp_path: Path) -> None:
-    slot_file = tmp_path / "model.toml"
-    slot_file.write_text((MODELS / "dlib_resnet" / "model.toml").read_text())
-    measured = report(tmp_path / "r.json", "dlib_resnet", **{"0_001": -0.55})
+def test_new_model_is_measured_before_it_has_thresholds(tmp_path: Path) -> None:
+    slot_file, _ = drop_in(tmp_path)
+    slot_file.write_text(re.sub(r"(?s)\[\[threshold]].*?\n\n", "", slot_file.read_text()))
+    with pytest.raises(SlotError, match="without a measured threshold"):
+        load_models(tmp_path, "own")
+    measured = report(tmp_path / "r.json", slot_file, **{"0_0001": 0.75})
+    assert thresholds_command(tmp_path, "own", measured) == 0
+    assert load_models(tmp_path, "own").matcher.threshold == 0.75
+
+
+def test_threshold_of_a_visit_goes_before_that_of_a_picture(tmp_path: Path) -> None:
+    slot_file, _ = drop_in(tmp_path)
+    measured = report(tmp_path / "r.json", slot_file, visit=True, **{"0_0001": 0.75})
+    values = json.loads(measured.read_text())
+    values["visit"]["thresholds"]["0.0001"] = 0.8
+    measured.write_text(json.dumps(values))
+    assert thresholds_command(tmp_path, "own", measured) == 0
+    assert [t.of for t in load_slot(slot_file).thresholds] == ["picture", "visit"]
+    assert load_models(tmp_path, "own").matcher.threshold == 0.8
+
+
+@pytest.mark.parametrize(("engine", "score"), [("dlib_resnet", -0.55), ("fused", 6.5)])
+def test_thresholds_of_the_shipped_slots_are_written(
+    tmp_path: Path, engine: str, score: float
+) -> None:
+    for name in ("yunet", "sface", "dlib_resnet", "fused"):
+        (tmp_path / name).mkdir()
+        shutil.copy(MODELS / name / "model.toml", tmp_path / name)
+    slot_file = tmp_path / engine / "model.toml"
+    measured = report(tmp_path / "r.json", slot_file, **{"0_001": score})
     write_thresholds(slot_file, measured, data_set="set", date="2026-11")
-    assert load_slot(slot_file).threshold(0.001) == pytest.approx(0.55)
+    slot = load_slot(slot_file)
+    assert slot.threshold(0.001) == pytest.approx(abs(score))  # a distance is written as one
+    assert slot.score_threshold(0.001) == pytest.approx(score)
+    assert [m.name for m in slot.members] == (["sface", "dlib_resnet"] if engine == "fused" else [])
 
 
-def test_report_of_another_engine_or_without_figures_changes_nothing(tmp_path: Path) -> None:
+def test_unfit_report_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     slot_file, _ = drop_in(tmp_path)
     before = slot_file.read_text()
-    for name, wrong in (
-        ("other", report(tmp_path / "a.json", "sface", **{"0_01": 0.5})),
-        ("empty", report(tmp_path / "b.json", "own", **{"0_01": None})),
-        ("missing", tmp_path / "none.json"),
+    fit = report(tmp_path / "fit.json", slot_file, **{"0_01": 0.5}).read_text()
+    other, stale, broken = (tmp_path / f"{name}.json" for name in ("other", "stale", "broken"))
+    other.write_text(fit.replace('"own"', '"sface"'))
+    stale.write_text(re.sub(r'"[0-9a-f]{64}"', f'"{"0" * 64}"', fit))
+    broken.write_text(fit[:40])
+    empty = report(tmp_path / "empty.json", slot_file, **{"0_01": None})
+    for report_file, says in (
+        (other, "measured sface, the slot is own"),
+        (stale, "measured before"),
+        (broken, "not a report with thresholds"),
+        (empty, "too few pairs"),
+        (tmp_path / "none.json", "not a report with thresholds"),
     ):
-        with pytest.raises(EvaluationError):
-            write_thresholds(slot_file, wrong, data_set=name, date="2026-11")
+        assert thresholds_command(tmp_path, "own", report_file) == 2
+        line = capsys.readouterr().err
+        assert says in line
+        assert line.count("\n") == 1
     assert slot_file.read_text() == before
+
+
+def test_colour_order_changes_what_a_report_must_have_measured(tmp_path: Path) -> None:
+    slot_file, _ = drop_in(tmp_path)
+    measured = report(tmp_path / "r.json", slot_file, **{"0_01": 0.5})
+    slot_file.write_text(slot_file.read_text().replace('"BGR"', '"RGB"'))
+    with pytest.raises(EvaluationError, match="measured before"):
+        write_thresholds(slot_file, measured, data_set="set", date="2026-11")
+
+
+def made_pairs(folder: Path, count: int = 102) -> Path:
+    """Small pictures of both residents, each shifted and noisy in its own way, and pairs."""
+    random = np.random.default_rng(2)
+    detector = load_models(MODELS, "sface").detector
+    for resident in "ab":
+        whole = photograph(resident)
+        face = detector.find(whole)[0]
+        middle = np.array([face.x + face.width / 2, face.y + face.height / 2])
+        zoom = 200 / (2.2 * face.height)
+        for number in range(count):
+            left, top = middle - 100 / zoom + random.normal(scale=face.height / 40, size=2)
+            matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]])
+            picture = cv2.warpAffine(whole, matrix, (200, 200), flags=cv2.INTER_AREA)
+            noisy = picture + random.normal(scale=3, size=picture.shape)
+            cv2.imwrite(str(folder / f"{resident}_{number:04}.png"), noisy.clip(0, 255))
+    rows = ["image_a,image_b,same"]
+    for number in range(count):
+        rows.append(f"a_{number:04}.png,a_{(number + 1) % count:04}.png,1")
+        rows.append(f"a_{number:04}.png,b_{number:04}.png,0")
+    (folder / "pairs.csv").write_text("\n".join(rows))
+    return folder / "pairs.csv"
+
+
+@pytest.mark.slow
+def test_new_model_is_measured_written_and_used_by_configuration_alone(tmp_path: Path) -> None:
+    """The way of assets/models/README.md, with a network that is not ours."""
+    models = tmp_path / "models"
+    slot_file, _ = drop_in(models)
+    slot_file.write_text(re.sub(r"(?s)\[\[threshold]].*?\n\n", "", slot_file.read_text()))
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    of_slot = ["--models", str(models), "--engine", "own"]
+    measured = ["--pairs", str(made_pairs(pictures)), "--images", str(pictures)]
+    out = ["--all-impostors", "--out", str(tmp_path / "out")]
+    assert main(["evaluate", *of_slot, *measured, *out]) == 0
+    assert thresholds_command(models, "own", tmp_path / "out" / "report.json") == 0
+    config = tmp_path / "kiosk.toml"
+    text = (ROOT / "config" / "kiosk.toml").read_text("utf-8")
+    for old, new in (
+        ("../assets/models", "models"),
+        ('matcher = "fused"', 'matcher = "own"'),
+        ("false_match_rate = 0.0001", "false_match_rate = 0.001"),
+        ("server/urgency", f"{ROOT}/config/server/urgency"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    config.write_text(text, "utf-8")
+    settings, _ = portrait_settings(load_settings(config))
+    desk = Desk()
+    asked = Configure(str(settings.models), settings.engine, settings.fmr, settings.limits, "")
+    assert isinstance(desk.answer(asked, 0.0), WorkerReady)
+    opened = load_models(settings.models, settings.engine, settings.fmr)
+    assert opened.matcher.name == "own"
+    assert opened.matcher.threshold == load_slot(slot_file).threshold(0.001)

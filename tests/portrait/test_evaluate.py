@@ -11,17 +11,14 @@ import pytest
 
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.evaluate import (
-    EvaluationError,
-    Pair,
     Scored,
-    all_impostor_scores,
+    all_impostor_values,
     evaluate,
-    identities,
     rates,
-    read_pairs,
     read_thresholds,
 )
 from kiosk.portrait.fusion import load_models
+from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
 from kiosk.portrait.scores import fmr, fnmr, fnmr_interval, ten_fold_accuracy, threshold_at
 from tests.portrait.pictures import MODELS, ROOT, frame
 
@@ -81,6 +78,31 @@ def test_people_are_joined_by_name_and_by_genuine_pairs() -> None:
     )
     assert who["Li_0001.jpg"] == who["Li_0002.jpg"]
     assert who["x/Wu_0001.jpg"] == who["Wo_0001.jpg"] != who["Li_0001.jpg"]
+
+
+def test_people_may_be_folders() -> None:
+    pairs = [Pair("Li/01.jpg", "Wu/01.jpg", False), Pair("Li/02.jpg", "Wu/02.jpg", False)]
+    who = identities(pairs)
+    assert who["Li/01.jpg"] == who["Li/02.jpg"] != who["Wu/01.jpg"]
+
+
+@pytest.mark.parametrize("name", ["img_{}.jpg", "images/{}.jpg", "{}.jpg"])
+def test_numbered_files_are_not_one_person(name: str) -> None:
+    one, two, three = (name.format(f"000{number}") for number in (1, 2, 3))
+    who = identities([Pair(one, two, True), Pair(two, three, False)])
+    assert who[one] == who[two] != who[three]
+
+
+def test_people_file_says_who_is_in_a_picture(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("image,identity,more\na_1.jpg,Li,x\nb_1.jpg,Li,x\nc_1.jpg,Wu,x\n")
+    people = read_people(path)
+    assert identities([Pair("a_1.jpg", "c_1.jpg", False)], people)["a_1.jpg"] == "Li"
+    with pytest.raises(EvaluationError, match=r"^d_1\.jpg: no identity"):
+        identities([Pair("a_1.jpg", "d_1.jpg", False)], people)
+    path.write_text("image,identity\na_1.jpg,\n")
+    with pytest.raises(EvaluationError, match="line 2: needs image, identity"):
+        read_people(path)
 
 
 @pytest.mark.parametrize(
@@ -156,12 +178,13 @@ def test_block_comparison_gives_the_same_scores_as_single_ones(tmp_path: Path) -
     random = np.random.default_rng(5)
     vectors = random.normal(size=(4, 128)).astype(np.float32) / 12
     people = [{"sface": v / np.linalg.norm(v), "dlib_resnet": v} for v in vectors]
-    block = matcher.compare_many(people, people)
+    block = matcher.fuse(matcher.compare_many(people, people))
     single = [[matcher.compare(one, other).score for other in people] for one in people]
     np.testing.assert_allclose(block, single, atol=1e-4)
     names = ["a_1.png", "a_2.png", "b_1.png", "c_1.png"]
     pairs = [Pair("a_1.png", "a_2.png", True), Pair("b_1.png", "c_1.png", False)]
-    scores = all_impostor_scores(matcher, pairs, dict(zip(names, people, strict=True)))
+    values = all_impostor_values(matcher, dict(zip(names, people, strict=True)), identities(pairs))
+    scores = matcher.fuse(values)
     wanted = [block[0, 2], block[0, 3], block[1, 2], block[1, 3], block[2, 3]]
     np.testing.assert_allclose(np.sort(scores), np.sort(wanted), atol=1e-9)
 

@@ -1,0 +1,30 @@
+"""A progress bar for long measurements: drawn on a terminal, a line now and then elsewhere."""
+
+import time
+from typing import TextIO
+
+_BAR = 30
+_LINES = 10
+
+
+class Progress:
+    """Shows how many pictures are done and how long the rest will take."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._started_s = time.monotonic()
+        self._lines_said = 0
+
+    def __call__(self, done: int, of: int) -> None:
+        """Say that ``done`` of ``of`` pictures are done."""
+        took_s = time.monotonic() - self._started_s
+        left_s = took_s / max(done, 1) * (of - done)
+        said = f"{done}/{of} pictures, {took_s:.0f} s, {left_s:.0f} s left"
+        if self._stream.isatty():
+            filled = _BAR * done // of
+            bar = "#" * filled + "-" * (_BAR - filled)
+            self._stream.write(f"\r[{bar}] {said:<50}" + ("\n" if done == of else ""))
+        elif done * _LINES // of > self._lines_said:
+            self._lines_said = done * _LINES // of
+            self._stream.write(f"{said}\n")
+        self._stream.flush()
