@@ -65,8 +65,14 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy has no types
         self._body.clear()
         for key in self._order:
             self._body.add(drawn[key].group)
-        self._release()
+        self._keep_press()
         return True
+
+    def _keep_press(self) -> None:
+        """Let a finger stay on what is still there: pages change more often than fingers lift."""
+        pressed = self._pressed
+        if pressed is not None and pressed not in self.targets():
+            self._release()
 
     def forget(self) -> None:
         """Let go of everything that was drawn, so that nothing of a person stays in memory."""

@@ -39,6 +39,14 @@ class ScriptedTouches(MotionEventProvider):  # type: ignore[misc]  # Kivy has no
         self._waiting.append(("begin", x, y))
         self._waiting.append(("end", x, y))
 
+    def press(self, x: float, y: float) -> None:
+        """Put a finger down and leave it there until ``lift``; safe from any thread."""
+        self._waiting.append(("begin", x, y))
+
+    def lift(self, x: float, y: float) -> None:
+        """Lift the finger that ``press`` put down; safe from any thread."""
+        self._waiting.append(("end", x, y))
+
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Put a finger down, move it, lift it; safe from any thread."""
         self._waiting.append(("begin", *start))

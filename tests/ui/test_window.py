@@ -55,6 +55,11 @@ def test_a_finger_that_slides_off_changes_its_mind(facts):
     assert facts["dragged_off"] == []
 
 
+def test_a_finger_stays_on_what_is_still_there_when_the_page_changes(facts):
+    assert facts["held_while_it_changed"] == ["Touched(button=<Button.LEAVE: 'leave'>)"]
+    assert facts["held_while_it_went"] == []
+
+
 def test_a_trembling_finger_touches_once(facts):
     assert facts["trembling"] == 1
 

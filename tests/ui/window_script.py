@@ -138,6 +138,26 @@ class Script:
         self.settle()
         self.facts["trembling"] = len(self.events) - before
 
+        time.sleep(0.5)  # no longer the trembling finger's second touch
+        self.facts["held_while_it_changed"] = self.hold("leave", "06-offers")
+        self.show("06-offers-selected")
+        self.facts["held_while_it_went"] = self.hold("leave", "02-attract")
+
+    def hold(self, name: str, shown_meanwhile: str) -> list[str]:
+        """Press, let the page change under the finger, and lift it."""
+        x, y, w, h = self.app.targets()[name]
+        at = (x + w / 2, y + h / 2)
+        before = len(self.events)
+        self.app.touches.press(*at)
+        until(lambda: self.app._stage._pressed is not None)
+        drawn = threading.Event()
+        self.app.show(self.visits[shown_meanwhile])
+        self.app.run_soon(drawn.set)
+        assert drawn.wait(10)
+        self.app.touches.lift(*at)
+        self.settle()
+        return [repr(event) for event in self.events[before:]]
+
     def idle(self) -> None:
         self.show("06-offers")
         x, y, w, h = self.app.targets()["offer:HKG-G-1Y-2"]
