@@ -15,6 +15,7 @@ from kiosk.ui.widgets.mirror import bar_height, capture_bar, hint_pill, oval
 from kiosk.values import Frame, Hint, Language
 
 _STEPS = 50
+_GLIDE = 0.15  # of the way to the face with each picture: half of it in a fifth of a second
 _TURNS = 3
 _FRAME_S = 0.045
 """About 20 pictures a second: smooth enough for a mirror, and cores are left for matching."""
@@ -42,6 +43,8 @@ class MirrorView:
         self._shown: tuple[Hint, int] | None = None
         self._textures: list[Any] = []
         self._darkening: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
+        self._lighting: NDArray[np.uint8] = self._darkening
+        self._middle: tuple[float, float] | None = None
         self._rectangle: Any = None
         self._size = (0, 0)
         self._taken_at = 0.0
@@ -110,14 +113,22 @@ class MirrorView:
         self._textures = []
 
     def _blit(self, frame: Frame) -> None:
-        picture = mirrored(frame.image, self._picture.w / self._picture.h)
+        guidance = self._guidance.latest()
+        face = oval(self._picture)
+        height_in_view = (face.y + face.h / 2 - self._picture.y) / self._picture.h
+        self._middle = followed(self._middle, guidance.face, frame.image.shape[:2], height_in_view)
+        picture = mirrored(frame.image, self._picture.w / self._picture.h, self._middle)
         height, width = picture.shape[:2]
         if self._size != (width, height):
             self._size = (width, height)
             self._rectangle = self._prepare()
             self._darkening = darkening(self._picture, oval(self._picture), self._size)
+            self._lighting = self._darkening * np.uint8(255)
             self._flat.clear()
-        np.right_shift(picture, self._darkening, out=picture)
+        if guidance.lamp:
+            np.bitwise_or(picture, self._lighting, out=picture)
+        else:
+            np.right_shift(picture, self._darkening, out=picture)
         # Textures take turns, so that none is written to while a frame before is still drawn.
         self._textures.append(self._textures.pop(0))
         self._textures[0].blit_buffer(picture.tobytes(), colorfmt="rgb")
@@ -143,13 +154,47 @@ class MirrorView:
         draw(self._above, pen.drawing(), self._theme.height)
 
 
-def mirrored(image: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
-    """Return the middle of a BGR picture with this width to height, mirrored, as RGB."""
+def followed(
+    before: tuple[float, float] | None,
+    face: tuple[int, int, int, int] | None,
+    size: tuple[int, int],
+    face_at: float,
+) -> tuple[float, float]:
+    """Return the middle of the part to show, 0..1 of the frame's width and height.
+
+    It glides to where the face lies in the oval, for a child and in a wheelchair too; ``face_at``
+    is the oval's height in the view. Without a face it glides back to the frame's middle.
+    """
+    height, width = size
+    wanted = (0.5, 0.5)
+    if face is not None:
+        x, y, w, h = face
+        wanted = ((x + w / 2) / width, (y + h / 2) / height + 0.5 - face_at)
+    if before is None:
+        return wanted if face is None else (0.5, 0.5)
+    return (
+        before[0] + _GLIDE * (wanted[0] - before[0]),
+        before[1] + _GLIDE * (wanted[1] - before[1]),
+    )
+
+
+def mirrored(
+    image: NDArray[np.uint8], aspect: float, middle: tuple[float, float] = (0.5, 0.5)
+) -> NDArray[np.uint8]:
+    """Return the part of a BGR picture around ``middle`` with this width to height, mirrored, RGB.
+
+    The part is as large as fits the picture; beyond the picture's edge the edge goes on.
+    """
     height, width = image.shape[:2]
     wide = min(width, round(height * aspect))
     high = min(height, round(wide / aspect))
-    left, top = (width - wide) // 2, (height - high) // 2
-    part = image[top : top + high, left : left + wide]
+    left, top = round(middle[0] * width - wide / 2), round(middle[1] * height - high / 2)
+    if 0 <= left <= width - wide and 0 <= top <= height - high:
+        part = image[top : top + high, left : left + wide]
+    else:
+        rows = np.clip(np.arange(top, top + high), 0, height - 1)
+        columns = np.clip(np.arange(left, left + wide), 0, width - 1)
+        part = image[rows][:, columns]
     return np.ascontiguousarray(part[:, ::-1, ::-1])
 
 
