@@ -21,6 +21,7 @@ from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.slots import ModelSlot, load_slot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
+from kiosk.runtime.clock import wall_clock
 from kiosk.runtime.line import ClientLine
 from kiosk.runtime.seal import open_seal
 from kiosk.session.events import Event
@@ -106,6 +107,7 @@ class Kiosk:
             dock=dock,
             closable=dock is not None,
             scale=scale,
+            now=wall_clock(self.settings.kiosk.time_zone),
         )
         self.runtime.runtime.observe(self.app.show)
         if on_visit is not None:
