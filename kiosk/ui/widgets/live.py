@@ -11,11 +11,11 @@ from kiosk.ui.drawing import Area, Pen
 from kiosk.ui.sources import FrameSource, Guidance, GuidanceSource
 from kiosk.ui.theme import BRAND, DARK, GROUND, LINE, Theme, rgba
 from kiosk.ui.widgets.canvas import draw, new_group
+from kiosk.ui.widgets.crop import followed, mirrored
 from kiosk.ui.widgets.mirror import bar_height, capture_bar, hint_pill, oval
 from kiosk.values import Frame, Hint, Language
 
 _STEPS = 50
-_GLIDE = 0.15  # of the way to the face with each picture: half of it in a fifth of a second
 _FRAME_S = 0.045
 """About 20 pictures a second: smooth enough for a mirror, and cores are left for matching."""
 
@@ -144,50 +144,6 @@ class MirrorView:
         hint_pill(pen, guidance.hint, self._picture)
         capture_bar(pen, guidance.progress, self._area)
         draw(self._above, pen.drawing(), self._theme.height)
-
-
-def followed(
-    before: tuple[float, float] | None,
-    face: tuple[int, int, int, int] | None,
-    size: tuple[int, int],
-    face_at: float,
-) -> tuple[float, float]:
-    """Return the middle of the part to show, 0..1 of the frame's width and height.
-
-    It glides to where the face lies in the oval, for a child and in a wheelchair too; ``face_at``
-    is the oval's height in the view. Without a face it glides back to the frame's middle.
-    """
-    height, width = size
-    wanted = (0.5, 0.5)
-    if face is not None:
-        x, y, w, h = face
-        wanted = ((x + w / 2) / width, (y + h / 2) / height + 0.5 - face_at)
-    if before is None:
-        return wanted if face is None else (0.5, 0.5)
-    return (
-        before[0] + _GLIDE * (wanted[0] - before[0]),
-        before[1] + _GLIDE * (wanted[1] - before[1]),
-    )
-
-
-def mirrored(
-    image: NDArray[np.uint8], aspect: float, middle: tuple[float, float] = (0.5, 0.5)
-) -> NDArray[np.uint8]:
-    """Return the part of a BGR picture around ``middle`` with this width to height, mirrored, RGB.
-
-    The part is as large as fits the picture; beyond the picture's edge the edge goes on.
-    """
-    height, width = image.shape[:2]
-    wide = min(width, round(height * aspect))
-    high = min(height, round(wide / aspect))
-    left, top = round(middle[0] * width - wide / 2), round(middle[1] * height - high / 2)
-    if 0 <= left <= width - wide and 0 <= top <= height - high:
-        part = image[top : top + high, left : left + wide]
-    else:
-        rows = np.clip(np.arange(top, top + high), 0, height - 1)
-        columns = np.clip(np.arange(left, left + wide), 0, width - 1)
-        part = image[rows][:, columns]
-    return np.ascontiguousarray(part[:, ::-1, ::-1])
 
 
 def darkening(picture: Area, face: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
