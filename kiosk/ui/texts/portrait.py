@@ -33,9 +33,7 @@ HINTS = {
     Hint.CHIN_UP: Texts("下巴请抬高一点", "下巴請抬高一點", "Lift your chin a little"),
     Hint.CHIN_DOWN: Texts("下巴请放低一点", "下巴請放低一點", "Lower your chin a little"),
     Hint.MORE_LIGHT: Texts("光线太暗，请抬头", "光線太暗，請抬頭", "Too dark: lift your face"),
-    Hint.LESS_LIGHT: Texts(
-        "光线太强，请避开灯光", "光線太強，請避開燈光", "Too bright: turn from the lamp"
-    ),
+    Hint.LESS_LIGHT: Texts("光线太强，请避开灯光", "光線太強，請避開燈光", "Too bright: turn away"),
     Hint.EVEN_LIGHT: Texts("请避开侧面的光", "請避開側面的光", "Turn from the side light"),
     Hint.SHOW_EYES: Texts("请露出眼睛", "請露出眼睛", "Show your eyes"),
     Hint.UNCOVER_FACE: Texts("请摘下口罩", "請摘下口罩", "Take off your mask"),
