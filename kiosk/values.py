@@ -77,9 +77,18 @@ class FailureCause(StrEnum):
     PERSON = "person"
 
 
+class Light(StrEnum):
+    """What the light on the resident has been like for a while."""
+
+    FINE = "fine"
+    DARK = "dark"
+    BRIGHT = "bright"
+
+
 class Hint(StrEnum):
     """The one thing that helps most right now, shown on the camera picture."""
 
+    TAKE_OFF = "take_off"
     LOOK_AT_CAMERA = "look_at_camera"
     ONE_PERSON = "one_person"
     COME_CLOSER = "come_closer"
@@ -87,7 +96,13 @@ class Hint(StrEnum):
     CENTRE_FACE = "centre_face"
     FACE_FORWARD = "face_forward"
     HOLD_HEAD_STRAIGHT = "hold_head_straight"
+    CHIN_UP = "chin_up"
+    CHIN_DOWN = "chin_down"
     MORE_LIGHT = "more_light"
     LESS_LIGHT = "less_light"
+    EVEN_LIGHT = "even_light"
+    SHOW_EYES = "show_eyes"
+    UNCOVER_FACE = "uncover_face"
+    WAIT_A_MOMENT = "wait_a_moment"
     HOLD_STILL = "hold_still"
     GOOD = "good"

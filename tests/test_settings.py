@@ -126,8 +126,8 @@ def test_settings_are_frozen(config: Path) -> None:
         ("false_match_rate = 0.0001", "false_match_rate = 0.1", "portrait.false_match", "0.001"),
         (
             "[portrait.limits]",
-            "[portrait.limits]\nyaw_max = 'x'",
-            "portrait.limits.yaw_max",
+            "[portrait.limits]\nyaw_max_deg = 'x'",
+            "portrait.limits.yaw_max_deg",
             "number",
         ),
         ("max_tries = 3", "max_tries = 4", "visit.max_tries", "3"),

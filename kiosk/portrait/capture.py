@@ -1,7 +1,8 @@
 """Collecting frames until the best N good ones are there or time is up. Pure: time comes in.
 
-The time of a capture runs from its first call to its last; frames of one moment are nearly
-one picture, so only the best frame of each interval is kept.
+The time of a capture runs from its first call to its last; at first it lets the resident take
+off mask and glasses. Frames of one moment are nearly one picture, so only the best frame of each
+interval is kept. Whoever leaves takes their frames with them.
 """
 
 from collections import Counter
@@ -11,8 +12,9 @@ from enum import StrEnum
 from kiosk.portrait.criteria import first_failing
 from kiosk.portrait.faces import Image
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.quality import Assessment, rank
+from kiosk.portrait.quality import GOOD_FRAMES, Assessment, rank
 from kiosk.portrait.results import Reason, ReasonKey
+from kiosk.values import Measure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +44,8 @@ class Capture:
     kept: list[Candidate] = field(default_factory=list)
     last: Assessment | None = None
     frames: int = 0
+    departures: int = 0
+    _alone_since_s: float | None = None
     _waiting: Candidate | None = None
     _interval_ends_s: float = 0.0
     _failures: Counter[ReasonKey] = field(default_factory=Counter)
@@ -49,13 +53,16 @@ class Capture:
 
     def add(self, image: Image, number: int, assessment: Assessment, now_s: float) -> None:
         """Take a judged frame; keeps the best of each interval."""
-        if self.tick(now_s) is not CaptureState.RUNNING:
+        if self.tick(now_s) is not CaptureState.RUNNING or self.prepares(now_s):
             return
         self.frames += 1
         self.last = assessment
+        self._watch_leaving(assessment, now_s)
         failing = first_failing(assessment)
         if failing is not None:
             self._failures[failing[1]] += 1
+            return
+        if not assessment.comparable:
             return
         candidate = Candidate(image, number, assessment, rank(assessment, self.limits))
         if self._waiting is None:
@@ -68,7 +75,8 @@ class Capture:
         """Let time pass; return the state."""
         if self._state is not CaptureState.RUNNING:
             return self._state
-        timed_out = now_s - self.started_s >= self.limits.capture_timeout_s
+        longest_s = self.limits.prepare_s + self.limits.capture_timeout_s
+        timed_out = now_s - self.started_s >= longest_s
         if self._waiting is not None and (timed_out or now_s >= self._interval_ends_s):
             self.kept.append(self._waiting)
             self._waiting = None
@@ -77,6 +85,10 @@ class Capture:
         elif timed_out:
             self._state = CaptureState.TIMED_OUT
         return self._state
+
+    def prepares(self, now_s: float) -> bool:
+        """Say whether the resident still has time to take off mask and glasses."""
+        return now_s - self.started_s < self.limits.prepare_s
 
     @property
     def progress(self) -> float:
@@ -92,6 +104,11 @@ class Capture:
         """Return the best kept frame."""
         return max(self.kept, key=lambda candidate: candidate.rank, default=None)
 
+    def measures(self) -> tuple[Measure, ...]:
+        """Return what was measured of the capture as a whole."""
+        fewest = min(self.limits.fewest_frames, self.limits.best_frames)
+        return (Measure(GOOD_FRAMES, len(self.kept), "frames", fewest, None),)
+
     def failure(self) -> Reason:
         """Say what kept most frames from being good."""
         if not self.frames:
@@ -100,4 +117,19 @@ class Capture:
         if not common:
             return Reason(ReasonKey.NO_FRAMES, (("frames", float(self.frames)),))
         key, count = common[0]
+        if key is ReasonKey.NO_FACE and self.departures:
+            key = ReasonKey.LEFT
         return Reason(key, (("frames", float(self.frames)), ("failed", float(count))))
+
+    def _watch_leaving(self, assessment: Assessment, now_s: float) -> None:
+        """Drop what was kept when nobody was there for a while: the next may be another."""
+        if assessment.face is not None:
+            self._alone_since_s = None
+            return
+        if self._alone_since_s is None:
+            self._alone_since_s = now_s
+        gone = now_s - self._alone_since_s >= self.limits.left_s
+        if gone and (self.kept or self._waiting is not None):
+            self.kept.clear()
+            self._waiting = None
+            self.departures += 1

@@ -1,19 +1,28 @@
 """Which failing criterion is told, to the resident as a hint and to staff as a reason. Pure.
 
-The order is the one that helps: who is there comes before where they stand, that before the
-light, the pose and the sharpness, because each means something only once those before it hold.
+The order of the groups is the one that helps: who is there comes before where they stand, that
+before the light, the pose and the sharpness, because each means something only once those
+before it hold. Noise in the dark looks sharp; a turned or blurred face looks covered. Within a
+group the criterion furthest beyond its limit comes first.
 """
 
 from dataclasses import dataclass
 
 from kiosk.portrait.quality import (
+    BACKGROUND_MOTION,
     CENTRE_OFFSET,
     DETECTOR_SCORE,
+    EVENNESS,
+    EYE_CONTRAST,
     EYE_DISTANCE,
+    EYE_LIGHT,
     FACE_GREY,
     FACE_WIDTH,
     FACES,
+    LOWER_FACE_COLOUR,
+    MOUTH_CONTRAST,
     OVEREXPOSED,
+    PITCH,
     ROLL,
     SCENE_GREY,
     SHARPNESS,
@@ -21,7 +30,7 @@ from kiosk.portrait.quality import (
     Assessment,
 )
 from kiosk.portrait.results import ReasonKey
-from kiosk.values import Hint
+from kiosk.values import Hint, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +43,67 @@ class Criterion:
     high_hint: Hint | None = None
     high_reason: ReasonKey | None = None
 
+    def meaning(self, measure: Measure) -> tuple[Hint, ReasonKey]:
+        """Return what this failing measure means."""
+        if measure.high is None or measure.value <= measure.high:
+            return self.hint, self.reason
+        return self.high_hint or self.hint, self.high_reason or self.reason
 
-CRITERIA = (
-    Criterion(SCENE_GREY, Hint.MORE_LIGHT, ReasonKey.DARK),
-    Criterion(
-        FACES, Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE, Hint.ONE_PERSON, ReasonKey.SEVERAL_FACES
+
+GROUPS = (
+    (Criterion(SCENE_GREY, Hint.MORE_LIGHT, ReasonKey.DARK),),
+    (
+        Criterion(
+            FACES, Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE, Hint.ONE_PERSON, ReasonKey.SEVERAL_FACES
+        ),
     ),
-    Criterion(EYE_DISTANCE, Hint.COME_CLOSER, ReasonKey.TOO_FAR),
-    Criterion(FACE_WIDTH, Hint.STEP_BACK, ReasonKey.TOO_CLOSE),
-    Criterion(CENTRE_OFFSET, Hint.CENTRE_FACE, ReasonKey.OFF_CENTRE),
-    Criterion(FACE_GREY, Hint.MORE_LIGHT, ReasonKey.DARK, Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
-    Criterion(OVEREXPOSED, Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
-    Criterion(YAW, Hint.FACE_FORWARD, ReasonKey.TURNED),
-    Criterion(ROLL, Hint.HOLD_HEAD_STRAIGHT, ReasonKey.TILTED),
-    Criterion(SHARPNESS, Hint.HOLD_STILL, ReasonKey.BLURRED),
-    Criterion(DETECTOR_SCORE, Hint.LOOK_AT_CAMERA, ReasonKey.COVERED),
+    (
+        Criterion(EYE_DISTANCE, Hint.COME_CLOSER, ReasonKey.TOO_FAR),
+        Criterion(FACE_WIDTH, Hint.STEP_BACK, ReasonKey.TOO_CLOSE),
+        Criterion(CENTRE_OFFSET, Hint.CENTRE_FACE, ReasonKey.OFF_CENTRE),
+    ),
+    (
+        Criterion(
+            FACE_GREY, Hint.MORE_LIGHT, ReasonKey.DARK, Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED
+        ),
+        Criterion(OVEREXPOSED, Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
+    ),
+    (
+        Criterion(YAW, Hint.FACE_FORWARD, ReasonKey.TURNED),
+        Criterion(PITCH, Hint.CHIN_DOWN, ReasonKey.NODDED, high_hint=Hint.CHIN_UP),
+        Criterion(ROLL, Hint.HOLD_HEAD_STRAIGHT, ReasonKey.TILTED),
+    ),
+    # A turned head is lit unevenly by the same lamp, so the pose comes first.
+    (Criterion(EVENNESS, Hint.EVEN_LIGHT, ReasonKey.UNEVEN_LIGHT),),
+    (Criterion(SHARPNESS, Hint.HOLD_STILL, ReasonKey.BLURRED),),
+    (
+        Criterion(EYE_LIGHT, Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN),
+        Criterion(EYE_CONTRAST, Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN),
+    ),
+    (
+        Criterion(MOUTH_CONTRAST, Hint.UNCOVER_FACE, ReasonKey.COVERED),
+        Criterion(LOWER_FACE_COLOUR, Hint.UNCOVER_FACE, ReasonKey.COVERED),
+    ),
+    (Criterion(BACKGROUND_MOTION, Hint.WAIT_A_MOMENT, ReasonKey.BACKGROUND_MOVES),),
+    (Criterion(DETECTOR_SCORE, Hint.LOOK_AT_CAMERA, ReasonKey.COVERED),),
 )
 
 
 def first_failing(assessment: Assessment) -> tuple[Hint, ReasonKey] | None:
-    """Return what the first failing criterion means; None for a good frame."""
+    """Return what the most helpful failing criterion means; None for a good frame."""
     failing = {measure.name: measure for measure in assessment.measures if not measure.ok}
-    for criterion in CRITERIA:
-        measure = failing.get(criterion.measure)
-        if measure is None:
-            continue
-        too_high = measure.high is not None and measure.value > measure.high
-        if too_high and criterion.high_hint is not None and criterion.high_reason is not None:
-            return criterion.high_hint, criterion.high_reason
-        return criterion.hint, criterion.reason
+    for group in GROUPS:
+        found = [(failing[c.measure], c) for c in group if c.measure in failing]
+        if found:
+            measure, criterion = max(found, key=lambda pair: excess(pair[0]))
+            return criterion.meaning(measure)
     return None if assessment.face is not None else (Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE)
+
+
+def excess(measure: Measure) -> float:
+    """Return how far a value lies beyond its limit, in shares of the limit; 0 within."""
+    if measure.low is not None and measure.value < measure.low:
+        return (measure.low - measure.value) / max(abs(measure.low), 1e-9)
+    if measure.high is not None and measure.value > measure.high:
+        return (measure.value - measure.high) / max(abs(measure.high), 1e-9)
+    return 0.0

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from kiosk.portrait.background import BackgroundWatch
 from kiosk.portrait.capture import Capture
 from kiosk.portrait.decision import decide, score_against
 from kiosk.portrait.embedder import Embedder
+from kiosk.portrait.exposure import Exposure
 from kiosk.portrait.eyes import eyes_in, eyes_in_portrait
 from kiosk.portrait.faces import Face, Image, decode_image, encode_jpeg, portrait_crop
 from kiosk.portrait.fusion import Models, Template, load_models, self_test
@@ -29,7 +31,7 @@ from kiosk.portrait.messages import (
     SubmitFrame,
     Tick,
 )
-from kiosk.portrait.quality import assess_frame, assess_reference
+from kiosk.portrait.quality import SAME_FACE, Assessment, assess, assess_reference
 from kiosk.portrait.results import (
     CaptureDone,
     Eyes,
@@ -45,7 +47,8 @@ from kiosk.portrait.results import (
     WorkerReady,
 )
 from kiosk.portrait.slots import SlotError
-from kiosk.values import Measure, Reference, Score
+from kiosk.portrait.tracking import FaceTracker
+from kiosk.values import Hint, Measure, Reference, Score
 
 
 class References:
@@ -90,8 +93,36 @@ class _Try:
         self.number = number
         self.capture = Capture(limits, now_s)
         self.hint = SteadyHint(limits.hint_stable_s)
-        self.embedder = Embedder(models.matcher)
         self.last_frame_s = now_s
+        self.exposure = Exposure(limits)
+        self._models, self._limits = models, limits
+        self._tracker = FaceTracker(models.detector)
+        self._background = BackgroundWatch()
+        self._embedder, self._departures = Embedder(models.matcher), 0
+
+    @property
+    def embedder(self) -> Embedder:
+        """Return what embeds the frames of whoever is there now; who left is forgotten."""
+        if self._departures != self.capture.departures:
+            self._departures = self.capture.departures
+            self._embedder = Embedder(self._models.matcher)
+        return self._embedder
+
+    def judge(self, image: Image, number: int, now_s: float) -> Assessment:
+        """Look at a frame, judge it, and let the capture have it."""
+        sighting = self._tracker.look(image)
+        face = sighting.faces[0] if sighting.faces else None
+        motion = self._background.motion(image, face, now_s)
+        assessment = assess(image, sighting, self._limits, motion)
+        self.last_frame_s = now_s
+        self.exposure.add(assessment, now_s)
+        self.capture.add(image, number, assessment, now_s)
+        return assessment
+
+    def hint_for(self, assessment: Assessment, now_s: float) -> Hint:
+        """Return the hint to show: first what to take off, then what helps most."""
+        preparing = self.capture.prepares(now_s)
+        return self.hint.show(Hint.TAKE_OFF if preparing else choose_hint(assessment), now_s)
 
 
 class Desk:
@@ -157,17 +188,16 @@ class Desk:
     def _judge(self, request: SubmitFrame, now_s: float) -> Judged:
         running = self._running()
         image = _frame_image(request)
-        assessment = assess_frame(image, self._loaded().detector, self._limits)
-        running.last_frame_s = now_s
-        running.capture.add(image, request.number, assessment, now_s)
+        assessment = running.judge(image, request.number, now_s)
         update = GuidanceUpdate(
             capture=running.number,
-            hint=running.hint.show(choose_hint(assessment), now_s),
+            hint=running.hint_for(assessment, now_s),
             face=None if assessment.face is None else _box(assessment.face, image),
             progress=running.capture.progress,
             measures=assessment.measures,
             frame_number=request.number,
             good=assessment.good,
+            light=running.exposure.state,
         )
         return Judged(update, running.capture.tick(now_s))
 
@@ -183,10 +213,12 @@ class Desk:
             near = self._loaded().detector.refine(best.image, best.assessment.face)
             eyes = eyes_in_portrait(near, best.image)
             frame = encode_jpeg(best.image, 85)
+        decision, same_face = self._compare(running)
+        whole = (*capture.measures(), *running.exposure.measures(), *same_face)
         done = CaptureDone(
             capture=running.number,
-            decision=self._compare(running),
-            measures=() if assessment is None else assessment.measures,
+            decision=decision,
+            measures=(*(() if assessment is None else assessment.measures), *whole),
             model=matcher.name,
             model_sha256=matcher.sha256,
             best_frame=frame,
@@ -198,15 +230,26 @@ class Desk:
         self._try = None
         return done
 
-    def _compare(self, running: _Try) -> MatchDecision:
-        matcher, references = self._loaded().matcher, self._references
+    def _compare(self, running: _Try) -> tuple[MatchDecision, tuple[Measure, ...]]:
+        """Compare the capture; with it comes how alike its frames are, where that was measured."""
+        matcher = self._loaded().matcher
         templates = running.embedder.templates()
         if not running.capture.decides or not templates:
-            return MatchDecision(False, (), None, running.capture.failure())
-        alike = [matcher.compare(templates[0], other).score for other in templates[1:]]
-        if any(score < matcher.threshold for score in alike):
-            figures = (("lowest", min(alike)), ("threshold", matcher.threshold))
-            return MatchDecision(False, (), None, Reason(ReasonKey.FACE_CHANGED, figures))
+            return MatchDecision(False, (), None, running.capture.failure()), ()
+        alike = min(
+            (matcher.compare(templates[0], other).score for other in templates[1:]), default=None
+        )
+        if alike is None:
+            return self._against_references(templates), ()
+        same = Measure(SAME_FACE, alike, "score", matcher.threshold, None)
+        if same.ok:
+            return self._against_references(templates), (same,)
+        figures = (("lowest", alike), ("threshold", matcher.threshold))
+        reason = Reason(ReasonKey.FACE_CHANGED, figures)
+        return MatchDecision(False, (), None, reason), (same,)
+
+    def _against_references(self, templates: list[Template]) -> MatchDecision:
+        matcher, references = self._loaded().matcher, self._references
         if references is None:
             return MatchDecision(False, (), None, Reason(ReasonKey.NO_REFERENCE))
         live = matcher.mean(templates)

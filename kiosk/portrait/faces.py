@@ -164,7 +164,16 @@ class FaceDetector:
         face = main_face(image, faces)
         return dataclasses.replace(face, close_up=self.refine(image, face).close_up)
 
+    def follow(self, image: Image, face: Face) -> Face | None:
+        """Return the face seen a moment ago where it is now; None when it is not there."""
+        return self._near(image, face, face.roll_deg)
+
     def _close_up(self, image: Image, face: Face, tilt_deg: float) -> Face:
+        found = self._near(image, face, tilt_deg)
+        return face if found is None else dataclasses.replace(face, landmarks=found.landmarks)
+
+    def _near(self, image: Image, face: Face, tilt_deg: float) -> Face | None:
+        """Find the face on a close-up turned upright by ``tilt_deg``."""
         centre = (face.x + face.width / 2, face.y + face.height / 2)
         factor = _CLOSE_UP_PX / (_CLOSE_UP_SPAN * max(face.width, face.height, 1.0))
         matrix = cv2.getRotationMatrix2D(centre, tilt_deg, factor)
@@ -172,14 +181,16 @@ class FaceDetector:
         picture = cv2.warpAffine(image, matrix, (_CLOSE_UP_PX, _CLOSE_UP_PX))
         self._network.setInputSize((_CLOSE_UP_PX, _CLOSE_UP_PX))
         rows = self._network.detect(picture)[1]
-        if rows is None:
-            return face
+        if rows is None or not np.isfinite(rows).all():
+            return None
         seen = max((_face(row) for row in rows), key=lambda found: found.area)
         back = cv2.invertAffineTransform(matrix)
         landmarks = (seen.landmarks @ back[:, :2].T + back[:, 2]).astype(np.float32)
-        if not np.isfinite(landmarks).all():
-            return face
-        return dataclasses.replace(face, landmarks=landmarks)
+        middle = np.array((seen.x + seen.width / 2, seen.y + seen.height / 2))
+        x, y = back[:, :2] @ middle + back[:, 2]
+        width, height = seen.width / factor, seen.height / factor
+        left, top = float(x) - width / 2, float(y) - height / 2
+        return Face(left, top, width, height, seen.score, landmarks)
 
 
 def _face(row: NDArray[np.float32]) -> Face:
@@ -202,11 +213,6 @@ def main_face(image: Image, faces: list[Face]) -> Face:
         return face.area / float(1 + (off_x**2 + off_y**2) / quarter**2)
 
     return max(faces, key=weight)
-
-
-def other_faces(faces: list[Face]) -> int:
-    """Count the faces beside the largest that are larger than a third of it."""
-    return sum(face.area > faces[0].area / 3 for face in faces[1:]) if faces else 0
 
 
 _ARCFACE_112 = np.array(

@@ -1,37 +1,82 @@
 """Judging a live frame: named measures with units and limits, none of them a decision.
 
-Every measure here needs its line in criteria, which says what failing it means.
+The names follow the components of ISO/IEC 29794-5. Every measure here needs its line in
+criteria, which says what failing it means; those of a whole capture need none.
 """
 
 from dataclasses import dataclass, replace
 
 import cv2
-import numpy as np
 
-from kiosk.portrait.faces import Face, FaceDetector, Image, align_arcface, other_faces
+from kiosk.portrait.company import rivals
+from kiosk.portrait.faces import Face, FaceDetector, Image, align_arcface
+from kiosk.portrait.light import evenness, face_light, scene_grey
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.pose import pitch_deg, yaw_deg
+from kiosk.portrait.tracking import Sighting, search
+from kiosk.portrait.visibility import eyes, lower_face_colour, mouth_contrast
 from kiosk.values import Measure
 
-# Names of the measures; also the keys of evidence and of config's sentences.
+# Names of the measures of a frame; also the keys of evidence and of the console's words.
 FACES = "faces"
 DETECTOR_SCORE = "detector_score"
 EYE_DISTANCE = "eye_distance"
 FACE_WIDTH = "face_width"
 CENTRE_OFFSET = "centre_offset"
 YAW = "yaw"
+PITCH = "pitch"
 ROLL = "roll"
 FACE_GREY = "face_grey"
 OVEREXPOSED = "overexposed"
+EVENNESS = "evenness"
 SHARPNESS = "sharpness"
+EYE_LIGHT = "eye_light"
+EYE_CONTRAST = "eye_contrast"
+MOUTH_CONTRAST = "mouth_contrast"
+LOWER_FACE_COLOUR = "lower_face_colour"
+BACKGROUND_MOTION = "background_motion"
 SCENE_GREY = "scene_grey"
+FRAME_MEASURES = (
+    FACES,
+    SCENE_GREY,
+    DETECTOR_SCORE,
+    EYE_DISTANCE,
+    FACE_WIDTH,
+    CENTRE_OFFSET,
+    YAW,
+    PITCH,
+    ROLL,
+    FACE_GREY,
+    OVEREXPOSED,
+    EVENNESS,
+    SHARPNESS,
+    EYE_LIGHT,
+    EYE_CONTRAST,
+    MOUTH_CONTRAST,
+    LOWER_FACE_COLOUR,
+    BACKGROUND_MOTION,
+)
+
+# Names of the measures of a whole capture.
+GOOD_FRAMES = "good_frames"
+DARK_FRAMES = "dark_frames"
+BRIGHT_FRAMES = "bright_frames"
+LAMP = "lamp"
+SAME_FACE = "same_face"
+CAPTURE_MEASURES = (GOOD_FRAMES, DARK_FRAMES, BRIGHT_FRAMES, LAMP, SAME_FACE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assessment:
-    """One frame judged: its main face, if any, and the measures in the order of judging."""
+    """One frame judged: its main face, if any, and the measures in the order of judging.
+
+    ``comparable`` says whether the whole picture was searched: the face's landmarks are then
+    those that recognition was measured with.
+    """
 
     face: Face | None
     measures: tuple[Measure, ...]
+    comparable: bool = True
 
     @property
     def good(self) -> bool:
@@ -50,69 +95,46 @@ class Assessment:
         return tuple(measure.name for measure in self.measures if not measure.ok)
 
 
-def nose_offset(face: Face) -> float:
-    """Return how far the nose lies beside the middle of the eyes, in eye distances.
-
-    Positive when the nose is to the right of the picture. About 80 degrees of yaw per unit.
-    """
-    left, right, nose = face.landmarks[:3]
-    along = right - left
-    length = max(float(np.linalg.norm(along)), 1e-6)
-    return float(np.dot(nose - (left + right) / 2, along) / length**2)
-
-
-def face_light(crop: Image) -> tuple[float, float]:
-    """Return mean grey and the share of pixels above 240 of an aligned face."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    return float(grey.mean()), float((grey > 240).mean())
-
-
-def sharpness(crop: Image) -> float:
-    """Return the variance of the Laplacian on an aligned face of 112 pixels."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    return float(cv2.Laplacian(grey, cv2.CV_64F).var())
-
-
-def scene_grey(image: Image) -> float:
-    """Return the mean grey of the whole picture, from every eighth pixel."""
-    return float(image[::8, ::8].mean())
-
-
 def assess_frame(image: Image, detector: FaceDetector, limits: PortraitLimits) -> Assessment:
-    """Find the faces of a live frame and judge it."""
-    faces = detector.find(image)
-    return assess(image, faces, detector.refine(image, faces[0]) if faces else None, limits)
+    """Find the faces of a single frame and judge it."""
+    return assess(image, search(image, detector), limits)
 
 
 def assess(
-    image: Image, faces: list[Face], close_up: Face | None, limits: PortraitLimits
+    image: Image, sighting: Sighting, limits: PortraitLimits, background_motion: float = 0.0
 ) -> Assessment:
-    """Judge a live frame by its faces, largest first, and by the close-up of the largest.
+    """Judge a live frame by what was seen on it.
 
-    Pose is read from the close-up's landmarks. Light comes before sharpness: noise in the
-    dark looks sharp.
+    Pose is read from the close-up's landmarks.
     """
-    scene = Measure(SCENE_GREY, scene_grey(image), "grey level", limits.scene_grey_min, None)
+    faces, scene = sighting.faces, _scene(image, limits)
     if not faces:
-        return Assessment(None, (Measure(FACES, 0, "faces", 1, 1), scene))
+        return Assessment(None, (Measure(FACES, 0, "faces", 1, 1), scene), sighting.searched)
     face = faces[0]
-    pose = face if close_up is None else close_up
+    pose = face if sighting.close_up is None else sighting.close_up
     face = replace(face, close_up=pose.close_up)
-    measures = [
-        Measure(FACES, 1 + other_faces(faces), "faces", 1, 1),
+    moved = limits.background_motion_max_ratio
+    measures = (
+        Measure(FACES, 1 + rivals(faces, limits), "faces", 1, 1),
         scene,
         Measure(DETECTOR_SCORE, face.score, "score", limits.detector_score_min, None),
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.eye_distance_min_px, None),
         *_place(image, face, limits),
-        Measure(YAW, nose_offset(pose), "eye distances", -limits.yaw_max, limits.yaw_max),
-        Measure(ROLL, pose.roll_deg, "degrees", -limits.roll_max_deg, limits.roll_max_deg),
-    ]
-    crop = align_arcface(image, face)
-    if crop is None:
-        measures.append(Measure(SHARPNESS, 0.0, "variance", limits.sharpness_min, None))
-    else:
-        measures.extend(_picture(crop, limits))
-    return Assessment(face, tuple(measures))
+        _angle(YAW, yaw_deg(pose), limits.yaw_max_deg),
+        _angle(PITCH, pitch_deg(pose), limits.pitch_max_deg),
+        _angle(ROLL, pose.roll_deg, limits.roll_max_deg),
+        *_picture(align_arcface(image, face), limits),
+        Measure(BACKGROUND_MOTION, background_motion, "of background", None, moved),
+    )
+    return Assessment(face, measures, sighting.searched)
+
+
+def _scene(image: Image, limits: PortraitLimits) -> Measure:
+    return Measure(SCENE_GREY, scene_grey(image), "grey level", limits.scene_grey_min, None)
+
+
+def _angle(name: str, value: float, most: float) -> Measure:
+    return Measure(name, value, "degrees", -most, most)
 
 
 def _place(image: Image, face: Face, limits: PortraitLimits) -> tuple[Measure, ...]:
@@ -128,13 +150,28 @@ def _place(image: Image, face: Face, limits: PortraitLimits) -> tuple[Measure, .
     )
 
 
-def _picture(crop: Image, limits: PortraitLimits) -> tuple[Measure, ...]:
+def _picture(crop: Image | None, limits: PortraitLimits) -> tuple[Measure, ...]:
+    if crop is None:
+        return (Measure(SHARPNESS, 0.0, "variance", limits.sharpness_min, None),)
     grey, bright = face_light(crop)
+    eye_light, eye_contrast = eyes(crop)
+    mouth, colour = mouth_contrast(crop), lower_face_colour(crop)
     return (
         Measure(FACE_GREY, grey, "grey level", limits.face_grey_min, limits.face_grey_max),
         Measure(OVEREXPOSED, bright, "of face", None, limits.overexposed_max_ratio),
+        Measure(EVENNESS, evenness(crop), "of lighter side", limits.evenness_min, None),
         Measure(SHARPNESS, sharpness(crop), "variance", limits.sharpness_min, None),
+        Measure(EYE_LIGHT, eye_light, "of skin", limits.eye_light_min, None),
+        Measure(EYE_CONTRAST, eye_contrast, "of skin", limits.eye_contrast_min, None),
+        Measure(MOUTH_CONTRAST, mouth, "of skin", limits.mouth_contrast_min, None),
+        Measure(LOWER_FACE_COLOUR, colour, "Lab", None, limits.lower_face_colour_max),
     )
+
+
+def sharpness(crop: Image) -> float:
+    """Return the variance of the Laplacian on an aligned face of 112 pixels."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    return float(cv2.Laplacian(grey, cv2.CV_64F).var())
 
 
 def assess_reference(face: Face, limits: PortraitLimits) -> tuple[Measure, ...]:
@@ -149,7 +186,8 @@ def rank(assessment: Assessment, limits: PortraitLimits) -> float:
     """Return how good a good frame is, higher is better: frontal, upright, sharp, sure."""
     return (
         assessment.value(DETECTOR_SCORE) * 2
-        - abs(assessment.value(YAW)) / limits.yaw_max * 0.5
+        - abs(assessment.value(YAW)) / limits.yaw_max_deg * 0.5
+        - abs(assessment.value(PITCH)) / limits.pitch_max_deg * 0.25
         - abs(assessment.value(ROLL)) / limits.roll_max_deg * 0.25
         + min(assessment.value(SHARPNESS) / limits.sharpness_min, 8.0) / 8.0
     )

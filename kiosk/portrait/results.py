@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.values import FailureCause, Hint, Measure, Reference, Score
+from kiosk.values import FailureCause, Hint, Light, Measure, Reference, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class ReasonKey(StrEnum):
     OFF_CENTRE = "off_centre"
     TURNED = "turned"
     TILTED = "tilted"
+    NODDED = "nodded"
+    UNEVEN_LIGHT = "uneven_light"
+    EYES_HIDDEN = "eyes_hidden"
+    BACKGROUND_MOVES = "background_moves"
+    LEFT = "left"
     COVERED = "covered"
     NO_REFERENCE = "no_reference"
     CHIP_UNUSABLE = "chip_unusable"
@@ -66,6 +71,11 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.OFF_CENTRE: FailureCause.CAPTURE,
     ReasonKey.TURNED: FailureCause.CAPTURE,
     ReasonKey.TILTED: FailureCause.CAPTURE,
+    ReasonKey.NODDED: FailureCause.CAPTURE,
+    ReasonKey.UNEVEN_LIGHT: FailureCause.MACHINE,
+    ReasonKey.EYES_HIDDEN: FailureCause.CAPTURE,
+    ReasonKey.BACKGROUND_MOVES: FailureCause.CAPTURE,
+    ReasonKey.LEFT: FailureCause.CAPTURE,
     ReasonKey.COVERED: FailureCause.CAPTURE,
     ReasonKey.NO_REFERENCE: FailureCause.REFERENCE,
     ReasonKey.CHIP_UNUSABLE: FailureCause.REFERENCE,
@@ -140,7 +150,8 @@ class ReferencesReady:
 class GuidanceUpdate:
     """What to show over the live picture now. ``progress`` is 0..1 of the wanted frames.
 
-    ``capture`` is the number that ``begin_capture`` returned.
+    ``light`` asks for help of the screen or the camera. ``capture`` is the number that
+    ``begin_capture`` returned.
     """
 
     capture: int
@@ -150,6 +161,7 @@ class GuidanceUpdate:
     measures: tuple[Measure, ...]
     frame_number: int
     good: bool
+    light: Light = Light.FINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,15 @@ from kiosk.values import Frame, Hint
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What helps most right now; ``progress`` 0..1; ``face`` as x, y, w, h in frame pixels."""
+    """What helps most right now; ``progress`` 0..1; ``face`` as x, y, w, h in frame pixels.
 
-    hint: Hint = Hint.LOOK_AT_CAMERA
+    ``lamp`` asks the screen to light the face.
+    """
+
+    hint: Hint = Hint.TAKE_OFF
     progress: float = 0.0
     face: tuple[int, int, int, int] | None = None
+    lamp: bool = False
 
 
 class FrameSource(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 from kivy.graphics import InstructionGroup
 from kivy.uix.widget import Widget
 
-from kiosk.ui.drawing import Drawing, Live, LiveKind, Pen, TouchArea
+from kiosk.ui.drawing import Live, LiveKind, Pen, TouchArea
 from kiosk.ui.layout import Slot, lay_out
 from kiosk.ui.page import Action, Page
 from kiosk.ui.sources import FrameSource, GuidanceSource
@@ -21,10 +21,17 @@ _OVERLAY = "overlay"
 class _Drawn:
     """A slot as it is on the canvas."""
 
-    def __init__(self, drawing: Drawing, group: Any, live: list[MirrorView | BusyView]) -> None:
-        self.drawing = drawing
+    def __init__(
+        self, slot: Slot, language: Language, group: Any, live: list[MirrorView | BusyView]
+    ) -> None:
+        self.drawing = slot.drawing
+        self.language = language
         self.group = group
         self.live = live
+
+    def speaks(self, language: Language) -> bool:
+        """Say whether what is written by itself, not in the drawing, is in this language."""
+        return not self.live or self.language is language
 
 
 class Stage(Widget):  # type: ignore[misc]  # Kivy has no types
@@ -97,7 +104,7 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy has no types
 
     def _drawn(self, slot: Slot, language: Language) -> _Drawn:
         old = self._slots.get(slot.key)
-        if old is not None and old.drawing == slot.drawing:
+        if old is not None and old.drawing == slot.drawing and old.speaks(language):
             return old
         group = new_group()
         live: list[MirrorView | BusyView] = []
@@ -107,7 +114,7 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy has no types
                 view = self._live(mark, language)
                 live.append(view)
                 group.add(view.group)
-        return _Drawn(slot.drawing, group, live)
+        return _Drawn(slot, language, group, live)
 
     def _live(self, mark: Live, language: Language) -> MirrorView | BusyView:
         if mark.kind is LiveKind.BUSY:

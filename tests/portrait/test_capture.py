@@ -1,18 +1,23 @@
 """A capture: which frames are kept, when it ends, what it says when too few were good."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kiosk.portrait.capture import Capture, CaptureState
-from kiosk.portrait.criteria import first_failing
+from kiosk.portrait.criteria import GROUPS, first_failing
+from kiosk.portrait.exposure import Exposure
 from kiosk.portrait.faces import Face
 from kiosk.portrait.hint import SteadyHint, choose_hint
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.quality import Assessment
+from kiosk.portrait.quality import FRAME_MEASURES, Assessment
 from kiosk.portrait.results import ReasonKey
-from kiosk.values import Hint, Measure
+from kiosk.values import Hint, Light, Measure
 
-LIMITS = PortraitLimits(best_frames=3, frame_interval_s=0.2, capture_timeout_s=5, fewest_frames=2)
+LIMITS = PortraitLimits(
+    best_frames=3, frame_interval_s=0.2, capture_timeout_s=5, fewest_frames=2, prepare_s=0
+)
 PICTURE = np.zeros((4, 4, 3), np.uint8)
 FACE = Face(0, 0, 100, 120, 0.95, np.zeros((5, 2), np.float32))
 
@@ -22,7 +27,8 @@ def judged(*, yaw: float = 0.0, sharp: float = 100.0, score: float = 0.95) -> As
         FACE,
         (
             Measure("detector_score", score, "score", 0.9, None),
-            Measure("yaw", yaw, "eye distances", -0.2, 0.2),
+            Measure("yaw", yaw * 80, "degrees", -16, 16),
+            Measure("pitch", 0.0, "degrees", -15, 15),
             Measure("roll", 0.0, "degrees", -10, 10),
             Measure("sharpness", sharp, "variance", 40, None),
         ),
@@ -117,6 +123,18 @@ def failing(name: str, value: float, low: float | None, high: float | None) -> A
         (failing("face_grey", 220, 60, 200), Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
         (failing("overexposed", 0.2, None, 0.05), Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
         (failing("yaw", -0.4, -0.2, 0.2), Hint.FACE_FORWARD, ReasonKey.TURNED),
+        (failing("pitch", 20, -13, 13), Hint.CHIN_UP, ReasonKey.NODDED),
+        (failing("pitch", -20, -13, 13), Hint.CHIN_DOWN, ReasonKey.NODDED),
+        (failing("evenness", 0.3, 0.45, None), Hint.EVEN_LIGHT, ReasonKey.UNEVEN_LIGHT),
+        (failing("eye_light", 0.2, 0.35, None), Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN),
+        (failing("eye_contrast", 0.01, 0.065, None), Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN),
+        (failing("mouth_contrast", 0.02, 0.055, None), Hint.UNCOVER_FACE, ReasonKey.COVERED),
+        (failing("lower_face_colour", 31, None, 24), Hint.UNCOVER_FACE, ReasonKey.COVERED),
+        (
+            failing("background_motion", 0.7, None, 0.5),
+            Hint.WAIT_A_MOMENT,
+            ReasonKey.BACKGROUND_MOVES,
+        ),
         (failing("roll", 20, -10, 10), Hint.HOLD_HEAD_STRAIGHT, ReasonKey.TILTED),
         (failing("sharpness", 5, 40, None), Hint.HOLD_STILL, ReasonKey.BLURRED),
         (failing("detector_score", 0.7, 0.9, None), Hint.LOOK_AT_CAMERA, ReasonKey.COVERED),
@@ -129,6 +147,76 @@ def test_each_failing_measure_has_its_hint_and_its_reason(
     assert first_failing(assessment) == (hint, key)
 
 
+def test_every_measure_of_a_frame_has_a_meaning() -> None:
+    assert {c.measure for group in GROUPS for c in group} == set(FRAME_MEASURES)
+
+
+def test_within_a_group_the_worst_is_told_first() -> None:
+    pose = (Measure("yaw", 17, "degrees", -16, 16), Measure("roll", 25, "degrees", -10, 10))
+    assert choose_hint(Assessment(FACE, pose)) is Hint.HOLD_HEAD_STRAIGHT
+
+
+def test_whoever_leaves_takes_the_frames_along() -> None:
+    capture = Capture(LIMITS, 0.0)
+    capture.add(PICTURE, 1, judged(), 0.0)
+    capture.add(PICTURE, 2, judged(), 0.3)
+    capture.tick(0.6)
+    assert len(capture.kept) == 2
+    capture.add(PICTURE, 3, NOBODY, 1.0)
+    capture.add(PICTURE, 4, NOBODY, 1.9)
+    assert len(capture.kept) == 2  # turned away for a moment
+    capture.add(PICTURE, 5, NOBODY, 2.1)
+    assert capture.kept == []
+    assert capture.departures == 1
+    assert capture.tick(5.0) is CaptureState.TIMED_OUT
+    assert capture.failure().key is ReasonKey.LEFT
+    assert not capture.measures()[0].ok
+
+
+def test_frames_count_only_after_time_to_take_off_mask_and_glasses() -> None:
+    capture = Capture(replace(LIMITS, prepare_s=1.0), 0.0)
+    capture.add(PICTURE, 1, judged(), 0.5)
+    capture.tick(0.99)
+    assert capture.prepares(0.99)
+    assert capture.frames == 0
+    capture.add(PICTURE, 2, judged(), 1.0)
+    assert capture.tick(5.5) is CaptureState.RUNNING
+    assert [candidate.number for candidate in capture.kept] == [2]
+
+
+def test_frame_that_was_not_searched_guides_and_is_not_compared() -> None:
+    capture = Capture(LIMITS, 0.0)
+    capture.add(PICTURE, 1, replace(judged(), comparable=False), 0.0)
+    capture.tick(1.0)
+    assert capture.frames == 1
+    assert capture.kept == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "light"),
+    [
+        (Measure("face_grey", 20, "grey level", 60, 200), Light.DARK),
+        (Measure("scene_grey", 5, "grey level", 30, None), Light.DARK),
+        (Measure("overexposed", 0.3, "of face", None, 0.05), Light.BRIGHT),
+    ],
+)
+def test_light_that_stays_wrong_asks_for_help_and_is_told_to_staff(
+    measure: Measure, light: Light
+) -> None:
+    exposure = Exposure(LIMITS)
+    wrong = Assessment(FACE, (measure,))
+    assert exposure.add(wrong, 0.0) is Light.FINE
+    assert exposure.add(judged(), 0.5) is Light.FINE
+    assert exposure.add(wrong, 1.0) is Light.FINE
+    assert exposure.add(wrong, 1.7) is Light.FINE
+    assert exposure.add(wrong, 1.8) is light
+    assert exposure.add(judged(), 2.8) is (Light.DARK if light is Light.DARK else Light.FINE)
+    told = {m.name: m for m in exposure.measures()}
+    assert told["lamp"].value == pytest.approx(1.0 if light is Light.DARK else 0.0)
+    assert told["dark_frames" if light is Light.DARK else "bright_frames"].value > 0.5
+    assert not told["dark_frames" if light is Light.DARK else "bright_frames"].ok
+
+
 def test_light_is_told_before_sharpness() -> None:
     dark_and_noisy = Assessment(
         FACE,
@@ -138,6 +226,13 @@ def test_light_is_told_before_sharpness() -> None:
         ),
     )
     assert choose_hint(dark_and_noisy) is Hint.MORE_LIGHT
+
+
+def test_one_odd_frame_does_not_put_its_hint_up() -> None:
+    shown = SteadyHint(0.8)
+    for step in range(9):
+        shown.show(Hint.GOOD, step * 0.1)
+    assert shown.show(Hint.HOLD_STILL, 0.9) is Hint.GOOD
 
 
 def test_hint_stays_long_enough_to_be_read() -> None:

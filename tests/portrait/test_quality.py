@@ -1,26 +1,41 @@
 """Each gate trips on a picture made bad in the way it watches for, and passes the good one."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from kiosk.portrait.background import BackgroundWatch
+from kiosk.portrait.company import rivals
 from kiosk.portrait.faces import Face, Image, align_arcface
 from kiosk.portrait.fusion import Models, load_models
 from kiosk.portrait.hint import choose_hint
+from kiosk.portrait.light import evenness, face_light
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.pose import nose_offset, pitch_deg, yaw_deg
 from kiosk.portrait.quality import (
+    FRAME_MEASURES,
     Assessment,
+    assess,
     assess_frame,
-    face_light,
-    nose_offset,
     rank,
     sharpness,
 )
+from kiosk.portrait.tracking import FaceTracker, Sighting
 from kiosk.values import Hint
+from tests.portrait.damage import (
+    BLACK,
+    SURGICAL,
+    eyes_covered,
+    face_mask,
+    side_light,
+    sunglasses,
+)
 from tests.portrait.pictures import MODELS, crowd, frame, moment, turned
 
 LIMITS = PortraitLimits()
+Damage = Callable[[Image, Face], Image]
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +52,8 @@ def test_somebody_before_the_camera_is_good(models: Models, resident: str) -> No
     for index in range(0, 30, 5):
         assessment = judge(models, moment(resident, index))
         assert assessment.good, assessment.failed()
+        assert tuple(measure.name for measure in assessment.measures) == FRAME_MEASURES
+        assert all(measure.unit for measure in assessment.measures)
         assert choose_hint(assessment) is Hint.GOOD
 
 
@@ -77,6 +94,28 @@ def test_turned_head_trips_the_yaw_gate(models: Models, resident: str, amount: f
     assert choose_hint(assessment) is Hint.FACE_FORWARD
 
 
+@pytest.mark.parametrize(
+    ("damage", "measure", "hint"),
+    [
+        (sunglasses, "eye_contrast", Hint.SHOW_EYES),
+        (eyes_covered, "eye_contrast", Hint.SHOW_EYES),
+        (lambda image, face: face_mask(image, face, SURGICAL), "mouth_contrast", Hint.UNCOVER_FACE),
+        (lambda image, face: face_mask(image, face, BLACK), "mouth_contrast", Hint.UNCOVER_FACE),
+        (side_light, "evenness", Hint.EVEN_LIGHT),
+    ],
+    ids=["sunglasses", "eyes covered", "mask", "black mask", "side light"],
+)
+@pytest.mark.parametrize("resident", ["a", "b"])
+def test_covered_face_and_one_sided_light_trip_their_gates(
+    models: Models, resident: str, damage: Damage, measure: str, hint: Hint
+) -> None:
+    image = frame(resident, scale=1.8 if resident == "a" else 1.2)
+    assert judge(models, image).good
+    assessment = judge(models, damage(image, models.detector.find(image)[0]))
+    assert measure in assessment.failed(), assessment.measures
+    assert choose_hint(assessment) is hint
+
+
 def test_second_face_is_seen_and_a_far_one_is_not(models: Models) -> None:
     assessment = judge(models, crowd())
     assert assessment.value("faces") == 2
@@ -106,6 +145,23 @@ def test_nose_offset_is_in_eye_distances_and_independent_of_roll() -> None:
     assert nose_offset(face_with(-20, 15)) == pytest.approx(-0.2, abs=1e-5)
 
 
+@pytest.mark.parametrize(("nose_y", "hint"), [(40, Hint.CHIN_DOWN), (80, Hint.CHIN_UP)])
+def test_nose_near_eyes_or_mouth_trips_the_pitch_gate(nose_y: float, hint: Hint) -> None:
+    points = [[-50, 0], [50, 0], [0, nose_y], [-30, 100], [30, 100]]
+    face = Face(220, 240, 160, 200, 0.95, np.array(points, np.float32) + 300)
+    grain = np.random.default_rng(0).normal(120, 30, (600, 600, 3)).clip(0, 255).astype(np.uint8)
+    assessment = assess(grain, Sighting([face], face, True), LIMITS)
+    assert "pitch" in assessment.failed()
+    assert choose_hint(assessment) is hint
+
+
+def test_yaw_and_pitch_are_in_degrees_and_nought_for_a_neutral_head() -> None:
+    assert yaw_deg(face_with(0)) == pytest.approx(0, abs=1e-5)
+    assert yaw_deg(face_with(20)) == pytest.approx(15.9, abs=0.1)
+    assert pitch_deg(face_with(0)) == pytest.approx(3.8, abs=0.1)  # 60 of 100 down; 56 is neutral
+    assert pitch_deg(face_with(0, 20)) == pytest.approx(3.8, abs=0.1)
+
+
 def test_roll_is_the_tilt_of_the_eyes() -> None:
     assert face_with(0, 12).roll_deg == pytest.approx(12, abs=1e-3)
     assert face_with(0, -7).roll_deg == pytest.approx(-7, abs=1e-3)
@@ -115,6 +171,8 @@ def test_light_and_sharpness_on_plain_pictures() -> None:
     half = np.zeros((112, 112, 3), np.uint8)
     half[:, 56:] = 255
     assert face_light(half) == (pytest.approx(127.5), pytest.approx(0.5))
+    assert evenness(half) == 0.0
+    assert evenness(np.full((112, 112, 3), 90, np.uint8)) == 1.0
     assert sharpness(np.full((112, 112, 3), 90, np.uint8)) == 0.0
 
 
@@ -127,3 +185,46 @@ def test_frontal_sharp_frame_ranks_higher(models: Models) -> None:
     sharp = judge(models, frame("b"))
     soft = judge(models, frame("b", blur=3.5, roll_deg=6))
     assert rank(sharp, LIMITS) > rank(soft, LIMITS)
+
+
+def box(x: float, y: float, width: float) -> Face:
+    points = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.6], [0.35, 0.8], [0.65, 0.8]])
+    landmarks = (points * width + (x, y)).astype(np.float32)
+    return Face(x, y, width, width, 0.95, landmarks)
+
+
+@pytest.mark.parametrize(
+    ("other", "count"),
+    [
+        (box(700, 200, 190), 1),  # beside, as near
+        (box(700, 200, 100), 0),  # far behind
+        (box(420, 420, 150), 0),  # a child in arms
+        (box(420, 420, 190), 1),  # as large, and lower: somebody short, or seated
+        (box(620, 180, 150), 1),  # smaller, at the same height
+    ],
+)
+def test_child_in_arms_is_no_rival_and_others_as_near_are(other: Face, count: int) -> None:
+    assert rivals([box(400, 200, 200), other], LIMITS) == count
+
+
+def test_background_that_moves_is_seen_and_the_resident_who_moves_is_not() -> None:
+    rng = np.random.default_rng(3)
+    wall = np.kron(rng.integers(20, 235, (18, 32, 1)), np.ones((40, 40, 3))).astype(np.uint8)
+    face, watch = box(560, 200, 160), BackgroundWatch()
+    assert watch.motion(wall, face, 0.0) == 0.0
+    moved = wall.copy()
+    moved[200:, 560:720] = 255 - moved[200:, 560:720]
+    assert watch.motion(moved, face, 0.1) < 0.02
+    assert watch.motion(np.clip(wall * 0.8, 0, 255).astype(np.uint8), face, 0.15) < 0.3
+    assert watch.motion(np.roll(wall, 100, axis=1), face, 0.3) > LIMITS.background_motion_max_ratio
+
+
+def test_tracker_searches_now_and_then_and_follows_between(models: Models) -> None:
+    tracker = FaceTracker(models.detector)
+    seen = [tracker.look(moment("b", index)) for index in range(6)]
+    assert [sighting.searched for sighting in seen] == [True, False, False, True, False, False]
+    whole = models.detector.find(moment("b", 2))[0]
+    assert np.abs(seen[2].faces[0].landmarks - whole.landmarks).max() < 0.2 * whole.eye_distance
+    assert seen[2].faces[0].width == pytest.approx(whole.width, rel=0.15)
+    wall = np.full((720, 1280, 3), 120, np.uint8)
+    assert tracker.look(wall).faces == []

@@ -35,8 +35,8 @@ from tests.portrait.pictures import PORTRAITS, ROOT, crowd, document, frame, mom
 
 PATIENCE_S = 60.0  # a deadline for a stuck test on a busy machine, not a measurement
 T = TypeVar("T", bound=Update)
-PATIENT = PortraitLimits(capture_timeout_s=20.0)
-QUICK = PortraitLimits(capture_timeout_s=3.0)
+PATIENT = PortraitLimits(capture_timeout_s=20.0, prepare_s=0.0)
+QUICK = PortraitLimits(capture_timeout_s=3.0, prepare_s=0.0)
 
 
 class Kiosk:

@@ -15,14 +15,13 @@ def screen(visit: Visit, phase: Portrait, scene: Scene) -> Page:
     """Return the page."""
     del scene
     language = visit.language
-    lead = portrait.TAKE_OFF if phase.capturing else portrait.PREPARING
     parts: tuple[Part, ...] = (Mirror(),)
     if phase.words is not None:
         parts += (Note(phase.words.in_language(language), Tone.ATTENTION),)
     elif visit.tries > 1:  # the first capture is try 1
         parts += (Note(portrait.AGAIN.in_language(language)),)
     return replace(
-        page(visit, portrait.TITLE, lead, step=3),
+        page(visit, portrait.TITLE, portrait.TAKE_OFF, step=3),
         parts=parts,
         help=button(Button.DECLINE_FACE_CHECK, frame.HELP_NO_FACE, language),
         exit=exit_button(visit),

@@ -11,6 +11,7 @@ from kiosk.ui.drawing import Area, Pen
 from kiosk.ui.sources import FrameSource, Guidance, GuidanceSource
 from kiosk.ui.theme import BRAND, DARK, GROUND, LINE, Theme, rgba
 from kiosk.ui.widgets.canvas import draw, new_group
+from kiosk.ui.widgets.crop import followed, mirrored
 from kiosk.ui.widgets.mirror import bar_height, capture_bar, hint_pill, oval
 from kiosk.values import Frame, Hint, Language
 
@@ -41,6 +42,8 @@ class MirrorView:
         self._shown: tuple[Hint, int] | None = None
         self._texture: Any = None
         self._darkening: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
+        self._lighting: NDArray[np.uint8] = self._darkening
+        self._middle: tuple[float, float] | None = None
         self._size = (0, 0)
         self._taken_at = 0.0
         self._camera = new_group()
@@ -108,14 +111,22 @@ class MirrorView:
         self._texture = None
 
     def _blit(self, frame: Frame) -> None:
-        picture = mirrored(frame.image, self._picture.w / self._picture.h)
+        guidance = self._guidance.latest()
+        face = oval(self._picture)
+        height_in_view = (face.y + face.h / 2 - self._picture.y) / self._picture.h
+        self._middle = followed(self._middle, guidance.face, frame.image.shape[:2], height_in_view)
+        picture = mirrored(frame.image, self._picture.w / self._picture.h, self._middle)
         height, width = picture.shape[:2]
         if self._size != (width, height):
             self._size = (width, height)
             self._texture = self._prepare()
             self._darkening = darkening(self._picture, oval(self._picture), self._size)
+            self._lighting = self._darkening * np.uint8(255)
             self._flat.clear()
-        np.right_shift(picture, self._darkening, out=picture)
+        if guidance.lamp:
+            np.bitwise_or(picture, self._lighting, out=picture)
+        else:
+            np.right_shift(picture, self._darkening, out=picture)
         self._texture.blit_buffer(picture.tobytes(), colorfmt="rgb")
 
     def _prepare(self) -> Any:
@@ -133,16 +144,6 @@ class MirrorView:
         hint_pill(pen, guidance.hint, self._picture)
         capture_bar(pen, guidance.progress, self._area)
         draw(self._above, pen.drawing(), self._theme.height)
-
-
-def mirrored(image: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
-    """Return the middle of a BGR picture with this width to height, mirrored, as RGB."""
-    height, width = image.shape[:2]
-    wide = min(width, round(height * aspect))
-    high = min(height, round(wide / aspect))
-    left, top = (width - wide) // 2, (height - high) // 2
-    part = image[top : top + high, left : left + wide]
-    return np.ascontiguousarray(part[:, ::-1, ::-1])
 
 
 def darkening(picture: Area, face: Area, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -4,10 +4,8 @@ from kiosk.ui.drawing import Area, Pen
 from kiosk.ui.measure import face_for, text_width
 from kiosk.ui.texts import portrait
 from kiosk.ui.theme import BRAND, CARD, GOOD, INK, LINE
-from kiosk.ui.widgets.signs import arrow, tick
+from kiosk.ui.widgets.hint_signs import hint_sign
 from kiosk.values import Hint
-
-_ARROWS = {Hint.COME_CLOSER: 1, Hint.STEP_BACK: -1}
 
 
 def bar_height(pen: Pen) -> int:
@@ -27,7 +25,7 @@ def hint_pill(pen: Pen, hint: Hint, picture: Area) -> None:
     theme = pen.theme
     size = theme.px(50 if not theme.landscape else 34)
     text = portrait.HINTS[hint].in_language(pen.language)
-    sign = size * 1.1
+    sign = size * 1.4
     width = text_width(text, face_for(pen.language, bold=True), size) + sign + theme.px(120)
     height = theme.px(124 if not theme.landscape else 78)
     pill = Area(
@@ -38,24 +36,9 @@ def hint_pill(pen: Pen, hint: Hint, picture: Area) -> None:
     )
     pen.box(pill, CARD, height / 2)
     spot = Area(pill.x + theme.px(44), pill.y + (height - sign) / 2, sign, sign)
-    _sign(pen, hint, spot)
+    hint_sign(pen, hint, spot)
     words = Area(spot.right + theme.px(24), pill.y, width, height)
     pen.centred(text, words, size, GOOD if hint is Hint.GOOD else INK, bold=True, align=0)
-
-
-def _sign(pen: Pen, hint: Hint, area: Area) -> None:
-    if hint in (Hint.GOOD, Hint.HOLD_STILL):
-        tick(pen, area, GOOD if hint is Hint.GOOD else BRAND)
-        return
-    if hint in _ARROWS:
-        x = area.x + area.w / 2
-        ends = [(x, area.y + area.h * 0.15), (x, area.y + area.h * 0.85)]
-        start, end = ends if _ARROWS[hint] < 0 else reversed(ends)
-        arrow(pen, start, end, area.w * 0.12, BRAND)
-        return
-    pen.disc(area, BRAND)
-    pen.disc(area.inset(area.w * 0.12), CARD)
-    pen.disc(area.inset(area.w * 0.34), BRAND)
 
 
 def capture_bar(pen: Pen, progress: float, area: Area) -> None:

@@ -1,0 +1,72 @@
+"""Damage done to a face in a made frame, placed by its landmarks: glass, masks, lamps."""
+
+import cv2
+import numpy as np
+
+from kiosk.portrait.faces import Face, Image
+
+Colour = tuple[int, int, int]  # BGR
+
+SURGICAL, WHITE, BLACK = (190, 160, 110), (215, 215, 215), (35, 35, 35)
+
+
+def _grain(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0.0, 3.0, shape)
+
+
+def _laid_over(image: Image, layer: np.ndarray, mask: np.ndarray) -> Image:
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.5)[:, :, None]
+    return np.clip(image * (1 - soft) + layer * soft, 0, 255).astype(np.uint8)
+
+
+def sunglasses(image: Image, face: Face, colour: Colour = (28, 24, 22)) -> Image:
+    """Dark glass with a faint reflection before both eyes, and a bridge between."""
+    mask = np.zeros(image.shape[:2], np.uint8)
+    unit = face.eye_distance
+    eyes = face.landmarks[:2]
+    for x, y in eyes:
+        size = (int(unit * 0.42), int(unit * 0.32))
+        cv2.ellipse(mask, (int(x), int(y + unit * 0.06)), size, 0, 0, 360, 1, -1)
+    cv2.line(mask, *(tuple(int(v) for v in eye) for eye in eyes), 1, max(2, int(unit * 0.06)))
+    shine = np.linspace(18, 0, image.shape[0])[:, None, None]
+    return _laid_over(image, np.array(colour) + shine + _grain(image.shape), mask)
+
+
+def eyes_covered(image: Image, face: Face) -> Image:
+    """Both eyes behind something of the colour of skin: a hand, a strip of paper."""
+    mask = np.zeros(image.shape[:2], np.uint8)
+    (left, y1), (right, y2) = face.landmarks[:2]
+    unit, y = face.eye_distance, (y1 + y2) / 2
+    top, bottom = int(y - 0.35 * unit), int(y + 0.28 * unit)
+    mask[top:bottom, int(left - 0.6 * unit) : int(right + 0.6 * unit)] = 1
+    nose_x, nose_y = face.landmarks[2]
+    around = image[int(nose_y) - 4 : int(nose_y) + 4, int(nose_x) - 10 : int(nose_x) + 10]
+    return _laid_over(image, np.median(around, axis=(0, 1)) + _grain(image.shape), mask)
+
+
+def face_mask(image: Image, face: Face, colour: Colour = SURGICAL) -> Image:
+    """A mask with folds from the nose down over the chin."""
+    left, right = (float(x) for x in face.landmarks[:2, 0])
+    nose_x, nose_y = face.landmarks[2]
+    unit, middle = face.eye_distance, float(nose_x)
+    mouth_y = float(face.landmarks[3:, 1].mean())
+    chin = mouth_y + 0.75 * unit
+    points = [
+        (left - 0.35 * unit, nose_y - 0.1 * unit),
+        (middle, nose_y - 0.3 * unit),
+        (right + 0.35 * unit, nose_y - 0.1 * unit),
+        (right + 0.2 * unit, mouth_y + 0.3 * unit),
+        (middle, chin),
+        (left - 0.2 * unit, mouth_y + 0.3 * unit),
+    ]
+    mask = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.array(points, np.int32)], 1)
+    folds = 1 + 0.04 * np.sin(np.arange(image.shape[0]) * 9 / unit)[:, None, None]
+    return _laid_over(image, np.array(colour) * folds + _grain(image.shape), mask)
+
+
+def side_light(image: Image, face: Face, darkest: float = 0.2) -> Image:
+    """A lamp from the left: light falls off across the face."""
+    start, end = face.x + 0.2 * face.width, face.x + 0.8 * face.width
+    across = np.clip((np.arange(image.shape[1]) - start) / (end - start), 0, 1)
+    return (image * (1 - (1 - darkest) * across)[None, :, None]).astype(np.uint8)
