@@ -109,11 +109,12 @@
     }
   }
 
-  // A form that is on its way goes where it leads; a reload in between would bring it back.
+  // Whoever is on the way to another page gets there; a reload in between would bring them back.
   let sending = false;
-  addEventListener("submit", () => {
-    sending = true;
-  });
+  for (const going of ["submit", "beforeunload"])
+    addEventListener(going, () => {
+      sending = true;
+    });
 
   // A half-written decision is never swept away by a reload.
   const busy = () => document.querySelector(".actions details[open]") !== null;
