@@ -15,7 +15,7 @@ from backend.accounts.services import actor
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
-from backend.cases.models import OPEN_STAGES, Case, DeskRequest, Stage
+from backend.cases.models import Case, DeskRequest, Stage
 from backend.cases.queue import decision_moment, travel_moment
 from backend.cases.reasons import TURNS, StaffReason, is_typed_in
 from backend.cases.tickets import next_ticket
@@ -137,7 +137,7 @@ def take_over_call(case: Case) -> None:
     """
     if not case.card_number:
         return
-    calls = Case.objects.filter(
+    calls = Case.objects.select_for_update().filter(
         card_number=case.card_number,
         reason=StaffReason.GUIDE_DESK_CALL.value,
         stage__in=(Stage.WAITING, Stage.CLAIMED),
@@ -148,11 +148,7 @@ def take_over_call(case: Case) -> None:
     case.came_from = call
     case.depart_at, case.ground = call.depart_at, call.ground
     case.decide_by = decision_moment(case.created_at, call.depart_at, call.ground)
-    if call.stage == Stage.CLAIMED:
-        # Whoever is at work on the call goes on with the person.
-        case.stage, case.claimed_by = Stage.CLAIMED, call.claimed_by
-        case.claimed_at, case.claim_until = call.claimed_at, call.claim_until
-    case.save()
+    case.save(update_fields=["came_from", "depart_at", "ground", "decide_by"])
     call.stage, call.closed_at, call.close_outcome = Stage.CLOSED, case.created_at, "merged"
     call.version = case.version
     call.save(update_fields=["stage", "closed_at", "close_outcome", "version"])
@@ -162,23 +158,31 @@ def take_over_call(case: Case) -> None:
 def may_read(case: Case, user: User) -> bool:
     """Say whether this person may read what was typed in.
 
-    Whoever has the case, typed it or goes there; the duty leader by opening the case.
+    Whoever has the case, typed it or goes there, or has the case that it went on as.
     """
     request: DeskRequest | None = getattr(case, "request", None)
     if request is None:
         return False
-    return user.pk in (case.claimed_by_id, request.entered_by_id, request.goes_id)
+    if user.pk in (case.claimed_by_id, request.entered_by_id, request.goes_id):
+        return True
+    return case.went_on_as.filter(claimed_by=user).exclude(stage=Stage.CLOSED).exists()
+
+
+def may_change(case: Case, user: User) -> bool:
+    """Say whether this person may change it: who has it; while nobody has, whom it concerns."""
+    if case.stage == Stage.CLAIMED:
+        return case.claimed_by_id == user.pk
+    return case.stage == Stage.WAITING and may_read(case, user)
 
 
 def _own(case_id: str, user: User) -> Case:
+    """Return a typed-in case, locked, that this person may change."""
     require(user, "claim")
+    Case.objects.select_for_update().filter(id=case_id).first()
     case = find(case_id)
     if not is_typed_in(case.reason) or not hasattr(case, "request"):
         raise Refused(RefusalCode.BAD_REQUEST, "this case was not typed in by staff")
-    claimed = case.stage == Stage.CLAIMED and case.claimed_by_id == user.pk
-    goes = case.stage in OPEN_STAGES and case.request.goes_id == user.pk
-    free = case.claimed_by_id in (None, user.pk)
-    if not claimed and not (goes and free):
+    if not may_change(case, user):
         raise Refused(RefusalCode.CONFLICT, "claim the case first")
     return case
 

@@ -6,6 +6,7 @@ from django.db.models import Avg, DurationField, Exists, ExpressionWrapper, F, O
 
 from backend.accounts.presence import present_staff
 from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Decision, Stage
+from backend.cases.reasons import STAFF_CODES
 from backend.clock import ago, now
 from backend.config import hall
 
@@ -58,12 +59,13 @@ def awake() -> Q:
 def at_counter() -> QuerySet[Case]:
     """Return the decided cases that no kiosk goes on with: the counter must end them.
 
-    Sent there, decided after the resident had left, or opened by the server itself.
+    Sent there, decided after the resident had left, or opened by the server or typed in by staff.
     """
     sent = Decision.objects.filter(
         case=OuterRef("pk"), state=Decision.State.IN_FORCE, kind="to_counter"
     )
     here = Exists(sent) | Q(left_with_ticket=True) | Q(id__startswith=SERVERS_OWN)
+    here |= Q(reason__in=STAFF_CODES)
     return (
         Case.objects.filter(here, stage=Stage.DECIDED)
         .select_related("kiosk", "claimed_by", "application")

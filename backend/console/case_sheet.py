@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from backend.cases.decisions import live_decision
 from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
+from backend.cases.reasons import is_typed_in
 from backend.console.decision_sheet import DecisionSheet, decision_sheet
 from backend.console.queue_rows import format_moment, is_soon, place_of
 from backend.console.waiting import display_name
@@ -85,7 +86,7 @@ def _is_closable(case: Case, decision: DecisionSheet | None) -> bool:
     """Say whether staff may end the case: nobody works on it, and no kiosk goes on with it."""
     if case.stage == Stage.WAITING:
         return True
-    gone = case.left_with_ticket or case.id.startswith(SERVERS_OWN)
+    gone = case.left_with_ticket or case.id.startswith(SERVERS_OWN) or is_typed_in(case.reason)
     return case.stage == Stage.DECIDED and decision is not None and (gone or decision.final)
 
 

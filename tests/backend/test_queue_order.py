@@ -97,7 +97,7 @@ def test_a_far_departure_does_not_put_a_waiting_person_last(kiosk):
 
 @pytest.mark.slow
 def test_a_day_with_too_few_desks_starves_nobody(database):
-    figures = run_day(cases=60, desks=1)
+    figures = run_day(cases=40, desks=1, hours=1)
     assert figures["starved"] == 0
     assert figures["open_at_end"] == 0
     assert figures["longest_queue"] > 3, "the day must be hard enough to say something"

@@ -32,8 +32,9 @@ from backend.config import hall  # isort: skip
 from backend_client import contract as c  # isort: skip
 from backend_client.contract import DecisionKind  # isort: skip
 
-OPENING_H, CLOSING_H = 9, 17
-STEP = timedelta(seconds=15)
+OPENING_H = 9
+TICK = timedelta(seconds=60)
+"""A claim is renewed, and timers run, at least this often while something is open."""
 CLASSES = ("departs_within_3_h", "ground", "departs_later", "plain")
 
 
@@ -50,14 +51,16 @@ class Visitor:
     decide_by: datetime | None = None
 
 
-def draw_visitors(count: int, day: datetime, chance: random.Random) -> list[Visitor]:
+def draw_visitors(
+    count: int, opening: datetime, hours: float, chance: random.Random
+) -> list[Visitor]:
     """Draw a day's arrivals: two rushes, one in eight leaves soon, one in ten has a ground."""
     grounds = [ground.code for ground in hall().urgency.ground]
     visitors = []
     for number in range(count):
-        rush = chance.choice((10.0, 14.5))
-        hour = min(max(chance.gauss(rush, 1.2), OPENING_H), CLOSING_H - 0.5)
-        at = day + timedelta(hours=hour)
+        rush = chance.choice((0.15, 0.7))
+        share = min(max(chance.gauss(rush, 0.15), 0.0), 0.95)
+        at = opening + timedelta(hours=hours * share)
         draw = chance.random()
         leaves, ground, urgency = None, "", "plain"
         if draw < 0.125:
@@ -70,14 +73,14 @@ def draw_visitors(count: int, day: datetime, chance: random.Random) -> list[Visi
     return sorted(visitors, key=lambda visitor: visitor.at)
 
 
-def run_day(cases: int, desks: int, seed: int = 7) -> dict[str, object]:
+def run_day(cases: int, desks: int, hours: float = 8, seed: int = 7) -> dict[str, object]:
     """Play the day and return its figures; the database is the one Django points at."""
     chance = random.Random(seed)  # noqa: S311 - a draw, not a secret
-    day = localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    visitors = draw_visitors(cases, day, chance)
+    opening = localtime().replace(hour=OPENING_H, minute=0, second=0, microsecond=0)
+    visitors = draw_visitors(cases, opening, hours, chance)
     by_id = {visitor.case_id: visitor for visitor in visitors}
     kiosk = world.add_kiosk("9")
-    clock = [day + timedelta(hours=OPENING_H)]
+    clock = [opening]
     with running_on(lambda: clock[0]):
         clerks = [world.add_staff(f"day-clerk-{n}", "clerk") for n in range(desks)]
         busy: dict[int, tuple[str, datetime]] = {}
@@ -102,8 +105,17 @@ def run_day(cases: int, desks: int, seed: int = 7) -> dict[str, object]:
                     handling = timedelta(seconds=max(30.0, chance.expovariate(1 / 150)))
                     busy[desk] = (first.id, clock[0] + handling)
             longest_queue = max(longest_queue, queue().filter(stage="waiting").count())
-            clock[0] += STEP
+            clock[0] = _next_moment(clock[0], coming, busy)
     return _figures(visitors, longest_queue)
+
+
+def _next_moment(
+    moment: datetime, coming: list[Visitor], busy: dict[int, tuple[str, datetime]]
+) -> datetime:
+    events = [coming[0].at] if coming else []
+    if busy:
+        events += [moment + TICK, *(until for _, until in busy.values())]
+    return max(moment + timedelta(seconds=1), min(events, default=moment + TICK))
 
 
 def _arrive(kiosk, visitor: Visitor) -> None:

@@ -12,7 +12,7 @@ from backend.accounts.services import actor, has_right
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find
-from backend.cases.desk_requests import change_desk_case, may_read, open_desk_case, turn
+from backend.cases.desk_requests import change_desk_case, may_change, may_read, open_desk_case, turn
 from backend.cases.models import Case
 from backend.cases.reasons import TURNS, StaffReason, is_typed_in
 from backend.clock import now
@@ -47,7 +47,7 @@ def new_case(request: HttpRequest, kind: str) -> HttpResponse:
             case = open_desk_case(reason, signed_in(request), form.wanted(), came_from)
             _tell(request, "message.entered")
             return HttpResponseRedirect(reverse("console:case", args=(case.id,)))
-        return _form_page(request, form, None, status=400)
+        return _form_page(request, form, None)
     known = {"card_number": source.card_number} if source else {}
     return _form_page(request, DeskForm(reason, initial={**known, "language": "zh-Hans"}), None)
 
@@ -66,7 +66,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
             return _form_page(request, DeskForm(reason, initial=initial_of(case)), case)
         form = DeskForm(reason, request.POST)
         if not form.is_valid():
-            return _form_page(request, form, case, status=400)
+            return _form_page(request, form, case)
         change_desk_case(case_id, user, form.wanted(case))
     except Refused as refused:
         return _refused(request, case_id, refused)
@@ -105,7 +105,7 @@ def desk_case_page(request: HttpRequest, case: Case) -> HttpResponse:
         "topic": request_.topic if request_ else "",
         "lines": typed_lines(case, language) if opened and request_ else [],
         "erased": request_ is None,
-        "may_edit": opened and sheet.open and (sheet.mine or not sheet.holder),
+        "may_edit": may_change(case, user),
         "turns": TURNS[StaffReason(case.reason)] if sheet.mine else (),
         "options": options_for(case, user, language) if sheet.mine else [],
         "receivers": receivers(case, user, language),
@@ -124,7 +124,8 @@ def desk_case_page(request: HttpRequest, case: Case) -> HttpResponse:
 @require_GET
 def here_page(request: HttpRequest) -> HttpResponse:
     """Show who is here, and let this person say where they sit and whether they are away."""
-    return show(request, "console/here.html", {"tools": desk_tools(signed_in(request))})
+    context = {"tools": desk_tools(signed_in(request))}
+    return show(request, "console/here.html", context, page="here")
 
 
 @staff_page("view_queue", "view_fleet")
@@ -141,21 +142,24 @@ def set_here(request: HttpRequest) -> HttpResponse:
 
 
 def _source(request: HttpRequest) -> Case | None:
-    """Return the case that a new one comes from, if the address names one."""
-    case_id = request.GET.get("from", "")
-    return Case.objects.filter(id=case_id).first() if CASE_ID.fullmatch(case_id) else None
+    """Return the case that a new one comes from, if the address names one open to this person."""
+    case_id, user = request.GET.get("from", ""), signed_in(request)
+    if not CASE_ID.fullmatch(case_id):
+        return None
+    case = Case.objects.filter(id=case_id).first()
+    if case is None or not (may_read(case, user) or case.claimed_by_id == user.pk):
+        return None
+    return case
 
 
-def _form_page(
-    request: HttpRequest, form: DeskForm, case: Case | None, status: int = 200
-) -> HttpResponse:
+def _form_page(request: HttpRequest, form: DeskForm, case: Case | None) -> HttpResponse:
     context = {
         "kind": form.reason.value,
         "fields": form_fields(form, language_of(request)),
         "case_id": case.id if case else "",
         "wrong": form.is_bound and bool(form.errors),
     }
-    return show(request, "console/desk_form.html", context, page="queue", status=status)
+    return show(request, "console/desk_form.html", context, page="queue")
 
 
 def _refused(request: HttpRequest, case_id: str, refused: Refused) -> HttpResponse:

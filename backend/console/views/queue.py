@@ -53,11 +53,12 @@ def board(request: HttpRequest) -> HttpResponse:
         current = request.GET.get("case", "")
         context |= queue_context(request, current)
         parts["queue-rows"] = render_to_string("console/parts/queue_rows.html", context)
-        context["tools"] = desk_tools(user)
-        parts["here"] = render_to_string("console/parts/here.html", context, request)
         case = Case.objects.filter(id=current).first() if current else None
         if case is not None:
             answer["case_state"] = state_of(case)
+    if page == "here" or (page == "queue" and not request.GET.get("case")):
+        context["tools"] = desk_tools(user)
+        parts["here"] = render_to_string("console/parts/here.html", context)
     if page == "approvals":
         context["cards"] = approval_cards(user, language_of(request))
         parts["approval-cards"] = render_to_string("console/parts/approval_cards.html", context)

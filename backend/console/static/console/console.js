@@ -138,10 +138,17 @@
     tick();
     const sheet = document.getElementById("sheet");
     if (sheet && board.case_state !== undefined && board.case_state !== sheet.dataset.state) {
+      if (sending) return;
       if (busy()) document.getElementById("stale").hidden = false;
       else location.reload();
     }
   }
+
+  // A form that is on its way goes where it leads; a reload in between would bring it back.
+  let sending = false;
+  addEventListener("submit", () => {
+    sending = true;
+  });
 
   // A half-written decision is never swept away by a reload.
   const busy = () => document.querySelector(".actions details[open]") !== null;
@@ -199,7 +206,10 @@
   }
   connect();
   addEventListener("pagehide", () => stream.close());
-  addEventListener("pageshow", (event) => event.persisted && connect());
+  addEventListener("pageshow", (event) => {
+    sending = false;
+    if (event.persisted) connect();
+  });
 
   // Keys: one letter opens a decision or presses a button; never while typing.
   addEventListener("keydown", (event) => {
