@@ -11,8 +11,9 @@ from backend.console.case_sheet import heading_of, state_of
 from backend.console.desk_tools import desk_tools
 from backend.console.language import language_of
 from backend.console.pages import frame, show, signed_in, staff_page
-from backend.console.queue_filter import keep_filter
+from backend.console.queue_filter import keep_filter, read_filter
 from backend.console.queue_view import queue_context
+from backend.console.shared_rows import rows_for
 from backend.console.views.approvals import approval_cards
 from backend.console.waiting import alerts_for, count_raised, count_unclaimed
 
@@ -51,8 +52,11 @@ def board(request: HttpRequest) -> HttpResponse:
     answer["alert_words"] = {token: heading_of(case, context["language"]) for token, case in heard}
     if has_right(user, "view_queue"):
         current = request.GET.get("case", "")
-        context |= queue_context(request, current)
-        parts["queue-rows"] = render_to_string("console/parts/queue_rows.html", context)
+        if read_filter(request):
+            context |= queue_context(request, current)
+            parts["queue-rows"] = render_to_string("console/parts/queue_rows.html", context)
+        else:
+            parts["queue-rows"] = rows_for(user, language_of(request), current)
         case = Case.objects.filter(id=current).first() if current else None
         if case is not None:
             answer["case_state"] = state_of(case)
