@@ -87,10 +87,10 @@ class DeskForm(forms.Form):
         typed = {name: value for name, value in self.cleaned_data.items() if value is not None}
         typed["goes_id"] = self.cleaned_data.get("goes", kept.get("goes_id"))
         typed.pop("goes", None)
-        emptied = {
+        emptied: dict[str, Any] = {
             name: None for name in ("depart_at", "appointment_at") if name in self.cleaned_data
         }
-        values = {**kept, **emptied, **typed}
+        values: dict[str, Any] = {**kept, **emptied, **typed}
         values["language"] = values.get("language") or LANGUAGES[0]
         values["status"] = values.get("status") or DeskRequest.Status.OPEN.value
         return DeskInput(**values)

@@ -49,7 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
     }
     heard = alerts_for(user)
     answer["alerts"] = [token for token, _ in heard]
-    answer["alert_words"] = {token: heading_of(case, context["language"]) for token, case in heard}
+    answer["alert_words"] = {token: heading_of(case, language_of(request)) for token, case in heard}
     if has_right(user, "view_queue"):
         current = request.GET.get("case", "")
         if read_filter(request):
