@@ -40,7 +40,7 @@ def board(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     page = request.GET.get("page", "")
     context = frame(request, page)
-    parts = {"nav": render_to_string("console/parts/nav.html", context)}
+    parts: dict[str, str] = {"nav": render_to_string("console/parts/nav.html", context)}
     answer: dict[str, object] = {
         "parts": parts,
         "unclaimed": count_unclaimed() if has_right(user, "view_queue") else 0,
