@@ -101,7 +101,7 @@ def test_the_filter_narrows_the_queue_and_says_so_on_every_page(hall, desk):  # 
     assert not clerk.query_selector(row(case))
     clerk.goto(f"{hall.url}/?show=")
     clerk.wait_for_selector(row(case))
-    clerk.goto(f"{hall.url}/?show=nonsense&kiosk=%00")
+    clerk.goto(f"{hall.url}/?show=nonsense&kiosk=%2E%2E")
     clerk.wait_for_selector(row(case))
 
 
