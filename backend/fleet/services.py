@@ -75,6 +75,7 @@ def heartbeat(kiosk: Kiosk, beat: Heartbeat) -> HeartbeatAnswer:
         if not beat.card_held:
             kiosk.release_requested = False
         kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held = after
+        kiosk.resumes = beat.resumes
         kiosk.last_seen_at = now()
         kiosk.save()
         if before != after:
