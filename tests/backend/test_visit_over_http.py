@@ -223,17 +223,6 @@ def test_another_kiosks_case_and_payment_are_not_found(server, client):
     assert caught.value.code is c.RefusalCode.NOT_FOUND
 
 
-def test_portraits_lie_on_the_disk_encrypted_only(server, client):
-    picture = world.jpeg(201)
-    client.open_case(world.case_request("case-p", visit_id="v-p", live_portrait=c.picture(picture)))
-    needle = picture[20:60]
-    for path in server.data.glob("hall.sqlite3*"):
-        assert needle not in path.read_bytes()
-        assert c.picture(picture)[20:60] not in path.read_bytes()
-    for name in ("secret.key", "evidence.key"):
-        assert (server.data / name).stat().st_mode & 0o777 == 0o600
-
-
 def test_a_parked_case_goes_on_at_another_kiosk_over_http(client, server):
     card, face = "C31313131", world.jpeg(31)
     world.add_resident(card, surname="GAO", given="SHAN")
@@ -269,3 +258,14 @@ def test_a_parked_case_goes_on_at_another_kiosk_over_http(client, server):
     read_chip(other, "park-2", card)
     assert other.apply(applied).identified
     other.close()
+
+
+def test_portraits_lie_on_the_disk_encrypted_only(server, client):
+    picture = world.jpeg(201)
+    client.open_case(world.case_request("case-p", visit_id="v-p", live_portrait=c.picture(picture)))
+    needle = picture[20:60]
+    for path in server.data.glob("hall.sqlite3*"):
+        assert needle not in path.read_bytes()
+        assert c.picture(picture)[20:60] not in path.read_bytes()
+    for name in ("secret.key", "evidence.key"):
+        assert (server.data / name).stat().st_mode & 0o777 == 0o600
