@@ -151,8 +151,12 @@
       sending = true;
     });
 
-  // A half-written decision is never swept away by a reload.
-  const busy = () => document.querySelector(".actions details[open]") !== null;
+  // A half-written decision or half-filled form is never swept away by a reload.
+  let touched = false;
+  addEventListener("input", (event) => {
+    touched ||= event.target.closest("main form") !== null;
+  });
+  const busy = () => touched || document.querySelector(".actions details[open]") !== null;
 
   // Signed out elsewhere, or rights gone: the page goes where the server sends it.
   const leave = () => {
