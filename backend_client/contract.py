@@ -541,12 +541,13 @@ class DeviceReport(Message):
 
 
 class Heartbeat(Message):
-    """A kiosk's sign of life."""
+    """A kiosk's sign of life. ``resumes``: it takes up parked cases and prints what they order."""
 
     phase: Identifier
     version: Annotated[str, Field(max_length=32)]
     devices: dict[Identifier, DeviceReport]
     card_held: bool = False
+    resumes: bool = False
 
 
 class HeartbeatAnswer(Message):

@@ -136,5 +136,8 @@ def _offers(case: Case, language: str) -> list[Choice]:
 
 
 def _kiosks(case: Case) -> list[Choice]:
-    kiosks = Kiosk.objects.filter(revoked_at=None).order_by("id")
+    """Return the kiosks that print what the counter sends to them."""
+    if not case.card_number:
+        return []
+    kiosks = Kiosk.objects.filter(revoked_at=None, resumes=True).order_by("id")
     return [Choice(kiosk.id, kiosk.name, kiosk.id == case.kiosk_id) for kiosk in kiosks]

@@ -90,7 +90,7 @@ class DeskForm(forms.Form):
         emptied: dict[str, Any] = {
             name: None for name in ("depart_at", "appointment_at") if name in self.cleaned_data
         }
-        values = {**kept, **emptied, **typed}
+        values: dict[str, Any] = {**kept, **emptied, **typed}
         values["language"] = values.get("language") or LANGUAGES[0]
         values["status"] = values.get("status") or DeskRequest.Status.OPEN.value
         return DeskInput(**values)

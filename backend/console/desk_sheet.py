@@ -130,7 +130,7 @@ def _shown(name: str, values: dict[str, Any], case: Case, language: str) -> str:
         case "ground":
             return ground_title(values[name], language)
         case "language":
-            return str(TONGUES.get(values[name], values[name]))
+            return TONGUES.get(str(values[name]), "")
         case "status":
             return say(language, f"status.{values[name]}")
         case "goes":

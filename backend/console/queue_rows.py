@@ -67,7 +67,7 @@ def queue_list(
     shown = list(cases[:LONGEST])
     found = len(shown) if len(shown) < LONGEST else cases.count()
     others = queue().count() - found if wanted else 0
-    rows = [_row(case, user, language, now, current) for case in shown]
+    rows = [row_of(case, user, language, now, current) for case in shown]
     return QueueList(rows, found - len(shown), others)
 
 
@@ -90,7 +90,8 @@ def is_soon(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment - now < SOON
 
 
-def _row(case: Case, user: User, language: str, now: datetime, current: str) -> QueueRow:
+def row_of(case: Case, user: User, language: str, now: datetime, current: str) -> QueueRow:
+    """Return one case's row as ``user`` sees it."""
     holder = case.claimed_by
     request = getattr(case, "request", None)
     appointment = request.appointment_at if request else None

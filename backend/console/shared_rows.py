@@ -8,22 +8,29 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import Q
 from django.template.loader import render_to_string
 
+from backend.cases.queue import queue
 from backend.clock import now
 from backend.console.queue_filter import QueueFilter
-from backend.console.queue_rows import queue_list
+from backend.console.queue_rows import QueueRow, queue_list, row_of
 from backend.console.waiting import count_unclaimed
 from backend.live.services import current_version
 
 ROW = re.compile(r'<li data-case="([^"]+)".*?</li>', re.DOTALL)
 CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
 """The page's script sets clocks itself; their text would make every row a changed one."""
+OLD_S = 20.0
+"""A departure comes near and a day ends without a change; so rows are drawn anew after this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Rows:
 
     version: int
     html: Mapping[str, str]
+    tail: str = ""
     unclaimed: int = 0
 
     def since(self, before: Mapping[str, str]) -> dict[str, object]:
@@ -44,11 +52,41 @@ def draw(language: str) -> Rows:
     """Draw the rows for nobody in particular."""
     version = current_version()
     moment = now()
-    rows = queue_list(User(), language, moment, "", QueueFilter()).rows
-    context = {"rows": rows, "language": language, "now": moment}
-    html = CLOCK.sub(r"\1\2", render_to_string("console/parts/queue_rows.html", context))
+    shown = queue_list(User(), language, moment, "", QueueFilter())
+    html = CLOCK.sub(r"\1\2", _html(shown.rows, language, moment, shown.hidden))
     by_case = {found[1]: found[0] for found in ROW.finditer(html)}
-    return Rows(version, by_case, count_unclaimed())
+    return Rows(version, by_case, ROW.sub("", html).strip(), count_unclaimed())
+
+
+def fresh_rows(language: str) -> Rows:
+    """Return the rows as they are now, drawn at most once for each change in this process."""
+    with _lock:
+        drawn_at, rows = _drawn.get(language, (0.0, Rows(-1, {})))
+        if rows.version < current_version() or monotonic() - drawn_at > OLD_S:
+            rows = draw(language)
+            _drawn[language] = (monotonic(), rows)
+    return rows
+
+
+def rows_for(user: User, language: str, current: str) -> str:
+    """Return the whole list as ``user`` sees it: the shared rows, and this person's own."""
+    rows, moment = fresh_rows(language), now()
+    own = Q(claimed_by=user) | Q(request__goes=user) | Q(id=current)
+    cases = queue().filter(own, id__in=list(rows.html)).distinct()
+    drawn = _html(
+        [row_of(case, user, language, moment, current) for case in cases], language, moment
+    )
+    html = {**rows.html, **{found[1]: found[0] for found in ROW.finditer(drawn)}}
+    return "\n".join([*html.values(), rows.tail])
+
+
+def _html(rows: list[QueueRow], language: str, moment: datetime, hidden: int = 0) -> str:
+    context = {"rows": rows, "language": language, "now": moment, "rows_hidden": hidden}
+    return render_to_string("console/parts/queue_rows.html", context)
+
+
+_drawn: dict[str, tuple[float, Rows]] = {}
+_lock = Lock()
 
 
 @dataclass
@@ -80,6 +118,6 @@ async def _draw(language: str) -> Rows:
 
 def _draw_and_close(language: str) -> Rows:
     try:
-        return draw(language)
+        return fresh_rows(language)
     finally:
         connection.close()

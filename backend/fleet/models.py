@@ -17,6 +17,7 @@ class Kiosk(models.Model):
     devices = models.JSONField(default=dict)
     card_held = models.BooleanField(default=False)
     release_requested = models.BooleanField(default=False)
+    resumes = models.BooleanField(default=False)
 
 
 class RateEntry(models.Model):

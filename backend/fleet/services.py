@@ -68,7 +68,7 @@ def heartbeat(kiosk: Kiosk, beat: Heartbeat) -> HeartbeatAnswer:
     Most say nothing new: those write one field and wait for nobody.
     """
     devices = {name: report.model_dump(mode="json") for name, report in beat.devices.items()}
-    told = (beat.phase, beat.version, devices, beat.card_held)
+    told = (beat.phase, beat.version, devices, beat.card_held, beat.resumes)
     if _known(kiosk) == told and not kiosk.release_requested:
         Kiosk.objects.filter(id=kiosk.id).update(last_seen_at=now())
         release = False
@@ -79,11 +79,11 @@ def heartbeat(kiosk: Kiosk, beat: Heartbeat) -> HeartbeatAnswer:
     )
 
 
-Told = tuple[str, str, dict[str, Any], bool]
+Told = tuple[str, str, dict[str, Any], bool, bool]
 
 
 def _known(kiosk: Kiosk) -> Told:
-    return (kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held)
+    return (kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held, kiosk.resumes)
 
 
 def _store_beat(kiosk: Kiosk, told: Told) -> bool:
@@ -96,7 +96,7 @@ def _store_beat(kiosk: Kiosk, told: Told) -> bool:
         release = kiosk.release_requested and card_held
         if not card_held:
             kiosk.release_requested = False
-        kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held = told
+        kiosk.phase, kiosk.version, kiosk.devices, kiosk.card_held, kiosk.resumes = told
         kiosk.last_seen_at = now()
         kiosk.save()
         if before != told:

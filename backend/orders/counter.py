@@ -99,9 +99,9 @@ def print_at_kiosk(case_id: str, user: User, form: CounterForm, kiosk_id: str) -
     """
     require(user, "decide")
     with transaction.atomic():
-        kiosk = Kiosk.objects.filter(id=kiosk_id, revoked_at=None).first()
+        kiosk = Kiosk.objects.filter(id=kiosk_id, revoked_at=None, resumes=True).first()
         if kiosk is None:
-            raise Refused(RefusalCode.NOT_FOUND, "no such kiosk")
+            raise Refused(RefusalCode.NOT_FOUND, "no such kiosk that takes cases up")
         case, order = _ready(case_id, user, form, kiosk)
         if case.card_number == "":
             raise Refused(RefusalCode.CONFLICT, "a kiosk prints on a card that the case names")

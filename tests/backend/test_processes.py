@@ -99,6 +99,7 @@ def test_a_case_of_one_process_shows_at_the_other_and_one_may_die(data, client):
         stream = Stream(second.url, "clerk")
         stream.wait_for(0)
         with kiosk_at(first, client) as kiosk:
+            kiosk.open_case(world.case_request("c-warm", visit_id="v-warm"))
             for number in range(5):
                 sent = time.monotonic()
                 view = kiosk.open_case(world.case_request(f"c-{number}", visit_id=f"v-{number}"))
@@ -131,10 +132,9 @@ def open_and_let_run_out(server: world.Served, credential: str) -> None:
     case_id = f"late-{time.monotonic_ns()}"
     with kiosk_at(server, credential) as kiosk:
         kiosk.open_case(world.case_request(case_id, visit_id=case_id))
-    long_ago = world.timezone.now() - world.timedelta(
-        minutes=2
-    )  # not decided for five: another alarm
-    Case.objects.filter(id=case_id).update(created_at=long_ago)
+    unclaimed_s = 100  # of the timers that runs out one, so it is raised once
+    before = world.timezone.now() - world.timedelta(seconds=unclaimed_s)
+    Case.objects.filter(id=case_id).update(created_at=before)
 
 
 def wait_until_raised_once() -> None:

@@ -11,6 +11,7 @@ from backend.cases.decisions import DecisionInput, decide
 from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.cases.residents_side import case_of, leave, set_travel
+from backend.fleet.services import heartbeat
 from backend.orders.counter import CounterForm, issue_at_counter, print_at_kiosk
 from backend.orders.issuing import order_for
 from backend.orders.printing import begin_printing, end_printing
@@ -29,7 +30,11 @@ FACE = world.jpeg(77)
 
 @pytest.fixture
 def other(kiosk):
-    return world.add_kiosk("5")
+    """A kiosk that takes cases up, as its heartbeat says."""
+    added = world.add_kiosk("5")
+    heartbeat(added, c.Heartbeat(phase="attract", version="1", devices={}, resumes=True))
+    world.Kiosk.objects.update(last_seen_at=None)
+    return added
 
 
 def proof(card=world.CARD):
@@ -288,7 +293,8 @@ def test_the_clerk_changes_the_way_until_printing_begins(kiosk, other):
     assert refusal(print_at_kiosk, case.id, clerk, PAID, "5") == RefusalCode.CONFLICT
 
 
-def test_no_kiosk_of_that_name_gets_an_order(kiosk):
+def test_only_a_kiosk_that_takes_cases_up_gets_an_order(kiosk):
     case, clerk = park(kiosk), world.add_staff("clerk")
     to_counter(case, clerk)
+    assert refusal(print_at_kiosk, case.id, clerk, PAID, kiosk.id) == RefusalCode.NOT_FOUND
     assert refusal(print_at_kiosk, case.id, clerk, PAID, "77") == RefusalCode.NOT_FOUND

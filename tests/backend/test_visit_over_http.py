@@ -228,13 +228,13 @@ def test_a_parked_case_goes_on_at_another_kiosk_over_http(client, server):
     world.add_resident(card, surname="GAO", given="SHAN")
     read_chip(client, "park-1", card)
     wanted = world.case_request(
-        "parked-1", visit_id="park-1", card_number=card, live_portrait=c.picture(face)
+        "case-parked", visit_id="park-1", card_number=card, live_portrait=c.picture(face)
     )
     client.open_case(wanted)
-    client.leave_case("parked-1", c.LeaveRequest(card="out"))
+    client.leave_case("case-parked", c.LeaveRequest(card="out"))
     clerk, approver = world.add_staff("clerk-p", "clerk"), world.add_staff("approver-p", "approver")
-    claim("parked-1", clerk)
-    made = decide("parked-1", clerk, DecisionInput(c.DecisionKind.IDENTITY_ACCEPTED))
+    claim("case-parked", clerk)
+    made = decide("case-parked", clerk, DecisionInput(c.DecisionKind.IDENTITY_ACCEPTED))
     answer(made.id, approver, granted=True)
 
     other = KioskClient(server.url, world.enrol("5"))
@@ -246,14 +246,14 @@ def test_a_parked_case_goes_on_at_another_kiosk_over_http(client, server):
     assert taken.compare_with == face
     assert taken.case.decision is not None
     with pytest.raises(ServerRefused) as stale:
-        client.case("parked-1")
+        client.case("case-parked")
     assert stale.value.code == c.RefusalCode.STALE_TOKEN
-    assert other.case("parked-1", session=taken.case.session).stage == "decided"
+    assert other.case("case-parked", session=taken.case.session).stage == "decided"
     report = world.match_report(references=("case",))
     same = c.SamePersonRequest(visit_id="park-2", session=taken.case.session, match=report)
-    assert other.same_person("parked-1", same).same
+    assert other.same_person("case-parked", same).same
     applied = c.ApplicationRequest(
-        visit_id="park-2", card_number=card, offer_code=OFFER, case_id="parked-1"
+        visit_id="park-2", card_number=card, offer_code=OFFER, case_id="case-parked"
     )
     read_chip(other, "park-2", card)
     assert other.apply(applied).identified

@@ -24,6 +24,10 @@ from pathlib import Path
 from tests.backend.postgresql import cluster
 
 ROOT = Path(__file__).resolve().parents[2]
+OPENING = 8
+"""So many consoles open their streams at a time."""
+LONGEST_BESIDE_S = 120
+"""Opening the consoles and the last answers take no longer than this, or the run has failed."""
 
 
 @dataclass(frozen=True)
@@ -147,10 +151,14 @@ async def _load(url: str, hall: object, options: argparse.Namespace) -> Figures:
     pages: list[float] = []
     doubles = 0
     opened = asyncio.Semaphore(0)
-    async with asyncio.TaskGroup() as group:
+    longest_s = options.seconds + LONGEST_BESIDE_S
+    async with asyncio.timeout(longest_s), asyncio.TaskGroup() as group:
         lasting = []
-        for console in consoles:
+        for number, console in enumerate(consoles):
             lasting.append(group.create_task(console.run(opened)))
+            if number >= OPENING:
+                await opened.acquire()
+        for _ in consoles[:OPENING]:
             await opened.acquire()
         lasting.append(group.create_task(kiosks.beat(options.heartbeat_every_s)))
         await asyncio.sleep(3)  # what the consoles' opening stirred up settles

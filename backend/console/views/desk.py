@@ -47,7 +47,7 @@ def new_case(request: HttpRequest, kind: str) -> HttpResponse:
             case = open_desk_case(reason, signed_in(request), form.wanted(), came_from)
             _tell(request, "message.entered")
             return HttpResponseRedirect(reverse("console:case", args=(case.id,)))
-        return _form_page(request, form, None, status=400)
+        return _form_page(request, form, None)
     known = {"card_number": source.card_number} if source else {}
     return _form_page(request, DeskForm(reason, initial={**known, "language": "zh-Hans"}), None)
 
@@ -66,7 +66,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
             return _form_page(request, DeskForm(reason, initial=initial_of(case)), case)
         form = DeskForm(reason, request.POST)
         if not form.is_valid():
-            return _form_page(request, form, case, status=400)
+            return _form_page(request, form, case)
         change_desk_case(case_id, user, form.wanted(case))
     except Refused as refused:
         return _refused(request, case_id, refused)
@@ -152,16 +152,14 @@ def _source(request: HttpRequest) -> Case | None:
     return case
 
 
-def _form_page(
-    request: HttpRequest, form: DeskForm, case: Case | None, status: int = 200
-) -> HttpResponse:
+def _form_page(request: HttpRequest, form: DeskForm, case: Case | None) -> HttpResponse:
     context = {
         "kind": form.reason.value,
         "fields": form_fields(form, language_of(request)),
         "case_id": case.id if case else "",
         "wrong": form.is_bound and bool(form.errors),
     }
-    return show(request, "console/desk_form.html", context, page="queue", status=status)
+    return show(request, "console/desk_form.html", context, page="queue")
 
 
 def _refused(request: HttpRequest, case_id: str, refused: Refused) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Real browsers at several desks: calls typed in, filters, handing over, taking over, alerts."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -24,15 +25,20 @@ RECORD_NOTIFICATIONS = """
 """
 
 
-def type_call(page, topic, **fields):
-    page.goto(
-        page.url.split("/", 3)[0] + "//" + page.url.split("/")[2] + "/desk/new/guide_desk_call"
-    )
-    for name, value in {"topic": topic, **fields}.items():
-        page.fill(f"#f-{name}", value)
+def type_call(hall, page, topic):
+    page.goto(f"{hall.url}/desk/new/guide_desk_call")
+    page.fill("#f-topic", topic)
     page.click("form.typed button.main")
     page.wait_for_selector("#sheet")
     return page.get_attribute("#sheet", "data-case")
+
+
+def until(page, expression):
+    """Wait for a script's word; the page's own policy forbids what Playwright waits with."""
+    deadline = time.monotonic() + 10
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
 
 
 def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F811
@@ -41,8 +47,7 @@ def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F
     clerk.fill("#f-topic", "care home, 96")
     clerk.fill("#f-person", "王秀英")
     clerk.fill("#f-card_number", "CARD")
-    with clerk.expect_response(lambda answer: answer.status == 400):
-        clerk.evaluate("document.querySelector('form.typed').submit()")
+    clerk.click("form.typed button.main")
     clerk.wait_for_selector(".card_number.wrong")
     assert clerk.input_value("#f-person") == "王秀英"
     clerk.fill("#f-card_number", "C87654321")
@@ -96,7 +101,7 @@ def test_the_filter_narrows_the_queue_and_says_so_on_every_page(hall, desk):  # 
     assert not clerk.query_selector(row(case))
     clerk.goto(f"{hall.url}/?show=")
     clerk.wait_for_selector(row(case))
-    clerk.goto(f"{hall.url}/?show=nonsense&kiosk=%00")
+    clerk.goto(f"{hall.url}/?show=nonsense&kiosk=%2E%2E")
     clerk.wait_for_selector(row(case))
 
 
@@ -119,10 +124,10 @@ def test_the_browser_notifies_once_a_person_has_asked_for_it(hall, desk):  # noq
     clerk.add_init_script(RECORD_NOTIFICATIONS)
     with clerk.expect_response("**/live/board*"):
         clerk.goto(hall.url)
-    clerk.wait_for_function("sessionStorage.getItem('console-heard') !== null")
+    until(clerk, "sessionStorage.getItem('console-heard') !== null")
     assert clerk.is_visible("#notify")
     case = hall.kiosk.escalate(**mismatch())
-    clerk.wait_for_function("window.shown.length > 0", timeout=5000)
+    until(clerk, "window.shown.length > 0")
     words = clerk.evaluate("window.shown[0]")
     assert case.ticket in words
     assert "C12345678" not in words

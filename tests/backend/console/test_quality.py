@@ -114,7 +114,7 @@ def test_keys_alone_lead_from_the_queue_to_a_decision_and_the_list_names_them(ha
     press(page, "w")
     press(page, "Control+Enter")
     page.wait_for_selector(".state .now.good")
-    press(page, "3")
+    press(page, page.get_attribute("#nav-counter", "data-key"))
     page.wait_for_url("**/counter")
     assert hall.kiosk.case(case.id).decision.kind == "to_counter"
 

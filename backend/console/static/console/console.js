@@ -138,13 +138,25 @@
     tick();
     const sheet = document.getElementById("sheet");
     if (sheet && board.case_state !== undefined && board.case_state !== sheet.dataset.state) {
+      if (sending) return;
       if (busy()) document.getElementById("stale").hidden = false;
       else location.reload();
     }
   }
 
-  // A half-written decision is never swept away by a reload.
-  const busy = () => document.querySelector(".actions details[open]") !== null;
+  // Whoever is on the way to another page gets there; a reload in between would bring them back.
+  let sending = false;
+  for (const going of ["submit", "beforeunload"])
+    addEventListener(going, () => {
+      sending = true;
+    });
+
+  // A half-written decision or half-filled form is never swept away by a reload.
+  let touched = false;
+  addEventListener("input", (event) => {
+    touched ||= event.target.closest("main form") !== null;
+  });
+  const busy = () => touched || document.querySelector(".actions details[open]") !== null;
 
   // Signed out elsewhere, or rights gone: the page goes where the server sends it.
   const leave = () => {
@@ -199,7 +211,10 @@
   }
   connect();
   addEventListener("pagehide", () => stream.close());
-  addEventListener("pageshow", (event) => event.persisted && connect());
+  addEventListener("pageshow", (event) => {
+    sending = false;
+    if (event.persisted) connect();
+  });
 
   const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select";
 
