@@ -7,6 +7,7 @@ import cv2
 import requests
 
 TIMEOUT_S = 10.0
+_SIZES = (1.0, 0.5, 0.75, 1.5)
 
 
 def read_qr(screenshot: Path) -> str | None:
@@ -14,8 +15,16 @@ def read_qr(screenshot: Path) -> str | None:
     picture = cv2.imread(str(screenshot))
     if picture is None:
         return None
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
-    return text or None
+    detector = cv2.QRCodeDetector()
+    for size in _SIZES:
+        # The detector misses some codes at one size and reads them at another.
+        way = cv2.INTER_AREA if size < 1 else cv2.INTER_CUBIC
+        text, _, _ = detector.detectAndDecode(
+            cv2.resize(picture, None, fx=size, fy=size, interpolation=way)
+        )
+        if text:
+            return str(text)
+    return None
 
 
 def pay(url: str) -> None:
