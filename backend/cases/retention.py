@@ -24,7 +24,7 @@ def erase_old_evidence() -> int:
     """
     late = now() - timedelta(hours=hall().timers.evidence_kept_after_close_h)
     kept = Q(live_portrait__isnull=False) | Q(chip_portrait__isnull=False) | ~Q(detail="")
-    kept |= Q(match__isnull=False) | Q(record_portrait__isnull=False)
+    kept |= ~Q(tries=[]) | Q(match__isnull=False) | Q(record_portrait__isnull=False)
     due = Case.objects.filter(kept, stage=Stage.CLOSED, closed_at__lte=late)
     with transaction.atomic():
         cases = list(due.order_by("closed_at")[:BATCH])
@@ -37,9 +37,17 @@ def _erase(case: Case) -> None:
     pictures = [case.live_portrait_id, case.chip_portrait_id]
     case.live_portrait = case.chip_portrait = case.record_portrait = None
     case.match = None
+    case.tries = []
     case.detail = ""
     case.save(
-        update_fields=["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
+        update_fields=[
+            "live_portrait",
+            "chip_portrait",
+            "record_portrait",
+            "match",
+            "tries",
+            "detail",
+        ]
     )
     case.decisions.update(note="", words_zh_hans="", words_zh_hant="", words_en="")
     Approval.objects.filter(decision__case=case).update(note="")

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from backend.cases.models import Case
-from backend.console.case_facts import case_facts, match_of
+from backend.console.case_facts import case_facts, match_of, tries_of
 from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
 from backend.console.texts import say, say_code
-from backend_client.contract import MatchReport
+from backend_client.contract import MatchReport, TryReport
 
 PORTRAITS = ("live", "chip", "record")
 
@@ -48,6 +48,19 @@ class MeasureLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TryLine:
+    """One capture of the visit: its scores, why it did not hold, liveness, model and frames."""
+
+    number: int
+    scores: list[ScoreLine]
+    why: str
+    liveness: str
+    alive: bool
+    model: str
+    frames: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceSheet:
     """All that the person who decides looks at."""
 
@@ -59,6 +72,7 @@ class EvidenceSheet:
     person: list[str]
     elsewhere: str
     model: str
+    tries: list[TryLine]
 
 
 def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
@@ -75,6 +89,7 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
         person=_person(case),
         elsewhere=" · ".join(_elsewhere(case, language, now)),
         model=report.model if report else "",
+        tries=[_try(number, one, language) for number, one in enumerate(tries_of(case), start=1)],
     )
 
 
@@ -97,6 +112,31 @@ def _portrait(
             if fact.reference == which
         ],
     )
+
+
+def _try(number: int, one: TryReport, language: str) -> TryLine:
+    liveness = one.liveness
+    grades = [f"{m.value:.2f}" for m in liveness.measures if m.low is not None] if liveness else []
+    outcome = say_code(language, "liveness", liveness.outcome) if liveness else ""
+    return TryLine(
+        number=number,
+        scores=[
+            _line(ScoreFact(s.reference, s.score, s.threshold), s.values, language)
+            for s in one.scores
+        ],
+        why=say_code(language, "why_short", one.reason) if one.reason else "",
+        liveness=" · ".join([outcome, *grades]) if liveness else "",
+        alive=liveness is None or liveness.outcome == "passed",
+        model=f"{one.model} {one.model_sha256[:8]}".strip(),
+        frames=", ".join(str(frame) for frame in one.frames),
+    )
+
+
+def _line(fact: ScoreFact, values: dict[str, float], language: str) -> ScoreLine:
+    engines = " · ".join(f"{name} {value:.2f}" for name, value in values.items())
+    which = say(language, f"case.{fact.reference}")
+    sign = "≥" if fact.holds else "<"
+    return ScoreLine(f"{which} {fact.score:.2f} {sign} {fact.threshold:.2f}", fact.holds, engines)
 
 
 def _score(fact: ScoreFact, report: MatchReport | None, index: int) -> ScoreLine:

@@ -33,7 +33,7 @@ class LinkGuidance:
         if update is None:
             return Guidance()
         if update.face is None or frame is None:
-            return Guidance(update.hint, update.progress)
+            return Guidance(update.hint, update.progress, move=update.move)
         height, width = frame.image.shape[:2]
         box = update.face
         face = (
@@ -42,4 +42,4 @@ class LinkGuidance:
             round(box.width * width),
             round(box.height * height),
         )
-        return Guidance(update.hint, update.progress, face)
+        return Guidance(update.hint, update.progress, face, update.move)

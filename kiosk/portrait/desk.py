@@ -4,16 +4,20 @@ No sockets here and time comes in. Personal data lives in this object only; ``Fo
 """
 
 from pathlib import Path
+from random import Random, SystemRandom
 
 import numpy as np
 
-from kiosk.portrait.capture import Capture
+from kiosk.portrait.capture import Capture, CaptureState
 from kiosk.portrait.decision import decide, score_against
 from kiosk.portrait.embedder import Embedder
 from kiosk.portrait.faces import Face, Image, decode_image, encode_jpeg, portrait_crop
 from kiosk.portrait.fusion import Models, Template, load_models, self_test
 from kiosk.portrait.hint import SteadyHint, choose_hint
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.liveness.check import LivenessCheck
+from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.portrait.messages import (
     Answer,
     BeginCapture,
@@ -43,7 +47,8 @@ from kiosk.portrait.results import (
     WorkerReady,
 )
 from kiosk.portrait.slots import SlotError
-from kiosk.values import Measure, Reference, Score
+from kiosk.portrait.tally import Counting
+from kiosk.values import Hint, LivenessMode, Measure, Reference, Score
 
 
 class References:
@@ -77,7 +82,7 @@ def _look_at(
     template = models.matcher.embed(image, faces[0])
     if template is None:
         return ReferenceState.NO_FACE, (), None
-    measures = assess_reference(faces[0], limits)
+    measures = assess_reference(image, faces[0], limits)
     good = all(measure.ok for measure in measures)
     return (ReferenceState.USABLE if good else ReferenceState.POOR), measures, template
 
@@ -85,18 +90,30 @@ def _look_at(
 class _Try:
     """One capture with what belongs to it."""
 
-    def __init__(self, number: int, models: Models, limits: PortraitLimits, now_s: float) -> None:
+    def __init__(
+        self,
+        number: int,
+        models: Models,
+        limits: PortraitLimits,
+        liveness: LivenessCheck | None,
+        now_s: float,
+    ) -> None:
         self.number = number
         self.capture = Capture(limits, now_s)
         self.hint = SteadyHint(limits.hint_stable_s)
         self.embedder = Embedder(models.matcher)
+        self.liveness = liveness
+        self.counting = Counting()
         self.last_frame_s = now_s
 
 
 class Desk:
-    """Answers each request of the kiosk."""
+    """Answers each request of the kiosk. ``random`` chooses what the challenge asks for."""
 
-    def __init__(self) -> None:
+    def __init__(self, random: Random | None = None) -> None:
+        self._random = random or SystemRandom()
+        self._liveness = LivenessLimits()
+        self._passive: PassiveModel | None = None
         self._models: Models | None = None
         self._limits = PortraitLimits()
         self._references: References | None = None
@@ -111,12 +128,14 @@ class Desk:
                 self._references = References(self._loaded(), self._limits, request)
                 return ReferencesReady(tuple(self._references.reports))
             case BeginCapture():
-                self._try = _Try(request.capture, self._loaded(), self._limits, now_s)
+                self._try = _Try(
+                    request.capture, self._loaded(), self._limits, self._check(), now_s
+                )
                 return Done()
             case SubmitFrame():
                 return self._judge(request, now_s)
             case Tick():
-                return Done() if self._try is None else Judged(None, self._try.capture.tick(now_s))
+                return Done() if self._try is None else Judged(None, self._state(None, now_s))
             case Decide():
                 return self._decide()
             case Forget():
@@ -143,8 +162,9 @@ class Desk:
         return self._try
 
     def _configure(self, request: Configure) -> Answer:
-        self._limits = request.limits
+        self._limits, self._liveness = request.limits, request.liveness
         try:
+            self._passive = self._open_passive(Path(request.models))
             self._models = load_models(Path(request.models), request.engine, request.fmr)
             folder = Path(request.self_test)
             said = self_test(self._models, folder) if request.self_test else ""
@@ -158,17 +178,45 @@ class Desk:
         image = _frame_image(request)
         assessment = assess_frame(image, self._loaded().detector, self._limits)
         running.last_frame_s = now_s
+        running.counting.add(image, assessment)
         running.capture.add(image, request.number, assessment, now_s)
+        face = assessment.face
+        state = self._state(None if face is None else (image, face), now_s)
+        hint, progress, move = choose_hint(assessment), running.capture.progress, None
+        if running.liveness is not None:
+            progress, move = running.liveness.progress(progress), running.liveness.asks
+            if running.liveness.looking_ahead:
+                hint = Hint.FACE_FORWARD
         update = GuidanceUpdate(
             capture=running.number,
-            hint=running.hint.show(choose_hint(assessment), now_s),
+            hint=running.hint.show(hint, now_s),
             face=None if assessment.face is None else _box(assessment.face, image),
-            progress=running.capture.progress,
+            progress=progress,
             measures=assessment.measures,
             frame_number=request.number,
             good=assessment.good,
+            move=move,
         )
-        return Judged(update, running.capture.tick(now_s))
+        return Judged(update, state)
+
+    def _check(self) -> LivenessCheck | None:
+        if self._liveness.mode is LivenessMode.OFF:
+            return None
+        return LivenessCheck(self._liveness, self._loaded().matcher, self._passive, self._random)
+
+    def _open_passive(self, models: Path) -> PassiveModel | None:
+        name = self._liveness.model
+        if self._liveness.mode is LivenessMode.OFF or not name:
+            return None
+        return PassiveModel(models / name / "model.toml")
+
+    def _state(self, seen: tuple[Image, Face] | None, now_s: float) -> CaptureState:
+        """Let time pass; return how far capture and liveness are together."""
+        running = self._running()
+        state = running.capture.tick(now_s)
+        if running.liveness is None or not running.capture.decides:
+            return state
+        return running.liveness.follow(state, running.capture.kept, seen, now_s)
 
     def _decide(self) -> CaptureDone:
         running, matcher = self._running(), self._loaded().matcher
@@ -190,9 +238,22 @@ class Desk:
             portrait=portrait,
             frame_numbers=tuple(candidate.number for candidate in capture.kept),
             decision_s=0.0,
+            liveness=None if running.liveness is None else running.liveness.report(capture.kept),
+            references=() if self._references is None else tuple(self._references.reports),
+            tally=running.counting.tally(self._frame_scores(running)),
         )
         self._try = None
         return done
+
+    def _frame_scores(self, running: _Try) -> list[float]:
+        """Return each frame's score against its weakest reference: how steady the score is."""
+        if self._references is None or not self._references.templates:
+            return []
+        matcher, known = self._loaded().matcher, self._references.templates.values()
+        return [
+            min(matcher.compare(template, reference).score for reference in known)
+            for template in running.embedder.templates()
+        ]
 
     def _compare(self, running: _Try) -> MatchDecision:
         matcher, references = self._loaded().matcher, self._references

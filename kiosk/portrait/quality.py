@@ -24,6 +24,7 @@ FACE_GREY = "face_grey"
 OVEREXPOSED = "overexposed"
 SHARPNESS = "sharpness"
 SCENE_GREY = "scene_grey"
+CONTRAST = "contrast"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,9 +137,22 @@ def _picture(crop: Image, limits: PortraitLimits) -> tuple[Measure, ...]:
     )
 
 
-def assess_reference(face: Face, limits: PortraitLimits) -> tuple[Measure, ...]:
-    """Judge the face of a reference picture."""
+def assess_reference(image: Image, face: Face, limits: PortraitLimits) -> tuple[Measure, ...]:
+    """Judge the face of a reference picture. A poor one is compared with all the same."""
+    crop = align_arcface(image, face)
+    picture: tuple[Measure, ...] = ()
+    if crop is not None:
+        grey, _ = face_light(crop)
+        low, high = limits.reference_grey_min, limits.reference_grey_max
+        contrast = float(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).std())
+        sharp = limits.reference_sharpness_min
+        picture = (
+            Measure(FACE_GREY, grey, "grey level", low, high),
+            Measure(CONTRAST, contrast, "grey level", limits.reference_contrast_min, None),
+            Measure(SHARPNESS, sharpness(crop), "variance", sharp, None),
+        )
     return (
+        *picture,
         Measure(DETECTOR_SCORE, face.score, "score", limits.reference_detector_score_min, None),
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.reference_eye_distance_min_px, None),
     )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.values import FailureCause, Hint, Measure, Reference, Score
+from kiosk.portrait.tally import Tally
+from kiosk.values import FailureCause, HeadMove, Hint, Liveness, Measure, Reference, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class ReasonKey(StrEnum):
     DARK = "dark"
     OVEREXPOSED = "overexposed"
     BLURRED = "blurred"
+    DIRTY_LENS = "dirty_lens"
+    FROZEN = "frozen"
     NO_FRAMES = "no_frames"
     WORKER_LOST = "worker_lost"
     NO_FACE = "no_face"
@@ -33,12 +36,14 @@ class ReasonKey(StrEnum):
     TURNED = "turned"
     TILTED = "tilted"
     COVERED = "covered"
+    MOVED = "moved"
     NO_REFERENCE = "no_reference"
     CHIP_UNUSABLE = "chip_unusable"
     RECORD_UNUSABLE = "record_unusable"
     CHIP_NOT_AUTHENTICATED = "chip_not_authenticated"
     REFERENCES_DISAGREE = "references_disagree"
     REFERENCE_POOR = "reference_poor"
+    RECORD_MISSING = "record_missing"
     LOW_SCORE = "low_score"
 
 
@@ -46,6 +51,8 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.DARK: FailureCause.MACHINE,
     ReasonKey.OVEREXPOSED: FailureCause.MACHINE,
     ReasonKey.BLURRED: FailureCause.MACHINE,
+    ReasonKey.DIRTY_LENS: FailureCause.MACHINE,
+    ReasonKey.FROZEN: FailureCause.MACHINE,
     ReasonKey.NO_FRAMES: FailureCause.MACHINE,
     ReasonKey.WORKER_LOST: FailureCause.MACHINE,
     ReasonKey.NO_FACE: FailureCause.CAPTURE,
@@ -57,12 +64,14 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.TURNED: FailureCause.CAPTURE,
     ReasonKey.TILTED: FailureCause.CAPTURE,
     ReasonKey.COVERED: FailureCause.CAPTURE,
+    ReasonKey.MOVED: FailureCause.CAPTURE,
     ReasonKey.NO_REFERENCE: FailureCause.REFERENCE,
     ReasonKey.CHIP_UNUSABLE: FailureCause.REFERENCE,
     ReasonKey.RECORD_UNUSABLE: FailureCause.REFERENCE,
     ReasonKey.CHIP_NOT_AUTHENTICATED: FailureCause.REFERENCE,
     ReasonKey.REFERENCES_DISAGREE: FailureCause.REFERENCE,
     ReasonKey.REFERENCE_POOR: FailureCause.REFERENCE,
+    ReasonKey.RECORD_MISSING: FailureCause.REFERENCE,
     ReasonKey.LOW_SCORE: FailureCause.PERSON,
 }
 
@@ -129,7 +138,8 @@ class ReferencesReady:
 class GuidanceUpdate:
     """What to show over the live picture now. ``progress`` is 0..1 of the wanted frames.
 
-    ``capture`` is the number that ``begin_capture`` returned.
+    ``capture`` is the number that ``begin_capture`` returned. ``move`` is what the liveness
+    challenge asks for now.
     """
 
     capture: int
@@ -139,6 +149,7 @@ class GuidanceUpdate:
     measures: tuple[Measure, ...]
     frame_number: int
     good: bool
+    move: HeadMove | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,8 @@ class CaptureDone:
 
     ``measures`` are the best frame's (of the last frame when none was good). ``best_frame`` is
     the whole best frame, ``portrait`` its 3:4 crop for people; both JPEG, b"" when there is
-    none. ``decision_s`` is the time from the last frame to the decision.
+    none. ``decision_s`` is the time from the last frame to the decision. ``liveness`` is None
+    where it was not looked at; ``references`` and ``tally`` are what a failure is explained by.
     """
 
     capture: int
@@ -159,6 +171,9 @@ class CaptureDone:
     portrait: bytes
     frame_numbers: tuple[int, ...]
     decision_s: float
+    liveness: Liveness | None = None
+    references: tuple[ReferenceReport, ...] = ()
+    tally: Tally = Tally()
 
 
 @dataclass(frozen=True, slots=True)

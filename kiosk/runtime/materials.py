@@ -28,6 +28,7 @@ class Materials:
     record_portrait: bytes | None = None
     live_portrait: bytes | None = None
     comparison: Comparison | None = None
+    comparisons: list[Comparison] = field(default_factory=list)
     tries: int = 0
     applications: dict[str, ApplicationView] = field(default_factory=dict)
     orders: dict[str, OrderView] = field(default_factory=dict)

@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from kiosk.values import Frame, Hint
+from kiosk.values import Frame, HeadMove, Hint
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What helps most right now; ``progress`` 0..1; ``face`` as x, y, w, h in frame pixels."""
+    """What helps most right now; ``progress`` 0..1; ``face`` as x, y, w, h in frame pixels.
+
+    ``move`` is what to do now, instead of the hint.
+    """
 
     hint: Hint = Hint.LOOK_AT_CAMERA
     progress: float = 0.0
     face: tuple[int, int, int, int] | None = None
+    move: HeadMove | None = None
 
 
 class FrameSource(Protocol):

@@ -36,6 +36,7 @@ class PortraitHandlers:
         materials = self._materials.of(effect.ref.visit_id)
         materials.tries = effect.attempt
         materials.comparison = match.comparison
+        materials.comparisons.append(match.comparison)
         materials.live_portrait = match.live_portrait
         reply.send(Compared(effect.ref, match.comparison))
 

@@ -2,10 +2,11 @@
 
 from kiosk.ui.drawing import Area, Pen
 from kiosk.ui.measure import face_for, text_width
+from kiosk.ui.sources import Guidance
 from kiosk.ui.texts import portrait
 from kiosk.ui.theme import BRAND, CARD, GOOD, INK, LINE
-from kiosk.ui.widgets.signs import arrow, tick
-from kiosk.values import Hint
+from kiosk.ui.widgets.signs import arrow, stroke, tick
+from kiosk.values import HeadMove, Hint
 
 _ARROWS = {Hint.COME_CLOSER: 1, Hint.STEP_BACK: -1}
 
@@ -20,6 +21,62 @@ def oval(area: Area) -> Area:
     height = min(area.h * 0.76, area.w * 0.98)
     width = height * 0.76
     return Area(area.x + (area.w - width) / 2, area.y + area.h * 0.05, width, height)
+
+
+def told(pen: Pen, guidance: Guidance, picture: Area) -> None:
+    """Draw what to do: the move that is asked for, otherwise the hint."""
+    if guidance.move is None:
+        hint_pill(pen, guidance.hint, picture)
+    else:
+        move_card(pen, guidance.move, picture)
+
+
+def move_card(pen: Pen, move: HeadMove, picture: Area) -> None:
+    """Draw one move on the lower part of the picture: a large sign, and the words under it."""
+    theme = pen.theme
+    size = theme.px(64 if not theme.landscape else 40)
+    sign = theme.px(210 if not theme.landscape else 120)
+    margin = theme.px(36 if not theme.landscape else 16)
+    text = portrait.MOVES[move].in_language(pen.language)
+    width = max(text_width(text, face_for(pen.language, bold=True), size) + 2 * margin, sign * 2.4)
+    height = sign + size * 1.5 + 2 * margin
+    card = Area(
+        picture.x + (picture.w - width) / 2, picture.bottom - height - margin, width, height
+    )
+    pen.box(card, CARD, margin)
+    _move_sign(pen, move, Area(card.x + (width - sign) / 2, card.y + margin, sign, sign))
+    words = Area(card.x, card.y + margin + sign, width, size * 1.5 + margin / 2)
+    pen.centred(text, words, size, INK, bold=True)
+
+
+def _move_sign(pen: Pen, move: HeadMove, area: Area) -> None:
+    """Draw a head with the way it goes; the picture is a mirror, so left points left."""
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return area.x + area.w * x, area.y + area.h * y
+
+    def disc(x: float, y: float, r: float) -> None:
+        pen.disc(Area(at(x - r, 0)[0], at(0, y - r)[1], 2 * r * area.w, 2 * r * area.h), BRAND)
+
+    wide = area.w * 0.06
+    if move is HeadMove.COME_CLOSER:
+        disc(0.5, 0.3, 0.13)
+        pen.disc(Area(at(0.2, 0)[0], area.y, area.w * 0.6, area.h * 0.6).inset(0), BRAND)
+        pen.disc(Area(at(0.2, 0)[0], area.y, area.w * 0.6, area.h * 0.6).inset(wide / 2), CARD)
+        disc(0.5, 0.3, 0.16)
+        for x in (0.22, 0.78):
+            out = 0.16 if x > 0.5 else -0.16
+            stroke(pen, at(x, 0.72), at(x + out, 0.94), wide, BRAND)
+            stroke(pen, at(x + out, 0.94), at(x + out, 0.80), wide, BRAND)
+            stroke(pen, at(x + out, 0.94), at(x + out * 0.25, 0.94), wide, BRAND)
+        return
+    way = -1.0 if move is HeadMove.TURN_LEFT else 1.0
+    disc(0.5, 0.32, 0.28)
+    disc(0.5 + way * 0.29, 0.36, 0.07)  # the nose
+    tip = 0.5 + way * 0.42
+    stroke(pen, at(0.5 - way * 0.34, 0.84), at(tip, 0.84), wide, BRAND)
+    stroke(pen, at(tip - way * 0.16, 0.70), at(tip, 0.84), wide, BRAND)
+    stroke(pen, at(tip - way * 0.16, 0.98), at(tip, 0.84), wide, BRAND)
 
 
 def hint_pill(pen: Pen, hint: Hint, picture: Area) -> None:
