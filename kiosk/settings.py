@@ -164,7 +164,7 @@ class CameraSection(_Section):
 
 
 class PortraitSection(_Section):
-    """The matcher and liveness. Limits are checked by the portrait room, which knows their names."""
+    """Matcher and liveness. Limits are checked by the portrait room, which knows their names."""
 
     models_dir: Path
     matcher: Code = "fused"

@@ -1,6 +1,6 @@
 """What the portrait worker tells the kiosk: plain values, no personal data beyond one visit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.portrait.tally import Tally
@@ -173,7 +173,7 @@ class CaptureDone:
     decision_s: float
     liveness: Liveness | None = None
     references: tuple[ReferenceReport, ...] = ()
-    tally: Tally = Tally()
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,9 +164,7 @@ def run(
             told.append((damage.cause, damage.name, found, key))
             if found not in (damage.cause, "matched"):
                 print(f"  wrong: {damage.name} {repeat} of {person.name}: {found} {reason}")
-                print(
-                    f"    {done.tally} {[(r.reference.value, r.state.value) for r in done.references]}"
-                )
+                print(f"    {done.tally}")
     return told
 
 

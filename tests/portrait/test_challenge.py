@@ -102,7 +102,7 @@ def test_a_face_that_jumps_is_another_one() -> None:
 def test_another_face_after_a_move_is_an_alarm() -> None:
     challenge = Challenge([LEFT, RIGHT], LIMITS, 0.0)
     now_s = 0.0
-    for sight in moves(LEFT, frames=70):
+    for sight in [*moves(LEFT), *[AHEAD] * 70]:
         now_s += FRAME_S
         challenge.see(sight, now_s)
         if challenge.wants_comparison:
