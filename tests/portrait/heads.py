@@ -65,9 +65,9 @@ def slant_photograph(image: Image, face: Face, degrees: float) -> Image:
     """Turn a flat photograph about an upright axis through the nose, before a grey wall."""
     height, width = image.shape[:2]
     angle, far = np.radians(degrees), 1200.0
-    lens = np.array([[far, 0, width / 2], [0, far, height / 2], [0, 0, 1]])
-    plane = np.array([[np.cos(angle), 0, 0], [0, 1, 0], [-np.sin(angle), 0, far]])
     nose = face.landmarks[2]
+    lens = np.array([[far, 0, nose[0]], [0, far, nose[1]], [0, 0, 1]])
+    plane = np.array([[np.cos(angle), 0, 0], [0, 1, 0], [-np.sin(angle), 0, far]])
     centred = np.array([[1, 0, -nose[0]], [0, 1, -nose[1]], [0, 0, 1]], np.float64)
     flat = cv2.warpPerspective(
         image, lens @ plane @ centred, (width, height), borderValue=(90, 90, 90)
