@@ -2,8 +2,9 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from demo.earlier_print import print_earlier
 from devices.rig.card import Card, CardFront
@@ -19,6 +20,8 @@ from devices.travel_document.eep import (
 ROOT = Path(__file__).resolve().parents[1]
 PORTRAITS = ROOT / "assets" / "portraits"
 RESIDENTS = ROOT / "config" / "demo" / "residents.toml"
+HALL_ZONE = ZoneInfo("Asia/Shanghai")
+"""The zone of kiosk and server: a permit's last day is one of the hall's days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,14 @@ def read_people() -> dict[str, Person]:
     rows = tomllib.loads(RESIDENTS.read_text(encoding="utf-8"))["resident"]
     people = {row["key"]: _person(row) for row in rows}
     cards = {key: person.card for key, person in people.items()}
-    print_earlier(cards, datetime.now(UTC).date())
+    print_earlier(cards, datetime.now(HALL_ZONE).date())
     return people
 
 
 def _person(row: dict[str, object]) -> Person:
     born, number = row["born"], str(row["card_number"])
     assert isinstance(born, date), "residents.toml holds dates"  # noqa: S101 - our own file
-    expires = datetime.now(UTC).date() + timedelta(days=int(str(row["permit_valid_days"])))
+    expires = datetime.now(HALL_ZONE).date() + timedelta(days=int(str(row["permit_valid_days"])))
     printed = PrintedMrz(number, f"{expires:%y%m%d}", f"{born:%y%m%d}")
     name = str(row["name_zh"])
     holder = Holder(printed, name[:3], str(row["surname"]), str(row["given"]), str(row["sex"]))

@@ -202,7 +202,10 @@ def shortfalls(records: list[VisitRecord]) -> list[str]:
         if name in played and played[name].outcome != outcome
     ]
     broken = [f"{name}: the audit chain is broken" for name in played if not played[name].audit_ok]
-    return [*missing, *wrong, *broken]
+    unpapered = [
+        f"{name}: left without a receipt or ticket" for name in played if not played[name].receipt
+    ]
+    return [*missing, *wrong, *broken, *unpapered]
 
 
 def recognised(stage: Stage, player: Player) -> None:

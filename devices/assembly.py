@@ -35,9 +35,11 @@ from devices.supervised import (
     SupervisedReceiptPrinter,
 )
 from devices.supervisor import Pace, Supervisor
-from devices.transport import SerialTransport
+from devices.transport import MaskedLog, SerialTransport
 
 BUILT_ASSEMBLIES = ("rewriter",)
+LINE_LOG = "devices.line"
+"""Parent of each line's logger; at level TRAFFIC it tells what goes over them, masked."""
 
 
 class UnknownAssembly(ValueError):
@@ -74,16 +76,16 @@ def open_machine(config: MachineConfig) -> Machine:
     polling = _polling(config.chip_reader)
     printer: Supervisor[SlotAndPrinter] = Supervisor(
         "card printer",
-        _line(config.card_printer),
+        _line("card_printer", config.card_printer),
         lambda line: SanwaPrinter(line, timing=timing, layout=layout),
         pace=pace,
     )
     documents: Supervisor[SupervisedDocumentReader] = Supervisor(
-        "MRZ reader", _line(config.mrz_reader), ElyctisMrzReader, pace=pace
+        "MRZ reader", _line("mrz_reader", config.mrz_reader), ElyctisMrzReader, pace=pace
     )
     chips: Supervisor[SupervisedChipReader] = Supervisor(
         "chip reader",
-        _line(config.chip_reader),
+        _line("chip_reader", config.chip_reader),
         lambda line: AcsChipReader(line, polling=polling),
         pace=pace,
     )
@@ -137,11 +139,12 @@ def _receipt_printer(config: ReceiptConfig, pace: Pace) -> Supervisor[Supervised
     timing = ReceiptTiming(baud=config.baud)
     return Supervisor(
         "receipt printer",
-        _line(config),
+        _line("receipt_printer", config),
         lambda line: EscposPrinter(line, style=style, timing=timing),
         pace=pace,
     )
 
 
-def _line(config: PortConfig) -> Callable[[], SerialTransport]:
-    return lambda: SerialTransport(config.port, baud=config.baud)
+def _line(name: str, config: PortConfig) -> Callable[[], SerialTransport]:
+    traffic = MaskedLog(f"{LINE_LOG}.{name}")
+    return lambda: SerialTransport(config.port, baud=config.baud, traffic=traffic)

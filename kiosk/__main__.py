@@ -19,6 +19,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parse(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if getattr(options, "traffic", False):
+        from devices.assembly import LINE_LOG
+        from devices.transport import TRAFFIC
+
+        logging.getLogger(LINE_LOG).setLevel(TRAFFIC)
     command = {"run": _run, "diagnose": _diagnose, "evaluate": _evaluate}[options.command]
     try:
         return command(options)
@@ -37,6 +42,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--config", type=Path, default=ROOT / "config" / "kiosk.toml")
+    shared.add_argument(
+        "--traffic", action="store_true", help="log each frame on the serial lines, contents masked"
+    )
     commands.add_parser("run", parents=[shared], help="show the screen and serve residents")
     diagnose = commands.add_parser(
         "diagnose", parents=[shared], help="probe each device and the server on its own"

@@ -9,6 +9,7 @@ from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -47,6 +48,7 @@ class KioskSection(_Section):
     number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,8}$")]
     data_dir: Path
     urgency_file: Path
+    time_zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
 
 
 class ScreenSection(_Section):

@@ -1,11 +1,14 @@
 """The configuration file: what is right is frozen and absolute, what is wrong is one line."""
 
 import re
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from kiosk.runtime.clock import wall_clock
 from kiosk.session.rules import Timers
 from kiosk.settings import ConfigError, load_settings, read_credential
 
@@ -51,6 +54,21 @@ def test_shipped_file_with_defaults_of_the_session(config: Path) -> None:
     assert settings.grounds[0].texts.en == "Funeral"
 
 
+def test_the_wall_clock_follows_the_file_and_not_the_system(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    time.tzset()
+    try:
+        now = wall_clock(load_settings(config).kiosk.time_zone)()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert now.utcoffset() == timedelta(hours=8)
+    assert abs(datetime.now(UTC) - now) < timedelta(seconds=5)
+
+
 def test_relative_paths_resolve_against_the_file(config: Path, tmp_path: Path) -> None:
     change(config, '"device:0"', '"folder:faces"')
     settings = load_settings(config)
@@ -94,6 +112,7 @@ def test_settings_are_frozen(config: Path) -> None:
         ('number = "1" ', "number = 1 ", "kiosk.number", "string"),
         ('number = "1" ', 'number = "kiosk at the door" ', "kiosk.number", "pattern"),
         ('number = "1" ', "", "kiosk.number", "missing"),
+        ('time_zone = "Asia/Shanghai"', 'time_zone = "Asia/Nowhere"', "kiosk.time_zone", "zone"),
         ("number =", "nummer =", "kiosk.nummer", "number, data_dir"),
         ('url = "http://127.0.0.1:8000"', 'url = "127.0.0.1"', "server.url", "https?"),
         ("heartbeat_s = 3.0", "heartbeat_s = 60", "server.heartbeat_s", "5"),
@@ -119,7 +138,7 @@ def test_settings_are_frozen(config: Path) -> None:
         ("idle = 60.0", "idle = -1", "visit.timers.idle", "greater than 0"),
         ("pay = 180.0", "pay = nan", "visit.timers.pay", "finite"),
         ("idle_warning = 30.0", "idle_warning = 10", "visit.timers.idle_warning", "20"),
-        ("receipt = 15.0", "reciept = 15.0", "visit.timers.reciept", "take_card"),
+        ("receipt = 30.0", "reciept = 30.0", "visit.timers.reciept", "take_card"),
     ],
 )
 def test_wrong_key_or_value_is_one_line(

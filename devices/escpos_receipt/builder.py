@@ -12,13 +12,14 @@ from escpos.printer import Dummy
 from numpy.typing import NDArray
 from PIL import Image
 
-from devices.glyphs import CELL_DOTS, HALF_CELL_DOTS, columns_of, full_cell, half_cell, is_half
+from devices.glyphs import HALF_CELL_DOTS, columns_of, full_cell, half_cell, is_half
 from devices.glyphs.wrapping import wrap
 from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
 
 _LEADING_DOTS = 4  # blank above and below each line, times its scale
 _SLICE_LINES = 255  # some printers take the height of a raster from one byte only
-_RULE_DOTS = 12
+_RULE_DOTS = 2
+_RULE_SPACE_DOTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ def _add(printer: Dummy, part: ReceiptPart, style: ReceiptStyle) -> None:
         case QrCode():
             _add_qr(printer, part.text, style)
         case Rule():
-            dots = np.zeros((_RULE_DOTS, style.width_dots), np.bool_)
-            dots[_RULE_DOTS // 2 - 1 : _RULE_DOTS // 2 + 1] = True
-            _add_raster(printer, dots)
+            _feed(printer, _RULE_SPACE_DOTS)
+            _add_raster(printer, np.ones((_RULE_DOTS, style.width_dots), np.bool_))
+            _feed(printer, _RULE_SPACE_DOTS)
 
 
 def _lines(part: Text, style: ReceiptStyle) -> Iterator[str]:
@@ -99,29 +100,31 @@ def _add_line(printer: Dummy, line: str, style_of: Text, style: ReceiptStyle) ->
         )
         printer.text(line + "\n")
         return
-    _add_raster(printer, _draw_line(line, style_of, style.width_dots))
+    # What is blank is fed, not sent: on a slow line a receipt's dots take many seconds.
+    _feed(printer, _LEADING_DOTS * style_of.scale)
+    _add_raster(printer, _draw_line(line, style_of, style.width_dots), centred=style_of.centred)
+    _feed(printer, _LEADING_DOTS * style_of.scale)
 
 
 def _draw_line(line: str, style_of: Text, width: int) -> NDArray[np.bool_]:
+    """Return the cells of a line, (24 * scale, used width)."""
     scale, bold = style_of.scale, style_of.bold
     cells = [
         half_cell(char, scale, bold) if is_half(char) else full_cell(char, scale, bold)
         for char in line
     ]
-    ink = np.concatenate(cells, axis=1)[:, :width]
-    half = HALF_CELL_DOTS * scale
-    # A whole number of half cells to the left keeps centred text on the printer's grid.
-    left = (width - ink.shape[1]) // 2 // half * half if style_of.centred else 0
-    dots = np.zeros(((CELL_DOTS + 2 * _LEADING_DOTS) * scale, width), np.bool_)
-    top = _LEADING_DOTS * scale
-    dots[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
-    return dots
+    return np.concatenate(cells, axis=1)[:, :width]
 
 
-def _add_raster(printer: Dummy, dots: NDArray[np.bool_]) -> None:
+def _add_raster(printer: Dummy, dots: NDArray[np.bool_], *, centred: bool = False) -> None:
     picture = Image.fromarray(np.where(dots, 0, 255).astype(np.uint8))
-    printer.set(align="left")
+    printer.set(align="center" if centred else "left")
     printer.image(picture, impl="bitImageRaster", fragment_height=_SLICE_LINES, center=False)
+
+
+def _feed(printer: Dummy, dots: int) -> None:
+    """Move the paper on by so many dots (ESC J)."""
+    printer._raw(b"\x1bJ" + bytes((dots,)))
 
 
 def _add_qr(printer: Dummy, text: str, style: ReceiptStyle) -> None:

@@ -24,6 +24,7 @@ from devices.status import DeviceStatus, Disconnected, Faulted, is_usable
 
 _BITS_PER_BYTE = 10
 _READ_SIZE = 64
+_ASKED_BEFORE_A_JOB = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,14 @@ class EscposPrinter:
         except (TransportClosed, DeviceTimeout, ProtocolError) as error:
             return Disconnected(str(error))
 
+    def _status_before_a_job(self) -> DeviceStatus:
+        """Ask again when nothing came: one late byte must not cost a resident the receipt."""
+        for _ in range(_ASKED_BEFORE_A_JOB - 1):
+            status = self.status()
+            if not isinstance(status, Disconnected):
+                return status
+        return self.status()
+
     def _ask(self, kind: int) -> int:
         with self._turn:
             deadline = time.monotonic() + self._timing.status_s
@@ -85,7 +94,7 @@ class EscposPrinter:
         line fell silent afterwards: then the receipt may be out or not.
         """
         with self._turn:
-            before = self.status()
+            before = self._status_before_a_job()
             if not is_usable(before):
                 return PrintResult(PrintOutcome.FAILED, getattr(before, "detail", ""))
             if self._unproven and not self._settle():

@@ -24,6 +24,7 @@ from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.portrait.slots import ModelSlot, load_slot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
+from kiosk.runtime.clock import wall_clock
 from kiosk.runtime.line import ClientLine
 from kiosk.runtime.seal import open_seal
 from kiosk.session.events import Event
@@ -117,6 +118,7 @@ class Kiosk:
             dock=dock,
             closable=dock is not None,
             scale=scale,
+            now=wall_clock(self.settings.kiosk.time_zone),
         )
         self.runtime.runtime.observe(self.app.show)
         if on_visit is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devices.assembly import Machine
 from devices.status import DeviceStatus, Disconnected
-from kiosk.runtime.clock import Clock, MonotonicClock
+from kiosk.runtime.clock import Clock, MonotonicClock, wall_clock
 from kiosk.runtime.event_log import EventLog
 from kiosk.runtime.handlers.card import CardHandlers
 from kiosk.runtime.handlers.cases import CaseHandlers
@@ -146,16 +146,16 @@ def make_handlers(
     """Return who carries out which effect."""
     machine, server = parts.machine, parts.server
     slot, chips = machine.card_printer, machine.chip_reader
-    kiosk = settings.kiosk.number
+    kiosk, now = settings.kiosk.number, wall_clock(settings.kiosk.time_zone)
     rooms = (
         CardHandlers(slot, chips),
-        ReadingHandlers(machine.document_reader, chips, materials, lambda: _local().date()),
+        ReadingHandlers(machine.document_reader, chips, materials, lambda: now().date()),
         ChipHandlers(chips, server, parts.matcher, materials),
         PortraitHandlers(parts.matcher, materials),
         ServerHandlers(server, materials),
         CaseHandlers(server, parts.outbox, materials),
-        BackHandlers(slot, slot, machine.inspector, server, journal, materials, _local),
-        PaperHandlers(machine.receipt_printer, materials, kiosk, _local),
+        BackHandlers(slot, slot, machine.inspector, server, journal, materials, now),
+        PaperHandlers(machine.receipt_printer, materials, kiosk, now),
     )
     every: dict[type[Effect], Handler] = {}
     for room in rooms:
@@ -180,8 +180,3 @@ def _wait_for(machine: Machine) -> None:
         if time.monotonic() > deadline:
             return
         time.sleep(_OPENED_AGAIN_S)
-
-
-def _local() -> datetime:
-    """Return the hall's wall-clock time, for papers and dates on cards."""
-    return datetime.now().astimezone()

@@ -1,6 +1,8 @@
 """Time as the runtime sees it: monotonic seconds, and waiting for a change or a moment."""
 
 import time
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from threading import Condition
 from typing import Protocol
 
@@ -15,6 +17,11 @@ class Clock(Protocol):
     def wait(self, changed: Condition, seconds: float | None) -> None:
         """Wait, holding ``changed``, until it is notified or so many seconds have passed."""
         ...
+
+
+def wall_clock(zone: tzinfo) -> Callable[[], datetime]:
+    """Return what tells the hall's time, for papers, cards and the screen: aware, in ``zone``."""
+    return lambda: datetime.now(zone)
 
 
 class MonotonicClock:

@@ -17,8 +17,8 @@ class Timers:
     """Long enough to read two sentences twice; then the card comes out by itself."""
     pay: float = 180.0
     """Unlocking a telephone and paying; then warned like any idleness."""
-    receipt: float = 15.0
-    """A receipt that is not out by then is given up: the card matters more."""
+    receipt: float = 30.0
+    """Its dots take 10 s at 19200 baud. Not out by then, it is given up: the card matters more."""
     take_card: float = 30.0
     """A card not taken by then is drawn in, or held and reported."""
     rearm: float = 3.0

@@ -89,14 +89,17 @@ class KioskApp:
         self._drawn_at = 0.0
         self._shown_once = False
         self._thread: int | None = None
+        self._finish: Callable[[], None] = lambda: None
 
     def run(self) -> None:
         """Show the window until ``stop``."""
         from kivy.base import EventLoop, runTouchApp
         from kivy.clock import Clock
         from kivy.core.window import Window
+        from kivy.graphics.opengl import glFinish
 
         self._thread = threading.get_ident()
+        self._finish = glFinish
         Window.bind(on_keyboard=lambda *_: True)
         if not self._closable:
             Window.bind(on_request_close=lambda *_: True)
@@ -183,6 +186,9 @@ class KioskApp:
         return self._visit
 
     def _tick(self, _dt: float) -> None:
+        # Frames are drawn behind our back; without a GPU they would queue up, and the upload of a
+        # camera picture would then stand still for all of them at once.
+        self._finish()
         self.stall.tick()
         if self._visit is not None and not self._shown_once:
             # An earlier tick drew it; the window has shown that frame since.

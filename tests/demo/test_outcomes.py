@@ -5,7 +5,10 @@ from dataclasses import replace
 from demo.record import VisitRecord
 from demo.script import OUTCOMES, shortfalls
 
-WELL = [VisitRecord(name, outcome.value, audit_ok=True) for name, outcome in OUTCOMES.items()]
+WELL = [
+    VisitRecord(name, outcome.value, audit_ok=True, receipt="paper")
+    for name, outcome in OUTCOMES.items()
+]
 
 
 def test_all_as_it_has_to_be():
@@ -27,3 +30,9 @@ def test_a_broken_audit_and_a_missing_visit_are_shortfalls():
         "a-recognised: the audit chain is broken"
     ]
     assert shortfalls(WELL[:2]) == ["c-to-counter: not played"]
+
+
+def test_nobody_leaves_without_paper():
+    assert shortfalls([*WELL[:2], replace(WELL[2], receipt="")]) == [
+        "c-to-counter: left without a receipt or ticket"
+    ]

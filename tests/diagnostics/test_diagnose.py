@@ -1,6 +1,7 @@
 """The readiness report over real drivers, emulators on ptys and the real server."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -138,3 +139,19 @@ def test_neither_the_screen_nor_the_engines_are_imported() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_lines_can_be_logged_without_what_they_say(with_camera: Path) -> None:
+    command = [sys.executable, "-m", "kiosk", "diagnose", "--traffic", "--config", str(with_camera)]
+
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60).stderr
+
+    frames = [line.split(" devices.line.")[1] for line in said.splitlines() if "line." in line]
+    assert {frame.split()[0] for frame in frames} == {
+        "card_printer",
+        "mrz_reader",
+        "chip_reader",
+        "receipt_printer",
+    }
+    pairs = re.compile(r"\b[0-9A-F]{2}\b")
+    assert all(len(pairs.findall(frame)) <= 4 for frame in frames)

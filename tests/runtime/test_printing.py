@@ -9,9 +9,17 @@ from threading import Event as Flag
 import pytest
 
 from backend_client.client import KioskClient
-from backend_client.contract import Endorsement, OrderState, OrderView, Texts
+from backend_client.contract import (
+    ApplicationView,
+    Endorsement,
+    Offer,
+    OrderState,
+    OrderView,
+    Texts,
+)
 from demo.hall import free_port
 from devices.assembly import Machine, open_machine
+from devices.escpos_receipt import ReceiptStyle, build_receipt
 from devices.interfaces import BackLine, PrintOutcome
 from devices.rig.card import Card, CardFront
 from devices.rig.card_back import back_text
@@ -34,6 +42,7 @@ from tests.runtime.samples import NUMBER, ORDER
 REF = Ref("v", 9)
 TITLE = Texts(zh_hans="香港 个人旅游", zh_hant="香港 個人旅遊", en="Hong Kong, individual visit")
 ONCE = Texts(zh_hans="一次", zh_hant="一次", en="once")
+SLOWEST_USUAL_BAUD = 19200
 NOW = datetime(2026, 5, 1, 12, 0).astimezone()
 
 
@@ -162,6 +171,18 @@ def test_a_ticket_holds_nothing_personal_and_speaks_the_visits_language() -> Non
         assert "人工办理凭单" in words
         assert papers.Phrase.TICKET.value.in_language(language) in words
         assert NUMBER not in words
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_receipt_is_out_before_the_session_gives_it_up(config: Path, language: Language) -> None:
+    settings = load_settings(config)
+    offer = Offer(code="G-HKG-1Y-2", title=TITLE, detail=TITLE, fee_fen=8000)
+    view = ApplicationView(id="a1", number="A0007", offer=offer, settled=True, identified=True)
+    paper = papers.receipt(view, endorsement("E1"), NUMBER, language, kiosk="1", at=NOW)
+
+    wire_s = len(build_receipt(paper, ReceiptStyle())) * 10 / SLOWEST_USUAL_BAUD
+
+    assert wire_s < settings.visit.timers.receipt / 2
 
 
 def test_the_configurations_layout_and_waits_reach_the_printer(

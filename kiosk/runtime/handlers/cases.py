@@ -87,9 +87,9 @@ class CaseHandlers:
                 reply.cancelled.wait(_AGAIN_S)
 
     def report(self, effect: WatchCase | ReportCase, reply: Reply) -> None:
-        """Put the case into the outbox; its own id keeps it from being opened twice."""
+        """Put the case into the outbox; the server opens a case once, however often it is told."""
         request = translate.case_request(effect, self._materials.of(effect.ref.visit_id))
-        self._outbox.put(f"case-{effect.case.id}", "/cases", request)
+        self._outbox.put(f"{key_of(effect.ref)}-case", "/cases", request)
 
     def send_travel(self, effect: SendTravel, reply: Reply) -> None:
         """Tell when and why the resident travels."""

@@ -15,7 +15,6 @@ from kiosk.ui.widgets.mirror import bar_height, capture_bar, oval, told
 from kiosk.values import Frame, HeadMove, Hint, Language
 
 _STEPS = 50
-_TURNS = 3
 _FRAME_S = 0.045
 """About 20 pictures a second: smooth enough for a mirror, and cores are left for matching."""
 
@@ -41,8 +40,8 @@ class MirrorView:
         self._number: int | None = None
         self._shown: tuple[Hint, HeadMove | None, int] | None = None
         self._textures: list[Any] = []
+        self._texture: Any = None
         self._darkening: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
-        self._rectangle: Any = None
         self._size = (0, 0)
         self._taken_at = 0.0
         self._camera = new_group()
@@ -104,36 +103,30 @@ class MirrorView:
     def clear(self) -> None:
         """Forget the person: blacken the texture before it is let go."""
         width, height = self._size
-        for texture in self._textures:
-            texture.blit_buffer(bytes(width * height * 3), colorfmt="rgb")
+        if self._texture is not None:
+            self._texture.blit_buffer(bytes(width * height * 3), colorfmt="rgb")
         self.group.clear()
-        self._textures = []
+        self._texture = None
 
     def _blit(self, frame: Frame) -> None:
         picture = mirrored(frame.image, self._picture.w / self._picture.h)
         height, width = picture.shape[:2]
         if self._size != (width, height):
             self._size = (width, height)
-            self._rectangle = self._prepare()
+            self._texture = self._prepare()
             self._darkening = darkening(self._picture, oval(self._picture), self._size)
             self._flat.clear()
         np.right_shift(picture, self._darkening, out=picture)
-        # Textures take turns, so that none is written to while a frame before is still drawn.
-        self._textures.append(self._textures.pop(0))
-        self._textures[0].blit_buffer(picture.tobytes(), colorfmt="rgb")
-        self._rectangle.texture = self._textures[0]
+        self._texture.blit_buffer(picture.tobytes(), colorfmt="rgb")
 
     def _prepare(self) -> Any:
-        self._textures = [Texture.create(size=self._size, colorfmt="rgb") for _ in range(_TURNS)]
-        for texture in self._textures:
-            texture.flip_vertical()
+        texture = Texture.create(size=self._size, colorfmt="rgb")
+        texture.flip_vertical()
         self._camera.clear()
         self._camera.add(Color(1, 1, 1, 1))
-        rectangle = Rectangle(
-            texture=self._textures[0], pos=self._pos(self._picture), size=self._wh(self._picture)
-        )
-        self._camera.add(rectangle)
-        return rectangle
+        place = {"pos": self._pos(self._picture), "size": self._wh(self._picture)}
+        self._camera.add(Rectangle(texture=texture, **place))
+        return texture
 
     def _write(self, guidance: Guidance) -> None:
         self._above.clear()

@@ -11,7 +11,7 @@ from devices.escpos_receipt.raster_text import read_qr
 from devices.interfaces import PrintOutcome, QrCode, ReceiptPrinter, Row, Rule, Text
 from devices.status import Disconnected, Faulted, NearEnd, Ready, Trouble
 from devices.transport import Manipulator
-from tests.devices.escpos.conftest import MakeKit
+from tests.devices.escpos.conftest import SHORT_WAITS, MakeKit
 
 TICKET = "https://hall.example/t/T-0042"
 PARTS = (
@@ -69,7 +69,7 @@ def test_chinese_is_raster_in_slices_and_never_in_the_printers_own_font() -> Non
 
 def test_changed_dots_change_the_text() -> None:
     data = bytearray(build_receipt([Text("往来")], ReceiptStyle()))
-    at = data.index(b"\x1dv0") + 8 + 72 * 10  # some rows into the raster
+    at = data.index(b"\x1dv0") + 8 + 6 * 10  # some rows into the raster of 48 dots
     data[at : at + 3] = bytes(byte ^ 0xFF for byte in data[at : at + 3])
     (receipt,) = interpret(bytes(data))
     assert "往" not in receipt.text
@@ -139,6 +139,15 @@ def test_silence_and_garbage_are_disconnected(make_kit: MakeKit, fault: str) -> 
     setattr(kit.emulator.faults, fault, True)
     assert isinstance(kit.printer.status(), Disconnected)
     assert kit.printer.print_receipt(PARTS).outcome is PrintOutcome.FAILED
+
+
+def test_a_printer_that_is_late_once_still_prints(make_kit: MakeKit) -> None:
+    kit = make_kit()
+    kit.emulator.faults.silent = True
+    late = Timer(SHORT_WAITS.status_s * 1.5, lambda: setattr(kit.emulator.faults, "silent", False))
+    late.start()
+    assert kit.printer.print_receipt(PARTS).outcome is PrintOutcome.PRINTED
+    late.join()
 
 
 def test_paper_that_ends_in_mid_receipt_fails_with_its_reason(make_kit: MakeKit) -> None:
