@@ -39,7 +39,6 @@ class MirrorView:
         self._picture = room
         self._number: int | None = None
         self._shown: tuple[Hint, HeadMove | None, int] | None = None
-        self._textures: list[Any] = []
         self._texture: Any = None
         self._darkening: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
         self._size = (0, 0)
