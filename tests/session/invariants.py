@@ -176,12 +176,12 @@ class Watch:
             assert after.pending == before.pending, "a touch disturbed the print"
             assert all(isinstance(effect, fx.ReportCase) for effect in effects)
 
-    @staticmethod
     def _alarm_leads_to_a_person(
-        event: ev.Event, after: Visit, effects: tuple[Effect, ...], reception: Reception
+        self, event: ev.Event, after: Visit, effects: tuple[Effect, ...], reception: Reception
     ) -> None:
-        alarm = isinstance(event, ev.Compared) and event.comparison.liveness_alarm
-        if not alarm or reception is Reception.DROPPED:
+        """An alarm, and every comparison after it in the visit, is for a person."""
+        compared = isinstance(event, ev.Compared) and reception is not Reception.DROPPED
+        if not compared or not self.truth.doubted:
             return
         told = [e for e in effects if isinstance(e, fx.WatchCase | fx.ReportCase)]
         reasons = {effect.case.reason for effect in told}

@@ -32,21 +32,22 @@ def told(pen: Pen, guidance: Guidance, picture: Area) -> None:
 
 
 def move_card(pen: Pen, move: HeadMove, picture: Area) -> None:
-    """Draw one move on the lower part of the picture: a large sign, and the words under it."""
+    """Draw one move below the face: a large sign and its words, larger than any hint."""
     theme = pen.theme
-    size = theme.px(64 if not theme.landscape else 40)
-    sign = theme.px(210 if not theme.landscape else 120)
-    margin = theme.px(36 if not theme.landscape else 16)
+    size = theme.px(60 if not theme.landscape else 40)
+    sign = theme.px(170 if not theme.landscape else 100)
+    margin = theme.px(28 if not theme.landscape else 14)
     text = portrait.MOVES[move].in_language(pen.language)
-    width = max(text_width(text, face_for(pen.language, bold=True), size) + 2 * margin, sign * 2.4)
-    height = sign + size * 1.5 + 2 * margin
+    words = text_width(text, face_for(pen.language, bold=True), size)
+    width, height = sign + words + 4 * margin, sign + 1.4 * margin
     card = Area(
         picture.x + (picture.w - width) / 2, picture.bottom - height - margin, width, height
     )
     pen.box(card, CARD, margin)
-    _move_sign(pen, move, Area(card.x + (width - sign) / 2, card.y + margin, sign, sign))
-    words = Area(card.x, card.y + margin + sign, width, size * 1.5 + margin / 2)
-    pen.centred(text, words, size, INK, bold=True)
+    spot = Area(card.x + 1.2 * margin, card.y + (height - sign) / 2, sign, sign)
+    _move_sign(pen, move, spot)
+    room = Area(spot.right + 1.2 * margin, card.y, words + margin, height)
+    pen.centred(text, room, size, INK, bold=True, align=0)
 
 
 def _move_sign(pen: Pen, move: HeadMove, area: Area) -> None:
