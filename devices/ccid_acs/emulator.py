@@ -1,9 +1,6 @@
 """The chip reader emulated on a pty: real bytes, a field that holds chips, settable faults."""
 
-import logging
-import time
 from dataclasses import dataclass
-from threading import Event, Thread
 
 from devices.ccid_acs import polling
 from devices.ccid_acs.antenna import AntennaField, Chip, ChipSilent
@@ -28,14 +25,12 @@ from devices.ccid_acs.frames import (
     format_message,
     format_status,
 )
-from devices.errors import DeviceError, ProtocolError
+from devices.errors import ProtocolError
 from devices.interfaces import Transport
-from devices.transport import PtyLine, open_pty
+from devices.transport import LineEmulator
 
-_log = logging.getLogger(__name__)
 _READ_SIZE = 512
 _IDLE_S = 0.2
-_WRITE_S = 2.0
 _SETTLE_S = 0.02  # noise may be followed by a sound frame; only silence makes it a bad one
 _INCOMPLETE_S = 0.5  # a frame that stops half-way is answered with status FC
 _NAK_TYPE = NAK[1]
@@ -57,53 +52,25 @@ class ReaderFaults:
     remove_before_answer: bool = False
 
 
-class AcsReaderEmulator:
-    """Runs on a thread of its own from ``start`` to ``stop``; ``path`` is its port."""
+class AcsReaderEmulator(LineEmulator):
+    """The reader, and the antenna field that chips are held into."""
 
     def __init__(self, *, baud: int | None = None, line: Transport | None = None) -> None:
+        super().__init__("chip reader", baud=baud, line=line)
         self.field = AntennaField()
         self.faults = ReaderFaults()
         self.power_ons = 0
-        self._line = open_pty(baud=baud) if line is None else line
         self._parser = FrameParser(_TYPES, statuses=False)
         self._powered: Chip | None = None
         self._last_answer = b""
         self._damage: Link | None = None
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="acs-reader-emulator", daemon=True)
 
-    @property
-    def path(self) -> str:
-        """Return the port that a host opens. Raises DeviceError when there is no pty."""
-        if not isinstance(self._line, PtyLine):
-            raise DeviceError("this emulator speaks over a line that is no port")
-        return self._line.path
+    def _wait_s(self) -> float:
+        if self._damage is not None:
+            return _SETTLE_S
+        return _INCOMPLETE_S if self._parser.pending else _IDLE_S
 
-    def start(self) -> "AcsReaderEmulator":
-        """Switch the reader on."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Unplug the reader; it cannot be started again."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self._line.close()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            wait = _INCOMPLETE_S if self._parser.pending else _IDLE_S
-            wait = wait if self._damage is None else _SETTLE_S
-            try:
-                data = self._line.read(_READ_SIZE, time.monotonic() + wait)
-                self._take(data)
-            except DeviceError as error:
-                if not self._stopping.is_set():
-                    _log.info("emulated reader stops: %s", error)
-                return
-
-    def _take(self, data: bytes) -> None:
+    def _heard(self, data: bytes) -> None:
         if not data:
             if self._damage is not None or self._parser.pending:
                 self._parser.reset()
@@ -161,7 +128,7 @@ class AcsReaderEmulator:
 
     def _send(self, data: bytes) -> None:
         if not self.faults.silent:
-            self._line.write(data, time.monotonic() + _WRITE_S)
+            super()._send(data)
 
     def _carry_out(self, command: Command) -> Reply:
         if self.faults.remove_before_answer:

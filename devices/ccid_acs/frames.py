@@ -11,6 +11,8 @@ from enum import IntEnum
 from functools import reduce
 from operator import xor
 
+from devices.framing import StreamParser
+
 STX = 0x02
 ETX = 0x03
 HEADER_BYTES = 10
@@ -69,8 +71,8 @@ def format_message(message: bytes) -> bytes:
     return bytes([STX]) + message + bytes([reduce(xor, message, 0), ETX])
 
 
-class FrameParser:
-    """Cuts a byte stream into frames; incremental, bounded, resynchronises on 02.
+class FrameParser(StreamParser[Frame]):
+    """Cuts a byte stream into frames; resynchronises on 02.
 
     ``types`` are the message types that this side may receive; anything else after an 02
     is noise. Only the host's side receives status frames.
@@ -79,31 +81,9 @@ class FrameParser:
     def __init__(self, types: frozenset[int], *, statuses: bool) -> None:
         self._types = types
         self._statuses = statuses
-        self._buffer = bytearray()
-
-    @property
-    def pending(self) -> int:
-        """Return how many bytes wait for the rest of a frame."""
-        return len(self._buffer)
-
-    def reset(self) -> None:
-        """Forget an unfinished frame."""
-        self._buffer.clear()
-
-    def feed(self, data: bytes) -> list[Frame]:
-        """Take bytes in and return the frames that are complete now."""
-        frames: list[Frame] = []
-        for start in range(0, len(data), MAX_DATA):
-            self._buffer += data[start : start + MAX_DATA]
-            while (step := self._next()) is not None:
-                used, frame = step
-                del self._buffer[:used]
-                if frame is not None:
-                    frames.append(frame)
-        return frames
+        super().__init__(MAX_DATA)
 
     def _next(self) -> tuple[int, Frame | None] | None:
-        """Return (bytes used, frame or noise), or None when more bytes are needed."""
         buffer = self._buffer
         start = buffer.find(STX)
         if start < 0:

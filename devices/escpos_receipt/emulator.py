@@ -3,16 +3,14 @@
 import time
 from collections import deque
 from dataclasses import dataclass
-from threading import Condition, Event, Thread
+from threading import Condition
 
-from devices.errors import DeviceError, DeviceTimeout, TransportClosed
 from devices.escpos_receipt.commands import Command, CommandSplitter, Token
 from devices.escpos_receipt.interpreter import Interpreter, Receipt
 from devices.interfaces import Transport
-from devices.transport import PtyLine, open_pty
+from devices.transport import LineEmulator
 
 _TICK_S = 0.01
-_WRITE_S = 5.0
 _FIXED = 0x12
 
 
@@ -34,8 +32,8 @@ class ReceiptFaults:
     power_lost_after: int | None = None
 
 
-class EscposEmulator:
-    """Runs one emulated printer on a thread of its own; finished paper is in ``receipts``."""
+class EscposEmulator(LineEmulator):
+    """The printer; finished paper is in ``receipts``."""
 
     def __init__(
         self,
@@ -44,25 +42,15 @@ class EscposEmulator:
         line: Transport | None = None,
         command_s: float = 0.0,
     ) -> None:
+        super().__init__("receipt printer", baud=baud, line=line)
         self.faults = ReceiptFaults()
         self.powered = True
-        self._pty: PtyLine | None = open_pty(baud=baud) if line is None else None
-        self._line: Transport = line or self._pty or open_pty(baud=baud)
         self._command_s = command_s
         self._changed = Condition()
         self._splitter = CommandSplitter()
         self._interpreter = Interpreter()
         self._queue: deque[Token] = deque()
         self._cutter_blocked = False
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="emulated receipt printer", daemon=True)
-
-    @property
-    def path(self) -> str:
-        """Return the port that a host opens. Raises DeviceError when there is no pty."""
-        if self._pty is None:
-            raise DeviceError("this emulator speaks over a line that it was given")
-        return self._pty.path
 
     @property
     def receipts(self) -> list[Receipt]:
@@ -74,18 +62,6 @@ class EscposEmulator:
         """Tear off what hangs out uncut, as after a failure; None when nothing does."""
         with self._changed:
             return self._interpreter.tear_off()
-
-    def start(self) -> "EscposEmulator":
-        """Begin to listen; returns itself."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop listening and close the line."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self._line.close()
 
     def power_off(self) -> None:
         """Cut the power: silence, and everything not yet printed is lost."""
@@ -101,16 +77,12 @@ class EscposEmulator:
             self._cutter_blocked = False
             self.powered = True
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                data = self._line.read(4096, time.monotonic() + _TICK_S)
-                with self._changed:
-                    self._turn(data)
-            except TransportClosed:
-                return
-            except DeviceTimeout:
-                continue  # the host does not read: its loss, as on a real line
+    def _wait_s(self) -> float:
+        return _TICK_S
+
+    def _heard(self, data: bytes) -> None:
+        with self._changed:
+            self._turn(data)
 
     def _turn(self, data: bytes) -> None:
         if not self.powered or self.faults.silent:
@@ -174,6 +146,3 @@ class EscposEmulator:
         }.get(kind)
         if bits is not None:
             self._send(bytes((_FIXED | bits,)))
-
-    def _send(self, data: bytes) -> None:
-        self._line.write(data, time.monotonic() + _WRITE_S)

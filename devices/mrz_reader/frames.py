@@ -7,6 +7,8 @@ protects the MRZ is its own check digits.
 
 from dataclasses import dataclass
 
+from devices.framing import StreamParser
+
 INQUIRE = 0x49
 MAX_MRZ = 128  # three lines of 30 or two of 44 with separators; anything longer is noise
 _HEADER = 3
@@ -29,39 +31,17 @@ def is_mrz_text(data: bytes) -> bool:
     return all(0x20 <= byte < 0x7F or byte in b"\r\n" for byte in data)
 
 
-class FrameParser:
-    """Cuts a byte stream into ``I`` frames; incremental, bounded.
+class FrameParser(StreamParser[ElyctisFrame]):
+    """Cuts a byte stream into ``I`` frames.
 
     Without a checksum a false start is told by its length or by bytes that no MRZ holds;
     then the search goes on at the next letter.
     """
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-
-    @property
-    def pending(self) -> int:
-        """Return how many bytes wait for the rest of a frame."""
-        return len(self._buffer)
-
-    def reset(self) -> None:
-        """Forget an unfinished frame."""
-        self._buffer.clear()
-
-    def feed(self, data: bytes) -> list[ElyctisFrame]:
-        """Take bytes in and return the frames that are complete now."""
-        frames: list[ElyctisFrame] = []
-        for start in range(0, len(data), MAX_MRZ):
-            self._buffer += data[start : start + MAX_MRZ]
-            while (step := self._next()) is not None:
-                used, frame = step
-                del self._buffer[:used]
-                if frame is not None:
-                    frames.append(frame)
-        return frames
+        super().__init__(MAX_MRZ)
 
     def _next(self) -> tuple[int, ElyctisFrame | None] | None:
-        """Return (bytes used, frame or noise), or None when more bytes are needed."""
         buffer = self._buffer
         start = buffer.find(INQUIRE)
         if start < 0:

@@ -2,18 +2,16 @@
 
 import time
 from dataclasses import dataclass
-from threading import Event, RLock, Thread
+from threading import RLock
 
-from devices.errors import DeviceError, DeviceTimeout, TransportClosed
 from devices.interfaces import Transport
 from devices.rig.world import Bay
 from devices.sanwa_crp1231.frames import Control, Damaged, Frame, FrameParser, Token
 from devices.sanwa_crp1231.machine import Durations, SanwaMachine
-from devices.transport import PtyLine, open_pty
+from devices.transport import LineEmulator
 
 _TICK_S = 0.005
 _STALE_S = 0.1  # a frame whose bytes stop coming for this long is given up
-_WRITE_S = 5.0
 
 
 @dataclass(slots=True)
@@ -35,8 +33,8 @@ class SanwaFaults:
     power_lost_at_step: int | None = None
 
 
-class SanwaEmulator:
-    """Runs one emulated device on a thread of its own."""
+class SanwaEmulator(LineEmulator):
+    """The printer, and the bay that a card lies in."""
 
     def __init__(
         self,
@@ -46,35 +44,13 @@ class SanwaEmulator:
         baud: int | None = None,
         line: Transport | None = None,
     ) -> None:
+        super().__init__("CRP-1231", baud=baud, line=line)
         self.faults = SanwaFaults()
         self.powered = True
-        self._pty: PtyLine | None = open_pty(baud=baud) if line is None else None
-        self._line: Transport = line or self._pty or open_pty(baud=baud)
         self._machine = SanwaMachine(bay, durations or Durations())
         self._parser = FrameParser()
         self._heard_at = 0.0
-        self._stop = Event()
         self._lock = RLock()
-        self._thread = Thread(target=self._run, name="emulated CRP-1231", daemon=True)
-
-    @property
-    def path(self) -> str:
-        """Return the port that a host opens. Raises DeviceError when there is no pty."""
-        if self._pty is None:
-            raise DeviceError("this emulator speaks over a line that it was given")
-        return self._pty.path
-
-    def start(self) -> "SanwaEmulator":
-        """Begin to listen; returns itself."""
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop listening and close the line."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self._line.close()
 
     def power_off(self) -> None:
         """Cut the power: silence, and everything volatile is lost."""
@@ -89,16 +65,12 @@ class SanwaEmulator:
             self.faults.power_lost_at_step = None
             self.powered = True
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                data = self._line.read(256, time.monotonic() + _TICK_S)
-                with self._lock:
-                    self._turn(data)
-            except TransportClosed:
-                return
-            except DeviceTimeout:
-                continue  # the host does not read: its loss, as on a real line
+    def _wait_s(self) -> float:
+        return _TICK_S
+
+    def _heard(self, data: bytes) -> None:
+        with self._lock:
+            self._turn(data)
 
     def _turn(self, data: bytes) -> None:
         if not self.powered or self.faults.silent:
@@ -162,6 +134,3 @@ class SanwaEmulator:
             data[-1] ^= 0xFF
         self._send(bytes(data))
         self._step()
-
-    def _send(self, data: bytes) -> None:
-        self._line.write(data, time.monotonic() + _WRITE_S)

@@ -3,6 +3,7 @@
 Drivers are built from a ``devices.interfaces.Transport`` and never know which of these it is.
 """
 
+from devices.transport.line_emulator import LineEmulator
 from devices.transport.loopback import loopback
 from devices.transport.manipulator import Manipulator
 from devices.transport.pty_line import PtyLine, open_pty
@@ -12,6 +13,7 @@ from devices.transport.traffic import TRAFFIC, Direction, MaskedLog, TrafficLog,
 __all__ = [
     "TRAFFIC",
     "Direction",
+    "LineEmulator",
     "Manipulator",
     "MaskedLog",
     "PtyLine",
