@@ -94,6 +94,7 @@ class MatchPolicy(Section):
 
     max_tries: int = Field(ge=1, le=9)
     required_references: tuple[Literal["record", "chip"], ...]
+    liveness: Literal["off", "required"] = "off"
     models: tuple[MatchModel, ...]
 
     @model_validator(mode="after")

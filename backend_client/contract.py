@@ -227,6 +227,35 @@ class ReferencesScore(Message):
     threshold: float
 
 
+class LivenessReport(Message):
+    """How alive a capture looked. It never decides; what is not ``passed`` is for a person."""
+
+    outcome: Annotated[str, Field(pattern="^(passed|undetermined|alarm)$")]
+    why: Annotated[str, Field(max_length=64)] = ""
+    moves: Annotated[tuple[Identifier, ...], Field(max_length=8)] = ()
+    measures: Annotated[tuple[MeasureReport, ...], Field(max_length=16)] = ()
+    model: Annotated[str, Field(max_length=64)] = ""
+    model_sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+
+
+class TryReport(Message):
+    """One capture of a visit with everything that was measured; ``frames`` are their numbers.
+
+    ``reason`` names why it did not match and ``figures`` what its sentence needs.
+    """
+
+    matched: bool
+    cause: Annotated[str, Field(pattern="^(machine|capture|reference|person)$")] | None = None
+    reason: Annotated[str, Field(max_length=64)] = ""
+    figures: Annotated[dict[Identifier, float], Field(max_length=32)] = Field(default_factory=dict)
+    model: Annotated[str, Field(max_length=64)]
+    model_sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")]
+    scores: Annotated[tuple[ScoreReport, ...], Field(max_length=4)] = ()
+    measures: Annotated[tuple[MeasureReport, ...], Field(max_length=32)] = ()
+    frames: Annotated[tuple[int, ...], Field(max_length=32)] = ()
+    liveness: LivenessReport | None = None
+
+
 class MatchReport(Message):
     """One whole comparison. The server checks it against its own policy.
 
@@ -242,6 +271,7 @@ class MatchReport(Message):
     cause: Annotated[str, Field(pattern="^(machine|capture|reference|person)$")] | None = None
     eyes: Annotated[tuple[EyesReport, ...], Field(max_length=3)] = ()
     between: ReferencesScore | None = None
+    liveness: LivenessReport | None = None
 
 
 class AttemptReport(Message):
@@ -385,6 +415,7 @@ class CaseRequest(Message):
     offer_code: Identifier | None = None
     application_id: Identifier | None = None
     match: MatchReport | None = None
+    tries: Annotated[tuple[TryReport, ...], Field(max_length=9)] = ()
     live_portrait: Picture | None = None
     chip_portrait: Picture | None = None
     attempts: Annotated[tuple[AttemptReport, ...], Field(max_length=8)] = ()

@@ -166,11 +166,14 @@ class CameraSection(_Section):
 
 
 class PortraitSection(_Section):
-    """The matcher. ``limits`` are checked by the portrait room, which knows their names."""
+    """Matcher and liveness. Limits are checked by the portrait room, which knows their names."""
 
     models_dir: Path
     matcher: Code = "fused"
     false_match_rate: Annotated[float, Field(gt=0, le=0.001)] = 0.0001
+    liveness: Literal["off", "advisory", "required"] = "off"
+    liveness_model: Annotated[str, Field(pattern=r"^[a-z0-9_]{0,64}$")] = ""
+    liveness_limits: dict[Code, float] = Field(default_factory=dict)
     limits: dict[Code, float] = Field(default_factory=dict)
 
 

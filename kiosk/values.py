@@ -106,3 +106,42 @@ class Hint(StrEnum):
     WAIT_A_MOMENT = "wait_a_moment"
     HOLD_STILL = "hold_still"
     GOOD = "good"
+
+
+class LivenessMode(StrEnum):
+    """What becomes of liveness: not looked at, told to staff, or needed to pass alone."""
+
+    OFF = "off"
+    ADVISORY = "advisory"
+    REQUIRED = "required"
+
+
+class HeadMove(StrEnum):
+    """What the challenge asks for; left and right are the resident's own."""
+
+    TURN_LEFT = "turn_left"
+    TURN_RIGHT = "turn_right"
+    COME_CLOSER = "come_closer"
+
+
+class LivenessOutcome(StrEnum):
+    """What the grades say together. None of them ever decides by itself."""
+
+    PASSED = "passed"
+    UNDETERMINED = "undetermined"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """How alive one capture looked: ``why`` names what kept it from passing, "" when nothing.
+
+    ``model`` is the passive model, "" where there is none.
+    """
+
+    outcome: LivenessOutcome
+    why: str
+    moves: tuple[HeadMove, ...]
+    measures: tuple[Measure, ...]
+    model: str = ""
+    model_sha256: str = ""

@@ -22,6 +22,10 @@ def match_fault(match: MatchReport, *, has_record_portrait: bool) -> str:
         return "the model is not one that policy lists"
     if match.tries > policy.max_tries:
         return "more tries than policy allows"
+    if policy.liveness == "required" and (
+        match.liveness is None or match.liveness.outcome != "passed"
+    ):
+        return "policy requires a passed liveness check"
     references = {score.reference for score in match.scores}
     if not has_record_portrait or "record" not in references:
         return "there is no score against the portrait on record"

@@ -9,6 +9,7 @@ from backend.applications.identity import match_fault
 from backend.applications.models import Application, Basis
 from backend.audit.kinds import Kind
 from backend.audit.services import append
+from backend.cases.doubts import visit_in_doubt
 from backend.cases.grants import granted_offers, identity_accepted
 from backend.cases.models import Case
 from backend.clock import now
@@ -179,6 +180,8 @@ def _identify_by_match(
     kiosk: Kiosk, application: Application, match: MatchReport, *, compared: bool
 ) -> None:
     fault = match_fault(match, has_record_portrait=compared)
+    if not fault and visit_in_doubt(application.kiosk, application.visit_id):
+        fault = "only a person who has seen the resident may accept in this visit"
     application.match = match.model_dump(mode="json")
     if not fault:
         application.identity = Basis.MATCH

@@ -13,6 +13,7 @@ from backend.approvals.second_look import draw
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
+from backend.cases.doubts import visit_in_doubt
 from backend.cases.hands import has_linked
 from backend.cases.models import Case, Decision, Stage
 from backend.cases.reasons import reason_of
@@ -51,8 +52,13 @@ def fitting_kinds(case: Case) -> tuple[DecisionKind, ...]:
 
 
 def needs_person_seen(case: Case, kind: DecisionKind) -> bool:
-    """Say whether this decision needs the resident seen in person."""
-    return kind in hall().policy.decisions[reason_of(case.reason)].seen_in_person
+    """Say whether this decision needs the resident seen in person.
+
+    By the case's own reason, and to accept an identity also by an earlier case of the visit.
+    """
+    if kind in hall().policy.decisions[reason_of(case.reason)].seen_in_person:
+        return True
+    return kind == DecisionKind.IDENTITY_ACCEPTED and visit_in_doubt(case.kiosk, case.visit_id)
 
 
 def live_decision(case: Case) -> Decision | None:

@@ -45,6 +45,7 @@ class Case(models.Model):
         Application, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
     )
     match = models.JSONField(null=True, blank=True)
+    tries = models.JSONField(default=list, blank=True)
     detail = models.CharField(max_length=500, blank=True)
     live_portrait = models.ForeignKey(
         Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

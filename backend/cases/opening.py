@@ -64,6 +64,7 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         offer_code=wanted.offer_code or "",
         application=_application(kiosk, wanted),
         match=wanted.match.model_dump(mode="json") if wanted.match else None,
+        tries=[one.model_dump(mode="json") for one in wanted.tries],
         detail=wanted.detail,
         live_portrait=_sealed(wanted.live_portrait),
         chip_portrait=_sealed(wanted.chip_portrait),

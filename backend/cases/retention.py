@@ -39,9 +39,10 @@ def _erase(case: Case) -> None:
     pictures = [case.live_portrait_id, case.chip_portrait_id]
     case.live_portrait = case.chip_portrait = case.record_portrait = None
     case.match = None
+    case.tries = []
     case.detail = ""
     case.erased_at = now()
-    kept = ["live_portrait", "chip_portrait", "record_portrait", "match", "detail"]
+    kept = ["live_portrait", "chip_portrait", "record_portrait", "match", "tries", "detail"]
     case.save(update_fields=[*kept, "erased_at"])
     DeskRequest.objects.filter(case=case).delete()
     erase_attempts(case)

@@ -1,5 +1,6 @@
 """The evidence of one case as the page lays it out; built only after it was opened by rule."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +9,11 @@ from django.utils.timezone import localtime
 
 from backend.attempts.models import Attempt
 from backend.cases.models import Case
-from backend.console.case_facts import answer_for, case_facts, match_of
+from backend.console.case_facts import answer_for, case_facts, match_of, tries_of
 from backend.console.person_or_machine import PersonOrMachine, person_or_machine
 from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
 from backend.console.texts import say, say_code
-from backend_client.contract import MatchReport
+from backend_client.contract import MatchReport, TryReport
 
 PORTRAITS = ("live", "chip", "record")
 
@@ -63,6 +64,18 @@ class TryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureLine:
+    """One capture of the visit: its scores, why it did not hold, liveness, model and frames."""
+
+    scores: list[ScoreLine]
+    why: str
+    liveness: str
+    alive: bool
+    model: str
+    frames: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceSheet:
     """All that the person who decides looks at."""
 
@@ -78,6 +91,7 @@ class EvidenceSheet:
     person: list[str]
     elsewhere: str
     model: str
+    captures: list[CaptureLine]
 
 
 def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
@@ -100,6 +114,7 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
         person=_person(case),
         elsewhere=" · ".join(_elsewhere(case, language, now)),
         model=report.model if report else "",
+        captures=[_capture(one, language) for one in tries_of(case)],
     )
 
 
@@ -157,9 +172,33 @@ def _try(attempt: Attempt, language: str) -> TryLine:
     )
 
 
+def _capture(one: TryReport, language: str) -> CaptureLine:
+    liveness = one.liveness
+    grades = [f"{m.value:.2f}" for m in liveness.measures if m.low is not None] if liveness else []
+    outcome = say_code(language, "liveness", liveness.outcome) if liveness else ""
+    return CaptureLine(
+        scores=[
+            _line(
+                ScoreFact(s.reference, s.score, s.threshold),
+                s.values,
+                say(language, f"case.{s.reference}"),
+            )
+            for s in one.scores
+        ],
+        why=say_code(language, "why_short", one.reason) if one.reason else "",
+        liveness=" · ".join([outcome, *grades]) if liveness else "",
+        alive=liveness is None or liveness.outcome == "passed",
+        model=f"{one.model} {one.model_sha256[:8]}".strip(),
+        frames=", ".join(str(frame) for frame in one.frames),
+    )
+
+
 def _score(fact: ScoreFact, report: MatchReport | None, index: int, name: str = "") -> ScoreLine:
+    return _line(fact, report.scores[index].values if report else {}, name)
+
+
+def _line(fact: ScoreFact, values: Mapping[str, float], name: str) -> ScoreLine:
     sign = "≥" if fact.holds else "<"
-    values = report.scores[index].values if report else {}
     engines = " · ".join(f"{name} {value:.2f}" for name, value in values.items())
     digits = 2 if f"{fact.score:.2f}" != f"{fact.threshold:.2f}" or fact.holds else 4
     text = f"{name} {fact.score:.{digits}f} {sign} {fact.threshold:.{digits}f}".strip()

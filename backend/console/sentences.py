@@ -5,7 +5,9 @@ that suggests, and whether it is this person or this machine. It states only wha
 a part without data is left out, and no verdict on the machine is given from a handful of visits.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from backend.console.texts import say, say_code
 
@@ -65,10 +67,17 @@ class KioskToday:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What is known about why the case was handed over."""
+    """What is known about why the case was handed over.
+
+    ``why`` is the kiosk's key for why the last capture did not match, with its figures;
+    ``liveness`` is what kept it from looking alive.
+    """
 
     reason: str
     cause: str | None = None
+    why: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    liveness: str = ""
     scores: tuple[ScoreFact, ...] = ()
     measures: tuple[MeasureFact, ...] = ()
     has_live: bool = True
@@ -88,15 +97,39 @@ class Why:
 
 def explain(facts: CaseFacts, language: str) -> Why:
     """Explain in ``language`` (one of texts.LANGUAGES) why the case needs a person."""
+    found = _found(facts, language)
     if facts.scores:
         clauses = [*_capture(facts, language), *(_score(s, language) for s in facts.scores)]
         evidence = say(language, "why.clauses", clauses=say(language, "why.comma").join(clauses))
-        suggestion = say(language, f"why.{_suggestion(facts)}")
+        suggestion = found or say(language, f"why.{_suggestion(facts)}")
         gap = say(language, "why.gap")
         lead = gap.join(_with_reason(facts, language, evidence, suggestion))
     else:
         lead = say_code(language, "why_reason", facts.reason)
+        if found:
+            lead = say(language, "why.gap").join((lead, found)) if lead != facts.reason else found
     return Why(lead, _machine(facts, language))
+
+
+def _found(facts: CaseFacts, language: str) -> str:
+    """Say what the kiosk found to be the cause, with its figures; empty where it knows none."""
+    sentences = [("why_liveness", facts.liveness)] if facts.reason == "liveness_alarm" else []
+    if facts.why and facts.reason in FACE_REASONS | {"no_reference"}:
+        sentences.append(("why_found", facts.why))
+    said: list[str] = []
+    for table, code in sentences:
+        text = say_code(language, table, code)
+        if code and text != code:
+            figures = {name: _figure(value) for name, value in facts.figures.items()}
+            said.append(text.format_map(defaultdict(lambda: "—", figures)))
+    return say(language, "why.gap").join(said)
+
+
+def _figure(value: float) -> str:
+    """Return a figure for a sentence: counts as counts, the rest with two places at most."""
+    if value == int(value):
+        return str(int(value))
+    return f"{value:.0f}" if abs(value) >= 20 else f"{value:.2f}"
 
 
 def _with_reason(

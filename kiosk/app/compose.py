@@ -18,7 +18,10 @@ from kiosk.app.portrait_link import PortraitLink
 from kiosk.app.readiness import camera_with_matcher
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
 from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.history import CaptureHistory
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import ModelSlot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
@@ -28,6 +31,7 @@ from kiosk.runtime.seal import open_seal
 from kiosk.session.events import Event
 from kiosk.session.visit import Visit
 from kiosk.settings import ConfigError, Settings, read_credential
+from kiosk.values import LivenessMode
 
 if TYPE_CHECKING:
     from kiosk.ui.window import Dock, KioskApp
@@ -40,6 +44,7 @@ VERSION = "0.1.0"
 DETECTOR = "yunet"
 SELF_TEST = Path(kiosk.__file__).parents[1] / "assets" / "portraits"
 """Known portraits: a network fed in a wrong way loads without a word and knows nearly nobody."""
+_NUMBERS = (int, float, "int", "float")
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 
@@ -61,7 +66,13 @@ class Kiosk:
             # The worker starts first: it is a process of its own, and is best begun while this one
             # has no other threads. It asks for frames only during a capture.
             self.portrait = self._keep(
-                PortraitLink(worker, lambda: self.frames.latest(), retry_from), PortraitLink.close
+                PortraitLink(
+                    worker,
+                    lambda: self.frames.latest(),
+                    retry_from,
+                    CaptureHistory(settings.kiosk.data_dir / "captures.json"),
+                ),
+                PortraitLink.close,
             )
             self.portrait.start()
             self.camera = self._keep(camera or _open_camera(settings), _close_camera)
@@ -141,19 +152,19 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
     or is not what its slot says.
     """
     portrait = settings.portrait
-    known = {field.name for field in fields(PortraitLimits)}
-    for name in portrait.limits:
-        if name not in known:
-            allowed = f"is not a limit; allowed are {', '.join(sorted(known))}"
-            raise ConfigError(settings.file, f"portrait.limits.{name}", allowed)
-    whole = {field.name for field in fields(PortraitLimits) if field.type in (int, "int")}
-    values: dict[str, Any] = {n: int(v) if n in whole else v for n, v in portrait.limits.items()}
-    limits = replace(PortraitLimits(), **values)
+    limits = replace(PortraitLimits(), **_limits(settings, "limits", PortraitLimits))
+    liveness = replace(
+        LivenessLimits(LivenessMode(portrait.liveness), portrait.liveness_model),
+        **_limits(settings, "liveness_limits", LivenessLimits),
+    )
+    if liveness.mode is not LivenessMode.OFF and liveness.model:
+        PassiveModel(portrait.models_dir / liveness.model / "model.toml")
     worker = WorkerSettings(
         models=portrait.models_dir,
         engine=portrait.matcher,
         fmr=portrait.false_match_rate,
         limits=limits,
+        liveness=liveness,
         self_test=SELF_TEST if SELF_TEST.is_dir() else None,
     )
     slots = _check_matcher(settings)
@@ -163,11 +174,22 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
     return worker, slots[0].score_threshold(fmr)
 
 
+def _limits(settings: Settings, section: str, kind: type[Any]) -> dict[str, Any]:
+    """Return the limits of a section; ConfigError for a name that does not exist."""
+    given: dict[str, float] = getattr(settings.portrait, section)
+    numbers = {f.name: f.type in (int, "int") for f in fields(kind) if f.type in _NUMBERS}
+    for name in given:
+        if name not in numbers:
+            allowed = f"is not a limit; allowed are {', '.join(sorted(numbers))}"
+            raise ConfigError(settings.file, f"portrait.{section}.{name}", allowed)
+    return {name: int(value) if numbers[name] else value for name, value in given.items()}
+
+
 def _check_matcher(settings: Settings) -> list[ModelSlot]:
     """Return the matcher's slots. What the settings ask of them and they lack is a ConfigError."""
     portrait = settings.portrait
     known = sorted(path.parent.name for path in portrait.models_dir.glob("*/model.toml"))
-    matchers = [name for name in known if name != DETECTOR]
+    matchers = [name for name in known if name not in (DETECTOR, portrait.liveness_model)]
     if not matchers:
         where = f"holds no model slots: {portrait.models_dir}"
         raise ConfigError(settings.file, "portrait.models_dir", where)

@@ -10,6 +10,7 @@ from threading import Condition, Event
 from typing import TypeVar
 
 from kiosk.portrait.client import PortraitWorker, WorkerSettings
+from kiosk.portrait.history import CaptureHistory
 from kiosk.portrait.results import (
     CaptureDone,
     GuidanceUpdate,
@@ -21,9 +22,10 @@ from kiosk.portrait.results import (
     WorkerReady,
     WorkerReplaced,
 )
+from kiosk.portrait.why import explain
 from kiosk.runtime.protocols import CaptureEnd, EyesSeen, Match, References
 from kiosk.session.facts import Comparison
-from kiosk.values import FailureCause, Frame, Reference
+from kiosk.values import FailureCause, Frame, LivenessMode, LivenessOutcome, Reference
 
 REFERENCES_WITHIN_S = 20.0
 """Two pictures take 0.3 s; a worker that is just being replaced takes its cold start more."""
@@ -34,7 +36,11 @@ DECISION_WITHIN_S = 20.0
 _FRAME_AGAIN_S = 0.01
 _T = TypeVar("_T")
 
-_WITHOUT_REFERENCE = (ReasonKey.NO_REFERENCE, ReasonKey.CHIP_NOT_AUTHENTICATED)
+_WITHOUT_REFERENCE = (
+    ReasonKey.NO_REFERENCE,
+    ReasonKey.RECORD_MISSING,
+    ReasonKey.CHIP_NOT_AUTHENTICATED,
+)
 _UNUSABLE_REFERENCE = (ReasonKey.CHIP_UNUSABLE, ReasonKey.RECORD_UNUSABLE)
 _USABLE = (ReferenceState.USABLE, ReferenceState.POOR)
 
@@ -47,6 +53,7 @@ class PortraitLink:
     """Implements ``runtime.PortraitMatcher`` on a PortraitWorker and a source of frames.
 
     ``retry_from``: a score from here up to the threshold may be mended by another capture.
+    ``history`` knows how this kiosk's captures before looked.
     """
 
     def __init__(
@@ -54,9 +61,17 @@ class PortraitLink:
         settings: WorkerSettings,
         latest_frame: Callable[[], Frame | None],
         retry_from: float,
+        history: CaptureHistory | None = None,
     ) -> None:
         self._latest_frame = latest_frame
         self._retry_from = retry_from
+        self._liveness_required = settings.liveness.mode is LivenessMode.REQUIRED
+        self._decision_within_s = DECISION_WITHIN_S
+        if settings.liveness.mode is not LivenessMode.OFF:
+            # Each move has its time, and so has each look straight ahead, before and after.
+            moves = 2 * settings.liveness.moves + 1
+            self._decision_within_s += moves * settings.liveness.move_within_s
+        self._history = history or CaptureHistory()
         self._changed = Condition()
         self._references: ReferencesReady | None = None
         self._guidance: GuidanceUpdate | None = None
@@ -118,7 +133,9 @@ class PortraitLink:
 
     def compare(self, attempt: int) -> Match:
         """Return the comparison of the capture that just ended. Raises WorkerLost."""
-        done = self._await(lambda: self._done, DECISION_WITHIN_S, "the comparison did not end")
+        done = self._await(
+            lambda: self._done, self._decision_within_s, "the comparison did not end"
+        )
         references = self._references.reports if self._references else ()
         seen = [
             ("live", done.eyes),
@@ -139,11 +156,12 @@ class PortraitLink:
         """Forget all of this visit, here and in the worker."""
         with self._changed:
             self._references = self._guidance = self._done = None
+        self._history.next_visit()
         self._worker.forget()
 
     def _feed(self, number: int, cancel: Event) -> CaptureEnd:
         fed, fed_at = -1, time.monotonic()
-        deadline = fed_at + DECISION_WITHIN_S
+        deadline = fed_at + self._decision_within_s
         while not cancel.is_set() and time.monotonic() < deadline:
             frame = self._latest_frame()
             now = time.monotonic()
@@ -174,26 +192,44 @@ class PortraitLink:
 
     def _comparison(self, done: CaptureDone) -> Comparison:
         decision = done.decision
+        reason = explain(done, self._history.others())
+        self._history.add(
+            matched=decision.matched,
+            reason="" if reason is None else reason.key.value,
+            sharpness=done.tally.sharpness,
+            scene_sharpness=done.tally.scene_sharpness,
+        )
         key = decision.reason.key if decision.reason else None
+        cause = reason.cause if reason else None
         return Comparison(
             matched=decision.matched,
             scores=decision.scores,
             measures=done.measures,
             model=done.model,
             model_sha256=done.model_sha256,
-            cause=decision.cause,
+            cause=cause,
             disagree=key is ReasonKey.REFERENCES_DISAGREE,
             no_reference=key in (*_WITHOUT_REFERENCE, *_UNUSABLE_REFERENCE),
-            retry_helps=self._retry_helps(done),
+            retry_helps=self._retry_helps(done, cause),
+            reason="" if reason is None else reason.key.value,
+            figures=() if reason is None else reason.figures,
+            frames=done.frame_numbers,
+            liveness=done.liveness,
+            liveness_alarm=self._liveness_alarm(done),
         )
 
-    def _retry_helps(self, done: CaptureDone) -> bool:
+    def _liveness_alarm(self, done: CaptureDone) -> bool:
+        """Say whether a person must see the resident: required, compared, and not passed."""
+        if not self._liveness_required or not (done.decision.scores or done.liveness):
+            return False
+        return done.liveness is None or done.liveness.outcome is not LivenessOutcome.PASSED
+
+    def _retry_helps(self, done: CaptureDone, cause: FailureCause | None) -> bool:
         """Say whether another capture may hold: this one was bad, or its score just too low.
 
         A clearly low score of good pictures cannot: more tries would only raise the chance
         of an impostor and keep an honest resident from the person who can help.
         """
-        cause = done.decision.cause
         if cause in (FailureCause.MACHINE, FailureCause.CAPTURE):
             return True
         scores = done.decision.scores

@@ -34,7 +34,7 @@ class LinkGuidance:
             return Guidance()
         lamp = update.light is Light.DARK
         if update.face is None or frame is None:
-            return Guidance(update.hint, update.progress, lamp=lamp)
+            return Guidance(update.hint, update.progress, lamp=lamp, move=update.move)
         height, width = frame.image.shape[:2]
         box = update.face
         face = (
@@ -43,4 +43,4 @@ class LinkGuidance:
             round(box.width * width),
             round(box.height * height),
         )
-        return Guidance(update.hint, update.progress, face, lamp)
+        return Guidance(update.hint, update.progress, face, lamp, update.move)

@@ -16,6 +16,7 @@ from pathlib import Path
 import kiosk
 from kiosk.portrait.capture import CaptureState
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.messages import (
     MAX_BLOB_BYTES,
     BeginCapture,
@@ -63,6 +64,7 @@ class WorkerSettings:
     engine: str = "fused"
     fmr: float = 0.0001
     limits: PortraitLimits = field(default_factory=PortraitLimits)
+    liveness: LivenessLimits = field(default_factory=LivenessLimits)
     self_test: Path | None = None
     start_within_s: float = 20.0
     answer_within_s: float = 0.6  # a frame takes 0.03 s; a worker that is busy gets more
@@ -218,6 +220,7 @@ class PortraitWorker:
             engine=settings.engine,
             fmr=settings.fmr,
             limits=settings.limits,
+            liveness=settings.liveness,
             self_test="" if self_test is None else str(self_test),
         )
         try:

@@ -4,11 +4,12 @@ No sockets here and time comes in. Personal data lives in this object only; ``Fo
 """
 
 from pathlib import Path
+from random import Random, SystemRandom
 
 import numpy as np
 
 from kiosk.portrait.background import BackgroundWatch
-from kiosk.portrait.capture import Capture
+from kiosk.portrait.capture import Capture, CaptureState
 from kiosk.portrait.decision import decide, score_against
 from kiosk.portrait.embedder import Embedder
 from kiosk.portrait.exposure import Exposure
@@ -17,6 +18,9 @@ from kiosk.portrait.faces import Face, Image, decode_image, encode_jpeg, portrai
 from kiosk.portrait.fusion import Models, Template, load_models, self_test
 from kiosk.portrait.hint import SteadyHint, choose_hint
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.liveness.check import LivenessCheck
+from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.portrait.messages import (
     Answer,
     BeginCapture,
@@ -47,8 +51,9 @@ from kiosk.portrait.results import (
     WorkerReady,
 )
 from kiosk.portrait.slots import SlotError
-from kiosk.portrait.tracking import FaceTracker
-from kiosk.values import Hint, Measure, Reference, Score
+from kiosk.portrait.tally import Counting
+from kiosk.portrait.tracking import FaceTracker, search
+from kiosk.values import HeadMove, Hint, LivenessMode, Measure, Reference, Score
 
 
 class References:
@@ -80,7 +85,7 @@ def _look_at(
     template = None if face is None else models.matcher.embed(image, face)
     if face is None or template is None:
         return ReferenceState.NO_FACE, (), None, None
-    measures = assess_reference(face, limits)
+    measures = assess_reference(image, face, limits)
     good = all(measure.ok for measure in measures)
     state = ReferenceState.USABLE if good else ReferenceState.POOR
     return state, measures, template, eyes_in(models.detector.refine(image, face), image)
@@ -89,10 +94,19 @@ def _look_at(
 class _Try:
     """One capture with what belongs to it."""
 
-    def __init__(self, number: int, models: Models, limits: PortraitLimits, now_s: float) -> None:
+    def __init__(
+        self,
+        number: int,
+        models: Models,
+        limits: PortraitLimits,
+        liveness: LivenessCheck | None,
+        now_s: float,
+    ) -> None:
         self.number = number
         self.capture = Capture(limits, now_s)
         self.hint = SteadyHint(limits.hint_stable_s)
+        self.liveness = liveness
+        self.counting = Counting()
         self.last_frame_s = now_s
         self.exposure = Exposure(limits)
         self._models, self._limits = models, limits
@@ -110,25 +124,59 @@ class _Try:
 
     def judge(self, image: Image, number: int, now_s: float) -> Assessment:
         """Look at a frame, judge it, and let the capture have it."""
-        sighting = self._tracker.look(image)
+        if self.liveness is not None and self.liveness.challenge is not None:
+            sighting = search(image, self._models.detector)  # each frame of a move counts
+        else:
+            sighting = self._tracker.look(image)
         face = sighting.faces[0] if sighting.faces else None
         motion = self._background.motion(image, face, now_s)
         assessment = assess(image, sighting, self._limits, motion)
         self.last_frame_s = now_s
         self.exposure.add(assessment, now_s)
+        self.counting.add(image, assessment)
         self.capture.add(image, number, assessment, now_s)
         return assessment
 
+    def follow(
+        self, image: Image | None, assessment: Assessment | None, now_s: float
+    ) -> CaptureState:
+        """Let time pass, with a frame or without; return how far capture and liveness are."""
+        state = self.capture.tick(now_s)
+        if self.liveness is None or not self.capture.decides:
+            return state
+        seen = None
+        if image is not None and assessment is not None and assessment.comparable:
+            seen = None if assessment.face is None else (image, assessment.face)
+        return self.liveness.follow(state, self.capture.kept, seen, now_s)
+
+    @property
+    def progress(self) -> float:
+        """Return 0..1 of frames and moves together."""
+        frames = self.capture.progress
+        return frames if self.liveness is None else self.liveness.progress(frames)
+
+    @property
+    def move(self) -> HeadMove | None:
+        """Return the move to ask for now, None for none."""
+        return None if self.liveness is None else self.liveness.asks
+
     def hint_for(self, assessment: Assessment, now_s: float) -> Hint:
         """Return the hint to show: first what to take off, then what helps most."""
-        preparing = self.capture.prepares(now_s)
-        return self.hint.show(Hint.TAKE_OFF if preparing else choose_hint(assessment), now_s)
+        hint = choose_hint(assessment)
+        if self.liveness is not None and self.liveness.looking_ahead:
+            hint = Hint.FACE_FORWARD
+        elif self.capture.prepares(now_s):
+            hint = Hint.TAKE_OFF
+        return self.hint.show(hint, now_s)
 
 
 class Desk:
-    """Answers each request of the kiosk."""
+    """Answers each request of the kiosk. ``random`` chooses what the challenge asks for."""
 
-    def __init__(self) -> None:
+    def __init__(self, random: Random | None = None) -> None:
+        self._random = random or SystemRandom()
+        self._liveness = LivenessLimits()
+        self._passive: PassiveModel | None = None
         self._models: Models | None = None
         self._limits = PortraitLimits()
         self._references: References | None = None
@@ -143,17 +191,24 @@ class Desk:
                 self._references = References(self._loaded(), self._limits, request)
                 return ReferencesReady(tuple(self._references.reports))
             case BeginCapture():
-                self._try = _Try(request.capture, self._loaded(), self._limits, now_s)
+                self._try = _Try(
+                    request.capture, self._loaded(), self._limits, self._check(), now_s
+                )
                 return Done()
             case SubmitFrame():
                 return self._judge(request, now_s)
             case Tick():
-                return Done() if self._try is None else Judged(None, self._try.capture.tick(now_s))
+                return self._tick(now_s)
             case Decide():
                 return self._decide()
             case Forget():
                 self._references = self._try = None
                 return Done()
+
+    def _tick(self, now_s: float) -> Answer:
+        if self._try is None:
+            return Done()
+        return Judged(None, self._try.follow(None, None, now_s))
 
     def work(self) -> bool:
         """Do one small piece of what has piled up; False when there is nothing to do."""
@@ -175,8 +230,9 @@ class Desk:
         return self._try
 
     def _configure(self, request: Configure) -> Answer:
-        self._limits = request.limits
+        self._limits, self._liveness = request.limits, request.liveness
         try:
+            self._passive = self._open_passive(Path(request.models))
             self._models = load_models(Path(request.models), request.engine, request.fmr)
             folder = Path(request.self_test)
             said = self_test(self._models, folder) if request.self_test else ""
@@ -189,17 +245,30 @@ class Desk:
         running = self._running()
         image = _frame_image(request)
         assessment = running.judge(image, request.number, now_s)
+        state = running.follow(image, assessment, now_s)
         update = GuidanceUpdate(
             capture=running.number,
             hint=running.hint_for(assessment, now_s),
             face=None if assessment.face is None else _box(assessment.face, image),
-            progress=running.capture.progress,
+            progress=running.progress,
             measures=assessment.measures,
             frame_number=request.number,
             good=assessment.good,
             light=running.exposure.state,
+            move=running.move,
         )
-        return Judged(update, running.capture.tick(now_s))
+        return Judged(update, state)
+
+    def _check(self) -> LivenessCheck | None:
+        if self._liveness.mode is LivenessMode.OFF:
+            return None
+        return LivenessCheck(self._liveness, self._loaded().matcher, self._passive, self._random)
+
+    def _open_passive(self, models: Path) -> PassiveModel | None:
+        name = self._liveness.model
+        if self._liveness.mode is LivenessMode.OFF or not name:
+            return None
+        return PassiveModel(models / name / "model.toml")
 
     def _decide(self) -> CaptureDone:
         running, matcher = self._running(), self._loaded().matcher
@@ -226,9 +295,22 @@ class Desk:
             frame_numbers=tuple(candidate.number for candidate in capture.kept),
             decision_s=0.0,
             eyes=eyes,
+            liveness=None if running.liveness is None else running.liveness.report(capture.kept),
+            references=() if self._references is None else tuple(self._references.reports),
+            tally=running.counting.tally(self._frame_scores(running)),
         )
         self._try = None
         return done
+
+    def _frame_scores(self, running: _Try) -> list[float]:
+        """Return each frame's score against its weakest reference: how steady the score is."""
+        if self._references is None or not self._references.templates:
+            return []
+        matcher, known = self._loaded().matcher, self._references.templates.values()
+        return [
+            min(matcher.compare(template, reference).score for reference in known)
+            for template in running.embedder.templates()
+        ]
 
     def _compare(self, running: _Try) -> tuple[MatchDecision, tuple[Measure, ...]]:
         """Compare the capture; with it comes how alike its frames are, where that was measured."""

@@ -47,3 +47,7 @@ class PortraitLimits:
     # A reference picture
     reference_detector_score_min: float = 0.60
     reference_eye_distance_min_px: float = 30.0
+    reference_sharpness_min: float = 60.0  # a clean portrait has 100 and more
+    reference_grey_min: float = 55.0
+    reference_grey_max: float = 205.0
+    reference_contrast_min: float = 20.0  # deviation of the grey on the crop: a faded picture

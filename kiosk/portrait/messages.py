@@ -20,7 +20,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from kiosk.portrait import results
 from kiosk.portrait.capture import CaptureState
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.values import Measure, Score
+from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.tally import Tally
+from kiosk.values import Liveness, Measure, Score
 
 MAGIC = b"PRT1"
 MAX_HEADER_BYTES = 64 * 1024
@@ -46,6 +48,7 @@ class Configure:
     engine: str
     fmr: float
     limits: PortraitLimits
+    liveness: LivenessLimits
     self_test: str
 
 
@@ -120,6 +123,8 @@ _TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         PortraitLimits,
+        LivenessLimits,
+        Liveness,
         Measure,
         Score,
         results.FaceBox,
@@ -127,6 +132,7 @@ _TYPES: dict[str, type] = {
         results.Reason,
         results.MatchDecision,
         results.ReferenceReport,
+        Tally,
         results.GuidanceUpdate,
     )
 }

@@ -65,6 +65,9 @@ LAMP = "lamp"
 SAME_FACE = "same_face"
 CAPTURE_MEASURES = (GOOD_FRAMES, DARK_FRAMES, BRIGHT_FRAMES, LAMP, SAME_FACE)
 
+# Name of the measure that only a reference picture has.
+CONTRAST = "contrast"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assessment:
@@ -174,9 +177,22 @@ def sharpness(crop: Image) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_64F).var())
 
 
-def assess_reference(face: Face, limits: PortraitLimits) -> tuple[Measure, ...]:
-    """Judge the face of a reference picture."""
+def assess_reference(image: Image, face: Face, limits: PortraitLimits) -> tuple[Measure, ...]:
+    """Judge the face of a reference picture. A poor one is compared with all the same."""
+    crop = align_arcface(image, face)
+    picture: tuple[Measure, ...] = ()
+    if crop is not None:
+        grey, _ = face_light(crop)
+        low, high = limits.reference_grey_min, limits.reference_grey_max
+        contrast = float(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).std())
+        sharp = limits.reference_sharpness_min
+        picture = (
+            Measure(FACE_GREY, grey, "grey level", low, high),
+            Measure(CONTRAST, contrast, "grey level", limits.reference_contrast_min, None),
+            Measure(SHARPNESS, sharpness(crop), "variance", sharp, None),
+        )
     return (
+        *picture,
         Measure(DETECTOR_SCORE, face.score, "score", limits.reference_detector_score_min, None),
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.reference_eye_distance_min_px, None),
     )

@@ -1,9 +1,19 @@
 """What the portrait worker tells the kiosk: plain values, no personal data beyond one visit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.values import FailureCause, Hint, Light, Measure, Reference, Score
+from kiosk.portrait.tally import Tally
+from kiosk.values import (
+    FailureCause,
+    HeadMove,
+    Hint,
+    Light,
+    Liveness,
+    Measure,
+    Reference,
+    Score,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,8 @@ class ReasonKey(StrEnum):
     DARK = "dark"
     OVEREXPOSED = "overexposed"
     BLURRED = "blurred"
+    DIRTY_LENS = "dirty_lens"
+    FROZEN = "frozen"
     NO_FRAMES = "no_frames"
     WORKER_LOST = "worker_lost"
     NO_FACE = "no_face"
@@ -48,12 +60,14 @@ class ReasonKey(StrEnum):
     BACKGROUND_MOVES = "background_moves"
     LEFT = "left"
     COVERED = "covered"
+    MOVED = "moved"
     NO_REFERENCE = "no_reference"
     CHIP_UNUSABLE = "chip_unusable"
     RECORD_UNUSABLE = "record_unusable"
     CHIP_NOT_AUTHENTICATED = "chip_not_authenticated"
     REFERENCES_DISAGREE = "references_disagree"
     REFERENCE_POOR = "reference_poor"
+    RECORD_MISSING = "record_missing"
     LOW_SCORE = "low_score"
 
 
@@ -61,6 +75,8 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.DARK: FailureCause.MACHINE,
     ReasonKey.OVEREXPOSED: FailureCause.MACHINE,
     ReasonKey.BLURRED: FailureCause.MACHINE,
+    ReasonKey.DIRTY_LENS: FailureCause.MACHINE,
+    ReasonKey.FROZEN: FailureCause.MACHINE,
     ReasonKey.NO_FRAMES: FailureCause.MACHINE,
     ReasonKey.WORKER_LOST: FailureCause.MACHINE,
     ReasonKey.NO_FACE: FailureCause.CAPTURE,
@@ -77,12 +93,14 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.BACKGROUND_MOVES: FailureCause.CAPTURE,
     ReasonKey.LEFT: FailureCause.CAPTURE,
     ReasonKey.COVERED: FailureCause.CAPTURE,
+    ReasonKey.MOVED: FailureCause.CAPTURE,
     ReasonKey.NO_REFERENCE: FailureCause.REFERENCE,
     ReasonKey.CHIP_UNUSABLE: FailureCause.REFERENCE,
     ReasonKey.RECORD_UNUSABLE: FailureCause.REFERENCE,
     ReasonKey.CHIP_NOT_AUTHENTICATED: FailureCause.REFERENCE,
     ReasonKey.REFERENCES_DISAGREE: FailureCause.REFERENCE,
     ReasonKey.REFERENCE_POOR: FailureCause.REFERENCE,
+    ReasonKey.RECORD_MISSING: FailureCause.REFERENCE,
     ReasonKey.LOW_SCORE: FailureCause.PERSON,
 }
 
@@ -151,7 +169,7 @@ class GuidanceUpdate:
     """What to show over the live picture now. ``progress`` is 0..1 of the wanted frames.
 
     ``light`` asks for help of the screen or the camera. ``capture`` is the number that
-    ``begin_capture`` returned.
+    ``begin_capture`` returned. ``move`` is what the liveness challenge asks for now.
     """
 
     capture: int
@@ -162,6 +180,7 @@ class GuidanceUpdate:
     frame_number: int
     good: bool
     light: Light = Light.FINE
+    move: HeadMove | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +190,8 @@ class CaptureDone:
     ``measures`` are the best frame's (of the last frame when none was good). ``best_frame`` is
     the whole best frame, ``portrait`` its 3:4 crop for people; both JPEG, b"" when there is
     none. ``eyes`` are in ``portrait``. ``decision_s`` is the time from the last frame to the
-    decision.
+    decision. ``liveness`` is None where it was not looked at; ``references`` and ``tally`` are
+    what a failure is explained by.
     """
 
     capture: int
@@ -184,6 +204,9 @@ class CaptureDone:
     frame_numbers: tuple[int, ...]
     decision_s: float
     eyes: Eyes | None = None
+    liveness: Liveness | None = None
+    references: tuple[ReferenceReport, ...] = ()
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Materials:
     comparison: Comparison | None = None
     match: Match | None = None
     earlier: list[Match] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
     tries: int = 0
     applications: dict[str, ApplicationView] = field(default_factory=dict)
     orders: dict[str, OrderView] = field(default_factory=dict)

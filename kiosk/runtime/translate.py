@@ -1,5 +1,6 @@
 """Between the contract's messages and the session's facts. Pure."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from backend_client import contract
@@ -7,9 +8,12 @@ from kiosk.runtime.materials import Materials
 from kiosk.runtime.protocols import Match
 from kiosk.session import facts
 from kiosk.session.effects import ReportCase, WatchCase
+from kiosk.values import Liveness, Measure
 
 MOST_ATTEMPTS = 8
 """As many earlier tries as a case takes; a visit has three before a person looks."""
+_MOST_TRIES = 9
+"""As many captures as a case takes, the last one too."""
 
 
 def texts(of: contract.Texts) -> facts.Texts:
@@ -88,20 +92,8 @@ def match_report(
         tries=max(1, tries),
         model=comparison.model,
         model_sha256=comparison.model_sha256,
-        scores=tuple(
-            contract.ScoreReport(
-                reference=s.reference.value,
-                engine=s.engine,
-                score=s.score,
-                threshold=s.threshold,
-                values=dict(s.values),
-            )
-            for s in comparison.scores
-        ),
-        measures=tuple(
-            contract.MeasureReport(name=m.name, value=m.value, unit=m.unit, low=m.low, high=m.high)
-            for m in comparison.measures
-        ),
+        scores=_scores(comparison),
+        measures=_measures(comparison.measures),
         cause=None if comparison.cause is None else comparison.cause.value,
         eyes=tuple(
             contract.EyesReport(portrait=seen.portrait, left=seen.left, right=seen.right)
@@ -110,6 +102,7 @@ def match_report(
         between=contract.ReferencesScore(score=between.score, threshold=between.threshold)
         if between
         else None,
+        liveness=_liveness(comparison.liveness),
     )
 
 
@@ -125,6 +118,58 @@ def attempts(materials: Materials) -> tuple[contract.AttemptReport, ...]:
         )
         for number, report, match in numbered
         if report is not None
+    )
+
+
+def try_reports(comparisons: Sequence[facts.Comparison]) -> tuple[contract.TryReport, ...]:
+    """Report every capture of a visit, the last ones where there were very many."""
+    return tuple(
+        contract.TryReport(
+            matched=c.matched,
+            cause=None if c.cause is None else c.cause.value,
+            reason=c.reason,
+            figures=dict(c.figures),
+            model=c.model,
+            model_sha256=c.model_sha256,
+            scores=_scores(c),
+            measures=_measures(c.measures),
+            frames=c.frames,
+            liveness=_liveness(c.liveness),
+        )
+        for c in comparisons[-_MOST_TRIES:]
+    )
+
+
+def _scores(comparison: facts.Comparison) -> tuple[contract.ScoreReport, ...]:
+    return tuple(
+        contract.ScoreReport(
+            reference=s.reference.value,
+            engine=s.engine,
+            score=s.score,
+            threshold=s.threshold,
+            values=dict(s.values),
+        )
+        for s in comparison.scores
+    )
+
+
+def _measures(measures: Sequence[Measure]) -> tuple[contract.MeasureReport, ...]:
+    return tuple(
+        contract.MeasureReport(name=m.name, value=m.value, unit=m.unit, low=m.low, high=m.high)
+        for m in measures
+    )
+
+
+def _liveness(liveness: Liveness | None) -> contract.LivenessReport | None:
+    if liveness is None:
+        return None
+    return contract.LivenessReport(
+        outcome=liveness.outcome.value,
+        why=liveness.why,
+        moves=tuple(move.value for move in liveness.moves),
+        measures=_measures(liveness.measures),
+        model=liveness.model,
+        model_sha256=liveness.model_sha256,
     )
 
 
@@ -148,6 +193,7 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
         application_id=effect.application_id,
         match=match_report(materials.comparison, effect.tries, materials.match),
         attempts=attempts(materials),
+        tries=try_reports(materials.comparisons),
         live_portrait=contract.picture(materials.live_portrait),
         chip_portrait=contract.picture(materials.chip_portrait),
         detail=effect.detail if isinstance(effect, ReportCase) else "",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from kiosk.values import FailureCause, Language, Measure, Score
+from kiosk.values import FailureCause, Language, Liveness, Measure, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,9 @@ class Comparison:
 
     ``disagree``: chip and record portraits contradict each other. ``no_reference``: nothing
     sufficient to compare with. ``retry_helps``: another capture may change the answer.
+    ``reason`` is the portrait room's key for why it failed, with ``figures`` by name;
+    ``frames`` are the numbers of the frames that were compared. ``liveness_alarm``: liveness
+    was required and did not pass, so a person must see the resident.
     """
 
     matched: bool
@@ -108,6 +111,11 @@ class Comparison:
     disagree: bool = False
     no_reference: bool = False
     retry_helps: bool = False
+    reason: str = ""
+    figures: tuple[tuple[str, float], ...] = ()
+    frames: tuple[int, ...] = ()
+    liveness: Liveness | None = None
+    liveness_alarm: bool = False
 
 
 class IdentitySource(StrEnum):

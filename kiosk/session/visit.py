@@ -45,7 +45,8 @@ class Pending:
 class Visit:
     """Everything about one resident's stay, from Attract to Attract.
 
-    ``boot`` names the run of the program, so that ``id`` never repeats.
+    ``boot`` names the run of the program, so that ``id`` never repeats. ``liveness_doubted``
+    after an alarm: from then on only a person who has seen the resident may accept.
     """
 
     boot: str
@@ -59,6 +60,7 @@ class Visit:
     consented: bool = False
     tries: int = 0
     comparison: Comparison | None = None
+    liveness_doubted: bool = False
     identity: IdentitySource | None = None
     application: Application | None = None
     payment: Payment | None = None

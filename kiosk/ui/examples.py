@@ -31,7 +31,7 @@ from kiosk.session.visit import Visit
 from kiosk.ui.page import Ground, TravelDraft
 from kiosk.ui.scene import Scene
 from kiosk.ui.sources import Guidance
-from kiosk.values import Frame, Hint, Language
+from kiosk.values import Frame, HeadMove, Hint, Language
 
 NOW = datetime(2026, 3, 2, 14, 52, tzinfo=timezone(timedelta(hours=8)))
 
@@ -322,8 +322,13 @@ def _head(shift: int) -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
 class SteadyGuidance:
     """Guidance that says the same all the time."""
 
-    def __init__(self, hint: Hint = Hint.COME_CLOSER, progress: float = 0.62) -> None:
-        self._guidance = Guidance(hint, progress)
+    def __init__(
+        self,
+        hint: Hint = Hint.COME_CLOSER,
+        progress: float = 0.62,
+        move: HeadMove | None = None,
+    ) -> None:
+        self._guidance = Guidance(hint, progress, move=move)
 
     def latest(self) -> Guidance:
         """Return it."""

@@ -7,17 +7,24 @@ from pathlib import Path
 from kiosk.ui import examples
 from kiosk.ui.page import Ground
 from kiosk.ui.window import KioskApp
-from kiosk.values import Language
+from kiosk.values import HeadMove, Language
 
 
 def draw_gallery(
-    out: Path, size: tuple[int, int], languages: tuple[Language, ...], only: str = ""
+    out: Path,
+    size: tuple[int, int],
+    languages: tuple[Language, ...],
+    only: str = "",
+    move: HeadMove | None = None,
 ) -> int:
-    """Save a picture of every screen in each language; return how many."""
+    """Save a picture of every screen in each language; return how many.
+
+    ``move`` is what the liveness challenge asks for on the camera's picture.
+    """
     grounds: tuple[Ground, ...] = examples.GROUNDS
     app = KioskApp(
         examples.DrawnFrames(),
-        examples.SteadyGuidance(),
+        examples.SteadyGuidance(move=move),
         lambda event: None,
         size=size,
         grounds=grounds,
@@ -53,11 +60,13 @@ def main() -> None:
     parser.add_argument("--size", default="1080x1920")
     parser.add_argument("--language", choices=[language.value for language in Language])
     parser.add_argument("--only", default="", help="a part of the screens' names")
+    parser.add_argument("--move", choices=[move.value for move in HeadMove], help="liveness")
     arguments = parser.parse_args()
     width, height = (int(part) for part in arguments.size.split("x"))
     chosen = arguments.language
     languages = (Language(chosen),) if chosen else tuple(Language)
-    count = draw_gallery(arguments.out, (width, height), languages, arguments.only)
+    move = HeadMove(arguments.move) if arguments.move else None
+    count = draw_gallery(arguments.out, (width, height), languages, arguments.only, move)
     print(f"{count} pictures in {arguments.out}")  # noqa: T201 (a command's answer)
 
 

@@ -10,6 +10,7 @@ import pytest
 from kiosk.app.compose import portrait_settings
 from kiosk.portrait.slot_file import load_slot
 from kiosk.settings import load_settings
+from kiosk.values import LivenessMode
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "assets" / "models"
@@ -120,3 +121,30 @@ def test_another_capture_helps_from_below_the_threshold(config: Path, matcher: s
     worker, retry_from = portrait_settings(settings)
     threshold = load_slot(MODELS / matcher / "model.toml").score_threshold(worker.fmr)
     assert retry_from < threshold
+
+
+def test_liveness_is_set_by_config(config: Path) -> None:
+    change(config, 'liveness = "off" ', 'liveness = "required" ')
+    change(config, "[portrait.liveness_limits]", "[portrait.liveness_limits]\nmove_within_s = 9")
+    worker, _ = portrait_settings(load_settings(config))
+    assert worker.liveness.mode is LivenessMode.REQUIRED
+    assert worker.liveness.move_within_s == 9
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('liveness = "off" ', 'liveness = "maybe" ', "portrait.liveness: "),
+        ("[portrait.liveness_limits]", "[portrait.liveness_limits]\nmodel = 1", "is not a limit"),
+        ("[portrait.liveness_limits]", "[portrait.liveness_limits]\nmove = 1", "is not a limit"),
+    ],
+)
+def test_wrong_liveness_settings_are_one_line(config: Path, old: str, new: str, says: str) -> None:
+    change(config, old, new)
+    assert says in refusal(config)
+
+
+def test_a_missing_liveness_model_is_one_line(config: Path) -> None:
+    change(config, 'liveness = "off" ', 'liveness = "advisory" ')
+    change(config, 'liveness_model = "" ', 'liveness_model = "nowhere" ')
+    assert "nowhere/model.toml" in refusal(config)

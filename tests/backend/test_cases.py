@@ -330,7 +330,9 @@ def test_what_is_decided_after_the_resident_left_waits_at_the_counter(kiosk):
 
 def test_what_nobody_ends_is_closed_in_the_end_and_its_evidence_erased(kiosk):
     portrait = c.picture(world.jpeg(1))
-    open_case(kiosk, world.case_request(live_portrait=portrait))
+    tried = (world.try_report("low_score").model_dump(),)
+    open_case(kiosk, world.case_request(live_portrait=portrait, tries=tried))
+    assert Case.objects.get().tries[0]["frames"] == [3, 9, 14]
     Case.objects.update(created_at=ago(167 * 3600))
     timers.run_timers()
     assert Case.objects.get().stage == "waiting"
@@ -340,6 +342,7 @@ def test_what_nobody_ends_is_closed_in_the_end_and_its_evidence_erased(kiosk):
     Case.objects.update(closed_at=ago(25 * 3600))
     assert erase_old_evidence() == 1
     assert Picture.objects.filter(id__isnull=False).count() == 1  # the record's own stays
+    assert Case.objects.get().tries == []
 
 
 def test_a_withdrawn_case_is_closed_even_while_somebody_has_it(kiosk):

@@ -3,8 +3,9 @@
 import pytest
 
 from backend.applications.identity import match_fault
+from backend.config import hall
 from backend_client import contract as c
-from tests.backend.world import match_report
+from tests.backend.world import liveness, match_report
 
 
 def changed(**fields: object) -> c.MatchReport:
@@ -48,3 +49,24 @@ def test_anything_less_is_not(report, why):
 
 def test_without_a_portrait_on_record_no_score_suffices():
     assert "portrait on record" in match_fault(match_report(), has_record_portrait=False)
+
+
+@pytest.mark.parametrize(
+    ("told", "holds"),
+    [
+        (None, False),
+        (liveness("alarm", "wrong_move"), False),
+        (liveness("undetermined", "timed_out"), False),
+        (liveness(), True),
+    ],
+)
+def test_where_policy_requires_liveness_only_a_passed_one_counts(monkeypatch, told, holds):
+    found = hall()
+    match = found.policy.match.model_copy(update={"liveness": "required"})
+    policy = found.policy.model_copy(update={"match": match})
+    monkeypatch.setattr(
+        "backend.applications.identity.hall", lambda: found.model_copy(update={"policy": policy})
+    )
+    fault = match_fault(changed(liveness=told), has_record_portrait=True)
+    assert (fault == "") is holds
+    assert holds or "liveness" in fault

@@ -18,6 +18,7 @@ from backend.cases.claims import claim
 from backend.cases.decisions import DecisionInput, decide
 from backend.fleet.services import revoke
 from backend.records.models import HeldEndorsement
+from backend.refusal import Refused
 from backend_client import contract as c
 from backend_client.client import KioskClient, ServerRefused
 from tests.backend import world
@@ -139,6 +140,45 @@ def test_a_resident_whom_a_clerk_accepts_and_a_second_person_approves(client):
     assert made.identified
     pay_and_print(client, "v-b", card, made)
     assert client.case("case-b").stage is c.CaseStage.CLOSED
+    assert verify().ok
+
+
+@pytest.mark.parametrize("reason", ["liveness_alarm", "face_check_declined"])
+def test_after_a_doubt_only_who_has_seen_the_resident_may_accept(client, reason):
+    """Neither a later match nor a later case of the visit takes the doubt back."""
+    number = {"liveness_alarm": "33", "face_check_declined": "44"}[reason]
+    card, visit = f"CA00000{number}", f"v-{number}"
+    world.add_resident(card)
+    read_chip(client, visit, card)
+    clerk, approver = (world.add_staff(f"{role}{number}", role) for role in ("clerk", "approver"))
+    doubt = f"case-{number}-1"
+    alarm = world.try_report(liveness=world.liveness("alarm", "wrong_move"))
+    client.open_case(
+        world.case_request(
+            doubt, visit_id=visit, card_number=card, reason=reason, tries=(alarm.model_dump(),)
+        ),
+        key=doubt,
+    )
+    applying = c.ApplicationRequest(
+        visit_id=visit,
+        card_number=card,
+        offer_code=OFFER,
+        match=world.match_report().model_copy(update={"liveness": world.liveness()}),
+    )
+    assert not client.apply(applying).identified  # a match, and even one with liveness passed
+
+    later = f"case-{number}-2"
+    client.open_case(world.case_request(later, visit_id=visit, card_number=card), key=later)
+    for case_id in (doubt, later):
+        claim(case_id, clerk)
+        with pytest.raises(Refused) as caught:
+            decide(case_id, clerk, DecisionInput(c.DecisionKind.IDENTITY_ACCEPTED, "accepted"))
+        assert caught.value.code is c.RefusalCode.BAD_REQUEST
+        assert client.case(case_id).decision is None
+    accepted = DecisionInput(c.DecisionKind.IDENTITY_ACCEPTED, "accepted", seen_in_person=True)
+    answer(decide(later, clerk, accepted).id, approver, granted=True)
+    by_person = applying.model_copy(update={"match": None, "case_id": later})
+    assert client.apply(by_person).identified
     assert verify().ok
 
 

@@ -102,6 +102,30 @@ def match_report(score: float = 9.0, references: tuple[str, ...] = ("chip", "rec
     )
 
 
+def liveness(outcome: str = "passed", why: str = "") -> c.LivenessReport:
+    """Return what a kiosk reports of a challenge."""
+    done = c.MeasureReport(name="liveness_moves", value=1.0, unit="of moves", low=1.0, high=None)
+    return c.LivenessReport(
+        outcome=outcome, why=why, moves=("turn_left", "come_closer"), measures=(done,)
+    )
+
+
+def try_report(reason: str = "", **fields: object) -> c.TryReport:
+    """Return one capture as a kiosk reports it; with a ``reason`` it did not match."""
+    match = match_report(score=3.0 if reason else 9.0)
+    return c.TryReport.model_validate(
+        {
+            "matched": not reason,
+            "reason": reason,
+            "model": match.model,
+            "model_sha256": match.model_sha256,
+            "scores": match.scores,
+            "frames": (3, 9, 14),
+            **fields,
+        }
+    )
+
+
 def soon() -> str:
     """Return a moment ten minutes from now, as JSON writes it."""
     return (timezone.now() + timedelta(minutes=10)).isoformat()

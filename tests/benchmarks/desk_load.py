@@ -130,7 +130,7 @@ class Console:
     async def _refresh(self, spread_ms: float) -> None:
         while True:
             self._again = False
-            await asyncio.sleep(random.random() * spread_ms / 1000)  # noqa: S311 - a page's jitter
+            await asyncio.sleep(random.random() * spread_ms / 1000)
             answer = await self._site.ask("GET", "/live/board?page=queue", self._headers)
             self._seen.boards.append(answer.took_s)
             if answer.status == 200:

@@ -61,7 +61,7 @@ class Hall:
 
     def __init__(self, kind: str, seed: int, tally: Tally) -> None:
         self.kind, self.tally = kind, tally
-        self.random = random.Random(seed)  # noqa: S311 - a simulation, no secret
+        self.random = random.Random(seed)
         self.kiosks = [world.Kiosk.objects.get(id=str(n)) for n in range(KIOSKS)]
         self.dirty_visits = self.dirty_failed = 0
         self.raised = False

@@ -75,7 +75,7 @@ def draw_visitors(
 
 def run_day(cases: int, desks: int, hours: float = 8, seed: int = 7) -> dict[str, object]:
     """Play the day and return its figures; the database is the one Django points at."""
-    chance = random.Random(seed)  # noqa: S311 - a draw, not a secret
+    chance = random.Random(seed)
     opening = localtime().replace(hour=OPENING_H, minute=0, second=0, microsecond=0)
     visitors = draw_visitors(cases, opening, hours, chance)
     by_id = {visitor.case_id: visitor for visitor in visitors}

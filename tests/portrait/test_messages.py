@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.portrait.capture import CaptureState
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.messages import (
     MAX_BLOB_BYTES,
     Configure,
@@ -32,13 +33,24 @@ from kiosk.portrait.results import (
     MatchDecision,
     Reason,
     ReasonKey,
+    ReferenceReport,
+    ReferenceState,
 )
-from kiosk.values import Hint, Measure, Reference, Score
+from kiosk.portrait.tally import Tally
+from kiosk.values import (
+    HeadMove,
+    Hint,
+    Liveness,
+    LivenessOutcome,
+    Measure,
+    Reference,
+    Score,
+)
 
 SCORE = Score(Reference.CHIP, "fused", 7.5, 6.4, (("sface", 0.5), ("dlib_resnet", 0.4)))
 MESSAGES: list[Message] = [
     Tick(),
-    Configure("models", "fused", 0.0001, PortraitLimits(best_frames=3), ""),
+    Configure("models", "fused", 0.0001, PortraitLimits(best_frames=3), LivenessLimits(), ""),
     SetReferences(None, b"\xff\xd8picture", True),
     SetReferences(b"", b"x", False),
     SubmitFrame(2, 1, 9, b"abcdef"),
@@ -52,6 +64,7 @@ MESSAGES: list[Message] = [
             (Measure("yaw", 0.1, "eye distances", -0.2, None),),
             17,
             True,
+            move=HeadMove.TURN_RIGHT,
         ),
         CaptureState.ENOUGH,
     ),
@@ -67,6 +80,14 @@ MESSAGES: list[Message] = [
         b"portrait",
         (1, 5, 9),
         0.25,
+        liveness=Liveness(
+            LivenessOutcome.ALARM,
+            "wrong_move",
+            (HeadMove.TURN_LEFT, HeadMove.COME_CLOSER),
+            (Measure("liveness_moves", 0.5, "of moves", 1.0, None),),
+        ),
+        references=(ReferenceReport(Reference.RECORD, ReferenceState.POOR),),
+        tally=Tally(12, 80.0, None, 900.0, 0.0, 1.5, 2.5),
     ),
 ]
 

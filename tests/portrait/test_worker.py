@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from kiosk.portrait.client import PortraitWorker, WorkerSettings
-from kiosk.portrait.faces import Image
+from kiosk.portrait.faces import FaceDetector, Image
 from kiosk.portrait.limits import PortraitLimits
+from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.messages import Tick, format_message
 from kiosk.portrait.results import (
     CaptureDone,
@@ -30,7 +31,17 @@ from kiosk.portrait.results import (
     WorkerReady,
     WorkerReplaced,
 )
-from kiosk.values import FailureCause, Frame, Hint, Reference
+from kiosk.portrait.slot_file import load_slot
+from kiosk.values import (
+    FailureCause,
+    Frame,
+    HeadMove,
+    Hint,
+    LivenessMode,
+    LivenessOutcome,
+    Reference,
+)
+from tests.portrait.heads import step_closer, turn_head
 from tests.portrait.pictures import PORTRAITS, ROOT, crowd, document, frame, moment
 
 PATIENCE_S = 60.0  # a deadline for a stuck test on a busy machine, not a measurement
@@ -384,3 +395,39 @@ def test_garbage_ends_the_worker_with_one_line(garbage: bytes, says: bytes) -> N
     assert ended.returncode == 1
     assert says in ended.stderr
     assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+def test_the_challenge_is_asked_through_the_worker_and_followed() -> None:
+    """The moves reach the screen's side as guidance, their grades come with the capture."""
+    ahead = frame("a", scale=1.8)
+    detector = FaceDetector(load_slot(ROOT / "assets" / "models" / "yunet" / "model.toml"))
+    (face,) = detector.find(ahead)
+    shows = {
+        None: ahead,
+        HeadMove.TURN_LEFT: turn_head(ahead, face, 60),
+        HeadMove.TURN_RIGHT: turn_head(ahead, face, -45),
+        HeadMove.COME_CLOSER: step_closer(ahead, face, 1.45),
+    }
+    liveness = LivenessLimits(LivenessMode.REQUIRED, move_within_s=30.0)
+    kiosk = open_kiosk(WorkerSettings(engine="sface", limits=PATIENT, liveness=liveness))
+    kiosk.wait(WorkerReady)
+    kiosk.references(None, document("a"))
+    kiosk.worker.begin_capture()
+    numbers = count()
+
+    def feed() -> None:
+        told = kiosk.guidance()
+        number = next(numbers)
+        image = shows[told[-1].move if told else None]
+        grain = np.random.default_rng(number).normal(0, 2, image.shape)
+        noisy = np.clip(image + grain, 0, 255).astype(np.uint8)
+        kiosk.worker.submit_frame(Frame(noisy, time.monotonic(), number))
+
+    done = kiosk.wait(CaptureDone, feed)
+    kiosk.worker.close()
+    assert done.liveness is not None
+    assert done.liveness.outcome is LivenessOutcome.PASSED, done.liveness
+    asked = list(dict.fromkeys(u.move for u in kiosk.guidance() if u.move is not None))
+    assert tuple(asked) == done.liveness.moves
+    assert done.decision.matched

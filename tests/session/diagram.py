@@ -70,7 +70,7 @@ def observe(sequences: int = SEQUENCES) -> dict[tuple[str, str], set[str]]:
     moves: dict[tuple[str, str], set[str]] = defaultdict(set)
     for seed in range(sequences):
         bent = 0.5 if seed % 4 == 0 else 0.9  # every fourth sequence meets more of what is rare
-        source = random.Random(seed)  # noqa: S311 - a test's choice, not a secret
+        source = random.Random(seed)
 
         def pick(
             options: Sequence[tuple[int, Any]], source: random.Random = source, bent: float = bent

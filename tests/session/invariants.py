@@ -56,6 +56,7 @@ class Truth:
     card_number: str | None = None
     agreed: bool = False
     identified: bool = False
+    doubted: bool = False
     settled: bool = False
     paid: bool = False
     same_card: bool = False
@@ -80,7 +81,9 @@ class Truth:
             case ev.BackPrinted(end=end):
                 self.issued = end is PrintEnd.PRINTED
             case ev.Compared(comparison=found):
-                self.identified = self.identified or (found.matched and not found.no_reference)
+                self.doubted = self.doubted or found.liveness_alarm
+                matched = found.matched and not found.no_reference and not self.doubted
+                self.identified = self.identified or matched
             case _:
                 pass
 
@@ -128,6 +131,7 @@ class Watch:
         assert not foreign or reception is Reception.DROPPED, "another visit's answer was taken"
         self._asked(before, effects)
         self._untouchable(before, event, after, effects)
+        self._alarm_leads_to_a_person(event, after, effects, reception)
         self._no_hot_loop(event, effects)
         self.truth.had_card |= self.world.place is not CardPlace.OUT
         if after.sequence != before.sequence:
@@ -171,6 +175,18 @@ class Watch:
             assert after.phase == before.phase, "a touch left the print"
             assert after.pending == before.pending, "a touch disturbed the print"
             assert all(isinstance(effect, fx.ReportCase) for effect in effects)
+
+    def _alarm_leads_to_a_person(
+        self, event: ev.Event, after: Visit, effects: tuple[Effect, ...], reception: Reception
+    ) -> None:
+        """An alarm, and every comparison after it in the visit, is for a person."""
+        compared = isinstance(event, ev.Compared) and reception is not Reception.DROPPED
+        if not compared or not self.truth.doubted:
+            return
+        told = [e for e in effects if isinstance(e, fx.WatchCase | fx.ReportCase)]
+        reasons = {effect.case.reason for effect in told}
+        assert reasons == {Escalation.LIVENESS_ALARM}, "a liveness alarm led to no person"
+        assert after.phase.name in ("escalated", "leaving", "take_card"), "alarm and still going on"
 
     @staticmethod
     def _no_hot_loop(event: ev.Event, effects: tuple[Effect, ...]) -> None:

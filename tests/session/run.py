@@ -171,7 +171,7 @@ class Run:
     def end_stubbornly(self, seed: int) -> None:
         """Let every ask have one answer for ever, and nobody touch anything or decide."""
         moods: dict[str, int] = {}
-        source = random.Random(seed)  # noqa: S311 - a test's choice, not a secret
+        source = random.Random(seed)
 
         def pick(options: Sequence[tuple[int, Any]]) -> Any:
             kind = str(type(options[0][1]))

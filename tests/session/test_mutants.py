@@ -62,6 +62,29 @@ def takes_every_face(patch: Patch) -> None:
     patch.setattr(compare, "_judge", judge)
 
 
+def forgets_an_alarm(patch: Patch) -> None:
+    """A later capture that matches takes the doubt back."""
+    from kiosk.session.steps import compare
+
+    judge = compare._judge
+
+    def forgiving(turn: Turn, comparison: Any, rules: Rules) -> Turn:
+        return judge(turn.set(liveness_doubted=False), comparison, rules)
+
+    patch.setattr(compare, "_judge", forgiving)
+
+
+def overlooks_an_alarm(patch: Patch) -> None:
+    from kiosk.session.steps import compare
+
+    judge = compare._judge
+
+    def blind(turn: Turn, comparison: Any, rules: Rules) -> Turn:
+        return judge(turn, replace(comparison, liveness_alarm=False), rules)
+
+    patch.setattr(compare, "_judge", blind)
+
+
 def asks_no_money(patch: Patch) -> None:
     patch.setattr(Visit, "settled", property(lambda visit: True))
 
@@ -182,7 +205,9 @@ MUTANTS: list[tuple[Callable[[Patch], None], str]] = [
     (prints_on_any_order, "print without an order for this card"),
     (prints_again_after_a_failure, "one order printed twice"),
     (prints_on_another_card, "print on a card that was not checked"),
-    (takes_every_face, "order without identity"),
+    (takes_every_face, "order without identity|a liveness alarm led to no person"),
+    (forgets_an_alarm, "a liveness alarm led to no person"),
+    (overlooks_an_alarm, "a liveness alarm led to no person"),
     (asks_no_money, "order without settlement"),
     (does_not_note_the_card, "card is inside, visit says out"),
     (ends_with_the_card_in, "visit ended, card is"),

@@ -261,3 +261,23 @@ def test_a_decision_that_helps_nothing_leads_to_the_counter() -> None:
     story.ticket_comes()
     story.gets_card_back()
     assert story.ending.outcome is Outcome.TO_COUNTER
+
+
+def test_a_liveness_alarm_goes_to_a_person_even_when_the_portraits_match() -> None:
+    story = Story().comes_to_portrait()
+    story.looks_at_camera(matched=True, liveness_alarm=True)
+    assert story.visit.case.reason is Escalation.LIVENESS_ALARM
+    assert story.visit.identity is None
+    story.staff_decide(DecisionKind.IDENTITY_ACCEPTED)
+    assert story.phase == "confirm"
+
+
+def test_no_later_capture_takes_an_alarm_back() -> None:
+    story = Story().comes_to_portrait()
+    story.looks_at_camera(matched=True, liveness_alarm=True)
+    story.staff_decide(DecisionKind.NEW_PORTRAIT, WORDS)
+    assert story.phase == "portrait"
+    story.looks_at_camera(matched=True)
+    assert story.phase == "escalated"
+    assert story.visit.case.reason is Escalation.LIVENESS_ALARM
+    assert story.visit.identity is None

@@ -180,6 +180,8 @@ def _compare(world: World, ask: fx.CompareCapture, pick: Pick[Any]) -> Options:
         (5, compared(False)),
         (2, compared(False, disagree=True)),
         (2, compared(False, no_reference=True)),
+        (8, compared(True, liveness_alarm=True)),
+        (3, compared(False, retry_helps=True, liveness_alarm=True)),
     ]
 
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import pytest
 from fontTools.ttLib import TTFont
 
+from kiosk.portrait.results import CAUSES
 from kiosk.session.facts import CardProblem, CaseStage, Device, Outcome, Texts
 from kiosk.ui import texts
 from kiosk.ui.measure import Face
 from kiosk.ui.texts import card, issue, portrait, waiting
-from kiosk.values import Hint, Language
+from kiosk.values import FailureCause, HeadMove, Hint, Language
 
 
 def texts_in(value: object) -> Iterator[Texts]:
@@ -134,3 +135,15 @@ def test_no_one_is_sent_to_another_kiosk_with_a_visit_begun_here():
         for name, text in begun
         if any(elsewhere.search(text.in_language(language)) for language in Language)
     ] == []
+
+
+def test_whatever_another_capture_may_mend_says_what_to_do():
+    mendable = (FailureCause.MACHINE, FailureCause.CAPTURE)
+    assert set(portrait.WHAT_TO_DO) == {k.value for k, cause in CAUSES.items() if cause in mendable}
+    assert set(portrait.MOVES) == set(HeadMove)
+
+
+def test_nobody_is_called_a_fake():
+    told = [text for name, text in ALL if name.startswith("portrait.")]
+    words = ("活体", "活體", "假", "冒", "fake", "liveness", "spoof", "alarm")
+    assert not [text for text in told for word in words if word in f"{text}".lower()]

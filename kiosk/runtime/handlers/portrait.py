@@ -39,6 +39,7 @@ class PortraitHandlers:
         materials.match = match
         materials.tries = effect.attempt
         materials.comparison = match.comparison
+        materials.comparisons.append(match.comparison)
         materials.live_portrait = match.live_portrait
         reply.send(Compared(effect.ref, match.comparison))
 

@@ -25,6 +25,9 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
 
 
 def _judge(turn: Turn, comparison: Comparison, rules: Rules) -> Turn:
+    if comparison.liveness_alarm or turn.visit.liveness_doubted:
+        # What fooled the camera once may do so again: no later capture takes the doubt back.
+        return escalate(turn.set(liveness_doubted=True), Escalation.LIVENESS_ALARM, rules)
     if comparison.no_reference:
         return escalate(turn, Escalation.NO_REFERENCE, rules)
     if comparison.matched:

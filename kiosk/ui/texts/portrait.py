@@ -1,7 +1,7 @@
 """Words of the portrait: title, what helps, one short hint at a time."""
 
 from kiosk.session.facts import Texts
-from kiosk.values import Hint
+from kiosk.values import HeadMove, Hint
 
 TITLE = Texts("请看镜头", "請看鏡頭", "Look at the camera")
 TAKE_OFF = Texts(
@@ -41,3 +41,76 @@ HINTS = {
     Hint.HOLD_STILL: Texts("请保持不动", "請保持不動", "Hold still"),
     Hint.GOOD: Texts("很好，请保持", "很好，請保持", "Good, stay like this"),
 }
+
+MOVES = {
+    HeadMove.TURN_LEFT: Texts("请把头转向左边", "請把頭轉向左邊", "Turn your head left"),
+    HeadMove.TURN_RIGHT: Texts("请把头转向右边", "請把頭轉向右邊", "Turn your head right"),
+    HeadMove.COME_CLOSER: Texts("请向前靠近", "請向前靠近", "Come closer"),
+}
+
+_LIGHT = Texts(
+    "刚才光线不合适，不是您的问题。请抬头正对镜头再拍一次。",
+    "剛才光線不合適，不是您的問題。請抬頭正對鏡頭再拍一次。",
+    "The light was not right; it is not you. Lift your face to the camera, once more.",
+)
+_KIOSK = Texts(
+    "刚才机器没有拍清楚，不是您的问题。再拍一次。",
+    "剛才機器沒有拍清楚，不是您的問題。再拍一次。",
+    "The kiosk took no clear picture; it is not you. Once more.",
+)
+_ALONE = Texts(
+    "请只留一个人在镜头前，再拍一次。",
+    "請只留一個人在鏡頭前，再拍一次。",
+    "Once more, with only you before the camera.",
+)
+_BEHIND = Texts(
+    "刚才身后有人走动，不是您的问题。再拍一次。",
+    "剛才身後有人走動，不是您的問題。再拍一次。",
+    "Someone was moving behind you; it is not you. Once more.",
+)
+_PLACE = Texts(
+    "再拍一次：站到镜头正前方，脸对准白圈。",
+    "再拍一次：站到鏡頭正前方，臉對準白圈。",
+    "Once more: stand right before the camera, your face inside the white oval.",
+)
+_FORWARD = Texts(
+    "再拍一次：抬头，正对镜头。",
+    "再拍一次：抬頭，正對鏡頭。",
+    "Once more: head up, facing the camera.",
+)
+_UNCOVER = Texts(
+    "再拍一次：请摘下口罩、墨镜，头发不要遮脸。",
+    "再拍一次：請摘下口罩、墨鏡，頭髮不要遮臉。",
+    "Once more: take off mask and dark glasses, hair away from the face.",
+)
+_STILL = Texts(
+    "再拍一次：站稳，保持不动。",
+    "再拍一次：站穩，保持不動。",
+    "Once more: stand firm and keep still.",
+)
+
+WHAT_TO_DO = {
+    "dark": _LIGHT,
+    "overexposed": _LIGHT,
+    "blurred": _KIOSK,
+    "dirty_lens": _KIOSK,
+    "frozen": _KIOSK,
+    "no_frames": _KIOSK,
+    "worker_lost": _KIOSK,
+    "no_face": _PLACE,
+    "several_faces": _ALONE,
+    "face_changed": _ALONE,
+    "too_far": _PLACE,
+    "too_close": _PLACE,
+    "off_centre": _PLACE,
+    "turned": _FORWARD,
+    "tilted": _FORWARD,
+    "nodded": _FORWARD,
+    "uneven_light": _LIGHT,
+    "eyes_hidden": _UNCOVER,
+    "background_moves": _BEHIND,
+    "left": _PLACE,
+    "covered": _UNCOVER,
+    "moved": _STILL,
+}
+"""What to do before the next capture, by the key of why the last one came to nothing."""

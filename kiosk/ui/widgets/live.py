@@ -12,8 +12,8 @@ from kiosk.ui.sources import FrameSource, Guidance, GuidanceSource
 from kiosk.ui.theme import BRAND, DARK, GROUND, LINE, Theme, rgba
 from kiosk.ui.widgets.canvas import draw, new_group
 from kiosk.ui.widgets.crop import followed, mirrored
-from kiosk.ui.widgets.mirror import bar_height, capture_bar, hint_pill, oval
-from kiosk.values import Frame, Hint, Language
+from kiosk.ui.widgets.mirror import bar_height, capture_bar, oval, told
+from kiosk.values import Frame, HeadMove, Hint, Language
 
 _STEPS = 50
 _FRAME_S = 0.045
@@ -39,7 +39,7 @@ class MirrorView:
         room = Area(area.x, area.y, area.w, area.h - bar)
         self._picture = room
         self._number: int | None = None
-        self._shown: tuple[Hint, int] | None = None
+        self._shown: tuple[Hint, HeadMove | None, int] | None = None
         self._texture: Any = None
         self._darkening: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
         self._lighting: NDArray[np.uint8] = self._darkening
@@ -95,7 +95,7 @@ class MirrorView:
             self._blit(frame)
             changed = True
         guidance = self._guidance.latest()
-        state = (guidance.hint, round(guidance.progress * _STEPS))
+        state = (guidance.hint, guidance.move, round(guidance.progress * _STEPS))
         if state != self._shown:
             self._shown = state
             self._write(guidance)
@@ -141,7 +141,7 @@ class MirrorView:
     def _write(self, guidance: Guidance) -> None:
         self._above.clear()
         pen = Pen(self._theme, self._language)
-        hint_pill(pen, guidance.hint, self._picture)
+        told(pen, guidance, self._picture)
         capture_bar(pen, guidance.progress, self._area)
         draw(self._above, pen.drawing(), self._theme.height)
 

@@ -2,10 +2,12 @@
 
 from kiosk.ui.drawing import Area, Pen
 from kiosk.ui.measure import face_for, text_width
+from kiosk.ui.sources import Guidance
 from kiosk.ui.texts import portrait
 from kiosk.ui.theme import BRAND, CARD, GOOD, INK, LINE
 from kiosk.ui.widgets.hint_signs import hint_sign
-from kiosk.values import Hint
+from kiosk.ui.widgets.signs import stroke
+from kiosk.values import HeadMove, Hint
 
 
 def bar_height(pen: Pen) -> int:
@@ -18,6 +20,63 @@ def oval(area: Area) -> Area:
     height = min(area.h * 0.76, area.w * 0.98)
     width = height * 0.76
     return Area(area.x + (area.w - width) / 2, area.y + area.h * 0.05, width, height)
+
+
+def told(pen: Pen, guidance: Guidance, picture: Area) -> None:
+    """Draw what to do: the move that is asked for, otherwise the hint."""
+    if guidance.move is None:
+        hint_pill(pen, guidance.hint, picture)
+    else:
+        move_card(pen, guidance.move, picture)
+
+
+def move_card(pen: Pen, move: HeadMove, picture: Area) -> None:
+    """Draw one move below the face: a large sign and its words, larger than any hint."""
+    theme = pen.theme
+    size = theme.px(60 if not theme.landscape else 40)
+    sign = theme.px(170 if not theme.landscape else 100)
+    margin = theme.px(28 if not theme.landscape else 14)
+    text = portrait.MOVES[move].in_language(pen.language)
+    words = text_width(text, face_for(pen.language, bold=True), size)
+    width, height = sign + words + 4 * margin, sign + 1.4 * margin
+    card = Area(
+        picture.x + (picture.w - width) / 2, picture.bottom - height - margin, width, height
+    )
+    pen.box(card, CARD, margin)
+    spot = Area(card.x + 1.2 * margin, card.y + (height - sign) / 2, sign, sign)
+    _move_sign(pen, move, spot)
+    room = Area(spot.right + 1.2 * margin, card.y, words + margin, height)
+    pen.centred(text, room, size, INK, bold=True, align=0)
+
+
+def _move_sign(pen: Pen, move: HeadMove, area: Area) -> None:
+    """Draw a head with the way it goes; the picture is a mirror, so left points left."""
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return area.x + area.w * x, area.y + area.h * y
+
+    def disc(x: float, y: float, r: float) -> None:
+        pen.disc(Area(at(x - r, 0)[0], at(0, y - r)[1], 2 * r * area.w, 2 * r * area.h), BRAND)
+
+    wide = area.w * 0.06
+    if move is HeadMove.COME_CLOSER:
+        disc(0.5, 0.3, 0.13)
+        pen.disc(Area(at(0.2, 0)[0], area.y, area.w * 0.6, area.h * 0.6).inset(0), BRAND)
+        pen.disc(Area(at(0.2, 0)[0], area.y, area.w * 0.6, area.h * 0.6).inset(wide / 2), CARD)
+        disc(0.5, 0.3, 0.16)
+        for x in (0.22, 0.78):
+            out = 0.16 if x > 0.5 else -0.16
+            stroke(pen, at(x, 0.72), at(x + out, 0.94), wide, BRAND)
+            stroke(pen, at(x + out, 0.94), at(x + out, 0.80), wide, BRAND)
+            stroke(pen, at(x + out, 0.94), at(x + out * 0.25, 0.94), wide, BRAND)
+        return
+    way = -1.0 if move is HeadMove.TURN_LEFT else 1.0
+    disc(0.5, 0.32, 0.28)
+    disc(0.5 + way * 0.29, 0.36, 0.07)  # the nose
+    tip = 0.5 + way * 0.42
+    stroke(pen, at(0.5 - way * 0.34, 0.84), at(tip, 0.84), wide, BRAND)
+    stroke(pen, at(tip - way * 0.16, 0.70), at(tip, 0.84), wide, BRAND)
+    stroke(pen, at(tip - way * 0.16, 0.98), at(tip, 0.84), wide, BRAND)
 
 
 def hint_pill(pen: Pen, hint: Hint, picture: Area) -> None:

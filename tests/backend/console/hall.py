@@ -16,9 +16,11 @@ from backend_client.contract import (
     API_PREFIX,
     CaseRequest,
     CaseView,
+    LivenessReport,
     MatchReport,
     MeasureReport,
     ScoreReport,
+    TryReport,
     picture,
 )
 from tests.backend.world import environment_of
@@ -215,7 +217,25 @@ def mismatch(**fields) -> dict[str, object]:
             for name, value, unit, low, high in MEASURES
         ),
     )
+    last = TryReport(
+        matched=False,
+        cause="reference",
+        reason="references_disagree",
+        figures={"chip_record": 0.18, "threshold": 0.43},
+        model=report.model,
+        model_sha256=report.model_sha256,
+        scores=report.scores,
+        measures=report.measures,
+        frames=(12, 21, 30, 38, 47),
+        liveness=LivenessReport(
+            outcome="passed", moves=("turn_left", "come_closer"), measures=report.measures[:1]
+        ),
+    )
+    first = last.model_copy(
+        update={"reason": "dark", "cause": "machine", "scores": (), "liveness": None, "frames": ()}
+    )
     evidence = {
+        "tries": (first, last),
         "card_number": CARD,
         "card_inside": True,
         "match": report,

@@ -9,7 +9,10 @@ from backend.console.sentences import (
     ScoreFact,
     explain,
 )
-from backend.console.texts import LANGUAGES
+from backend.console.texts import LANGUAGES, words_of
+from kiosk.portrait.liveness.challenge import ChallengeState
+from kiosk.portrait.results import ReasonKey
+from kiosk.values import LivenessOutcome
 
 SHARP = MeasureFact("sharpness", 118, "variance", 40, None)
 BLURRED = MeasureFact("sharpness", 22, "variance", 40, None)
@@ -122,3 +125,37 @@ def test_a_reason_of_tomorrow_is_shown_as_it_is():
 def test_no_field_is_left_open_in_any_language(language, cause):
     case = facts(0.6, 0.2, (BLURRED,), cause=cause, kiosk=KioskToday("3", 12, 1))
     assert "{" not in str(explain(case, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_cause_a_kiosk_may_name_has_a_sentence_and_a_short_word(language):
+    words = words_of(language)
+    for key in ReasonKey:
+        assert f"why_short.{key.value}" in words
+        lead = explain(facts(0.2, 0.2, why=key.value, figures={"sharpness": 31.4}), language).lead
+        assert "{" not in lead
+        assert words[f"why_found.{key.value}"].split("{", maxsplit=1)[0] in lead
+    for state in {*ChallengeState} - {ChallengeState.RUNNING, ChallengeState.DONE}:
+        assert f"why_liveness.{state.value}" in words
+    assert {f"liveness.{outcome.value}" for outcome in LivenessOutcome} <= set(words)
+
+
+def test_a_dirty_lens_is_said_with_its_figures():
+    figures = {"sharpness": 21.7, "scene": 9.0, "usual": 118.2, "others": 4.0}
+    found = facts(cause="machine", why="dirty_lens", figures=figures, measures=())
+    lead = explain(found, "en").lead
+    assert "The last 4 residents were blurred as well (now 22): the lens is probably dirty" in lead
+
+
+def test_a_capture_without_scores_says_why_all_the_same():
+    lead = explain(facts(why="covered", measures=()), "en").lead
+    assert lead == "The face was covered."
+
+
+def test_an_alarm_says_what_happened_to_staff():
+    found = facts(0.6, 0.6, reason="liveness_alarm", liveness="wrong_move")
+    assert "Another movement was made than the screen asked for" in explain(found, "en").lead
+
+
+def test_a_key_of_a_newer_kiosk_is_left_out():
+    assert "nonsense" not in explain(facts(0.2, 0.2, why="nonsense"), "en").lead

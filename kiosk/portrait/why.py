@@ -1,0 +1,124 @@
+"""Why a capture did not match: this machine, this capture, a reference, or this person. Pure.
+
+The worker knows the frames and the scores; this adds what the kiosk's other visits say. The
+answer is a key with the figures that its sentence needs, and never a verdict on the person:
+``low_score`` is what is left when pictures and references are good.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import median
+
+from kiosk.portrait.history import PastCapture
+from kiosk.portrait.results import CaptureDone, Reason, ReasonKey, ReferenceState
+from kiosk.values import Reference
+
+STILL_SHARE = 0.8
+"""From this share of bit-equal frames on the camera is frozen: noise makes every frame new."""
+SCENE_BLURRED = 0.45
+"""Below this share of its usual sharpness the whole scene is blurred, not only who moves."""
+FACE_BLURRED = 75.0
+"""Median sharpness of the face under which a failed comparison is put down to blur."""
+OTHERS_BLURRED = 3
+"""So many of the last visits blurred as well: it is the lens, not the moment."""
+LAST_VISITS = 5
+USUAL_AT_LEAST = 3
+"""From so many sharp visits on the kiosk knows how its scene usually looks."""
+
+_BLUR_KEYS = (ReasonKey.BLURRED, ReasonKey.DIRTY_LENS)
+_MAY_BE_BLUR = (
+    ReasonKey.BLURRED,
+    ReasonKey.NO_FACE,
+    ReasonKey.TURNED,  # landmarks of a blurred face lie anywhere
+    ReasonKey.TILTED,
+    ReasonKey.NODDED,
+    ReasonKey.EYES_HIDDEN,
+    ReasonKey.COVERED,
+    ReasonKey.LOW_SCORE,
+)
+_OF_REFERENCES = (ReasonKey.LOW_SCORE, ReasonKey.REFERENCES_DISAGREE, ReasonKey.REFERENCE_POOR)
+
+
+def explain(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
+    """Return why a capture did not match, None when it did; ``others`` are other visits'."""
+    reason = done.decision.reason
+    if reason is None:
+        return None
+    tally = done.tally
+    if tally.frames > 1 and tally.still >= STILL_SHARE:
+        return Reason(ReasonKey.FROZEN, (("frames", float(tally.frames)), ("still", tally.still)))
+    if reason.key in _MAY_BE_BLUR:
+        blur = _blur(done, others)
+        if blur is not None:
+            return blur
+    if reason.key in _OF_REFERENCES:
+        return _references(done, reason)
+    if reason.key in (ReasonKey.NO_REFERENCE, ReasonKey.CHIP_NOT_AUTHENTICATED):
+        states = {report.reference: report.state for report in done.references}
+        if states.get(Reference.RECORD) is ReferenceState.ABSENT:
+            return Reason(ReasonKey.RECORD_MISSING, reason.figures)
+    return reason
+
+
+def _blur(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
+    """Tell a moving face from a blurred picture, and a blurred picture from a dirty lens."""
+    reason, tally = done.decision.reason, done.tally
+    assert reason is not None  # noqa: S101 - explain asks only about failures
+    face = tally.sharpness
+    face_blurred = reason.key is ReasonKey.BLURRED or face is None or face < FACE_BLURRED
+    usual = usual_scene(others)
+    scene = tally.scene_sharpness
+    share = None if usual is None or scene is None else scene / usual
+    figures = tuple(
+        (name, value)
+        for name, value in (("sharpness", face), ("scene", scene), ("usual", usual))
+        if value is not None
+    )
+    if share is not None and share >= SCENE_BLURRED:
+        moved = face_blurred and reason.key in (ReasonKey.BLURRED, ReasonKey.LOW_SCORE)
+        return Reason(ReasonKey.MOVED, figures) if moved and face is not None else None
+    if not face_blurred or (share is None and reason.key is not ReasonKey.BLURRED):
+        return None
+    blurred = blurred_visits(others)
+    if blurred >= OTHERS_BLURRED:
+        return Reason(ReasonKey.DIRTY_LENS, (*figures, ("others", float(blurred))))
+    return Reason(ReasonKey.BLURRED, figures)
+
+
+def usual_scene(others: Sequence[PastCapture]) -> float | None:
+    """Return how sharp the scene is when captures match; None while too few did."""
+    known = {
+        past.visit: past.scene_sharpness
+        for past in others
+        if past.matched and past.scene_sharpness is not None
+    }
+    values = [value for value in known.values() if value is not None]
+    return float(median(values)) if len(values) >= USUAL_AT_LEAST else None
+
+
+def blurred_visits(others: Sequence[PastCapture]) -> int:
+    """Return how many of the last visits ended a capture for blur."""
+    last = sorted({past.visit for past in others})[-LAST_VISITS:]
+    names = {key.value for key in _BLUR_KEYS}
+    return len({past.visit for past in others if past.visit in last and past.reason in names})
+
+
+def _references(done: CaptureDone, reason: Reason) -> Reason:
+    """Put a low score down to a poor reference where only poor ones fail."""
+    poor = {report.reference for report in done.references if report.state is ReferenceState.POOR}
+    failed = {score.reference for score in done.decision.scores if not score.accepted}
+    figures = dict(reason.figures)
+    if failed and failed <= poor:
+        for report in done.references:
+            if report.reference in failed:
+                figures |= {
+                    f"{report.reference.value}_{m.name}": m.value
+                    for m in report.measures
+                    if not m.ok
+                }
+        return Reason(ReasonKey.REFERENCE_POOR, tuple(figures.items()))
+    if reason.key is ReasonKey.REFERENCE_POOR:
+        reason = replace(reason, key=ReasonKey.LOW_SCORE)
+    spread = (("lowest", done.tally.lowest), ("highest", done.tally.highest))
+    figures |= {name: value for name, value in spread if value is not None}
+    return Reason(reason.key, tuple(figures.items()))

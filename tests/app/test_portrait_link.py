@@ -1,0 +1,83 @@
+"""The link's words to the session: an alarm, a reason, what another capture may mend."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.app.portrait_link import PortraitLink
+from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.history import CaptureHistory
+from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.results import CaptureDone, MatchDecision, Reason, ReasonKey
+from kiosk.portrait.tally import Tally
+from kiosk.session.facts import Comparison
+from kiosk.values import (
+    FailureCause,
+    Liveness,
+    LivenessMode,
+    LivenessOutcome,
+    Reference,
+    Score,
+)
+
+HELD = Score(Reference.RECORD, "fused", 9.0, 5.58)
+MATCHED = CaptureDone(
+    1, MatchDecision(True, (HELD,), None, None), (), "fused", "0" * 64, b"", b"", (4, 9), 0.1
+)
+
+
+def told(
+    done: CaptureDone, mode: LivenessMode, history: CaptureHistory | None = None
+) -> Comparison:
+    """Give the link a finished capture and ask for the comparison."""
+    settings = WorkerSettings(liveness=LivenessLimits(mode))
+    link = PortraitLink(settings, lambda: None, 5.2, history)
+    link._on_update(done)
+    return link.compare(1).comparison
+
+
+def alive(outcome: LivenessOutcome) -> Liveness:
+    return Liveness(outcome, "", (), ())
+
+
+@pytest.mark.parametrize(
+    ("mode", "liveness", "alarm"),
+    [
+        (LivenessMode.OFF, None, False),
+        (LivenessMode.ADVISORY, alive(LivenessOutcome.ALARM), False),
+        (LivenessMode.ADVISORY, None, False),
+        (LivenessMode.REQUIRED, alive(LivenessOutcome.PASSED), False),
+        (LivenessMode.REQUIRED, alive(LivenessOutcome.UNDETERMINED), True),
+        (LivenessMode.REQUIRED, alive(LivenessOutcome.ALARM), True),
+        (LivenessMode.REQUIRED, None, True),
+    ],
+)
+def test_only_a_required_liveness_that_did_not_pass_is_an_alarm(
+    mode: LivenessMode, liveness: Liveness | None, alarm: bool
+) -> None:
+    comparison = told(replace(MATCHED, liveness=liveness), mode)
+    assert comparison.liveness_alarm is alarm
+    assert comparison.matched  # it decides nothing by itself
+    assert comparison.liveness == liveness
+    assert comparison.frames == (4, 9)
+
+
+def test_a_capture_that_came_to_nothing_is_no_alarm() -> None:
+    decision = MatchDecision(False, (), None, Reason(ReasonKey.DARK))
+    comparison = told(replace(MATCHED, decision=decision), LivenessMode.REQUIRED)
+    assert not comparison.liveness_alarm
+    assert comparison.retry_helps
+    assert comparison.reason == "dark"
+    assert comparison.cause is FailureCause.MACHINE
+
+
+def test_the_visits_before_make_the_sentence_and_a_visit_does_not_count_itself() -> None:
+    history = CaptureHistory()
+    decision = MatchDecision(False, (), None, Reason(ReasonKey.BLURRED))
+    blurred = replace(MATCHED, decision=decision, tally=Tally(9, 18.0, 110.0, 7.0))
+    keys = []
+    for visit in range(5):
+        keys += [told(blurred, LivenessMode.OFF, history).reason for _ in range(2)]
+        if visit < 4:
+            history.next_visit()
+    assert keys == ["blurred"] * 6 + ["dirty_lens"] * 4

@@ -1,0 +1,378 @@
+"""What is made wrong with machine, capture, reference or person, in two tables.
+
+Limits were chosen on TUNING; TESTING has other people and other ways to be wrong.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import cv2
+import numpy as np
+
+from kiosk.portrait.faces import FaceDetector, Image, encode_jpeg
+from kiosk.portrait.slot_file import load_slot
+from tests.portrait.heads import turn_head
+from tests.portrait.pictures import MODELS
+
+_SIZE = (1280, 720)
+_SIDE = 620  # of the photograph before the hall
+Random = np.random.Generator
+Change = Callable[[Image, Random], Image]
+
+
+def unchanged(image: Image, random: Random) -> Image:
+    return image
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who stands before the camera and what the camera does with it."""
+
+    photograph: Image
+    camera: Change = unchanged
+    person: Change = unchanged
+    scale: float = 1.0
+    roll_deg: float = 0.0
+    second: Image | None = None
+    swapped: Image | None = None
+    still: bool = False
+
+
+Documents = tuple[bytes | None, bytes | None]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One way to fail: what it is made of and which cause is right."""
+
+    cause: str
+    name: str
+    scene: Callable[[Image, Image, Random], Scene]
+    documents: Callable[[Image, Image], Documents]
+    blurred_before: int = 0
+
+
+@cache
+def detector() -> FaceDetector:
+    return FaceDetector(load_slot(MODELS / "yunet" / "model.toml"))
+
+
+@cache
+def hall(seed: int) -> Image:
+    """A hall with edges: counters, signs, lamps."""
+    random = np.random.default_rng(seed)
+    image = np.full((_SIZE[1], _SIZE[0], 3), 130, np.uint8)
+    for _ in range(70):
+        x, y = int(random.integers(0, _SIZE[0])), int(random.integers(0, _SIZE[1]))
+        w, h = (int(v) for v in random.integers(20, 190, 2))
+        colour = [int(v) for v in random.integers(50, 220, 3)]
+        cv2.rectangle(image, (x, y), (x + w, y + h), colour, -1)
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), 1.0), np.uint8)
+
+
+def frames_of(scene: Scene, seed: int) -> Iterator[Image]:
+    """Yield frames without end: the person sways a little, the sensor makes noise."""
+    random = np.random.default_rng(seed)
+    last: Image | None = None
+    number = 0
+    while True:
+        if scene.still and last is not None:
+            yield last
+            continue
+        shown = scene.photograph
+        if scene.swapped is not None and number >= 2:
+            shown = scene.swapped
+        frame = _place(hall(0), scene.person(shown, random), scene, number, 0.0)
+        if scene.second is not None:
+            frame = _place(frame, scene.second, scene, number, 430.0)
+        frame = scene.camera(frame, random)
+        noise = random.normal(0, 2.5, frame.shape)
+        last = np.clip(frame + noise, 0, 255).astype(np.uint8)
+        number += 1
+        yield last
+
+
+def _place(room: Image, photograph: Image, scene: Scene, number: int, dx: float) -> Image:
+    side = photograph.shape[0]
+    factor = _SIDE / side * scene.scale * (1 + 0.01 * np.sin(number))
+    matrix = cv2.getRotationMatrix2D((side / 2, side / 2), scene.roll_deg, factor)
+    shift = -180.0 if scene.second is not None and dx == 0 else 0.0
+    matrix[:, 2] += (
+        _SIZE[0] / 2 - side / 2 + dx + shift + 6 * np.sin(number / 2),
+        _SIZE[1] / 2 - side / 2 + 5 * np.cos(number / 2),
+    )
+    mask = np.zeros((side, side), np.float32)
+    margin = side // 14
+    mask[margin:-margin, margin:-margin] = 1
+    mask = cv2.GaussianBlur(mask, (0, 0), margin / 3)
+    person = cv2.warpAffine(photograph, matrix, _SIZE, flags=cv2.INTER_CUBIC).astype(np.float32)
+    share = cv2.warpAffine(mask, matrix, _SIZE)[:, :, None]
+    return np.clip(room * (1 - share) + person * share, 0, 255).astype(np.uint8)
+
+
+# -- what the camera does ------------------------------------------------------------------------
+def gain(low: float, high: float) -> Change:
+    def change(image: Image, random: Random) -> Image:
+        dark = image.astype(np.float32) * random.uniform(low, high)
+        return np.clip(dark, 0, 255).astype(np.uint8)
+
+    return change
+
+
+def gamma(power: float) -> Change:
+    def change(image: Image, random: Random) -> Image:
+        return np.asarray(255 * (image / 255.0) ** power, np.uint8)
+
+    return change
+
+
+def against_window(image: Image, random: Random) -> Image:
+    """The exposure follows a bright window: the room burns out, the face stays dark."""
+    dark = image.astype(np.float32) * 0.3
+    dark[:, :320] = dark[:, -320:] = 250
+    return np.clip(dark, 0, 255).astype(np.uint8)
+
+
+def gaussian(sigma: float) -> Change:
+    return lambda image, random: np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
+
+
+def pillbox(radius: int) -> Change:
+    """A lens out of focus: every point becomes a disc."""
+    y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+    kernel = np.asarray(x * x + y * y <= radius * radius, np.float32)
+    kernel /= kernel.sum()
+    return lambda image, random: np.asarray(cv2.filter2D(image, -1, kernel), np.uint8)
+
+
+def grease(image: Image, random: Random) -> Image:
+    """Fat on the glass: most light is spread, and a veil lies over all."""
+    spread = cv2.GaussianBlur(image, (0, 0), 13).astype(np.float32)
+    return np.clip(0.9 * spread + 0.1 * image * 0.9 + 14, 0, 255).astype(np.uint8)
+
+
+def streaks(image: Image, random: Random) -> Image:
+    """Wiped with a wet cloth: smeared along one direction, with drops."""
+    kernel = np.zeros((45, 45), np.float32)
+    cv2.line(kernel, (0, 8), (44, 36), 1.0, 5)
+    smeared = cv2.filter2D(image, -1, kernel / kernel.sum())
+    return np.asarray(cv2.GaussianBlur(smeared, (0, 0), 5), np.uint8)
+
+
+# -- what the person does ------------------------------------------------------------------------
+def turned(low: float, high: float) -> Change:
+    def change(image: Image, random: Random) -> Image:
+        faces = detector().find(image)
+        angle = random.uniform(low, high)
+        return turn_head(image, faces[0], angle) if faces else image
+
+    return change
+
+
+def squeezed(image: Image, random: Random) -> Image:
+    """Looks to the other side: mirrored, then turned further."""
+    return turned(42, 55)(np.ascontiguousarray(image[:, ::-1]), random)
+
+
+def surgical_mask(image: Image, random: Random) -> Image:
+    covered = image.copy()
+    for face in detector().find(image)[:1]:
+        eyes, mouth = face.landmarks[:2].mean(0), face.landmarks[3:].mean(0)
+        top = int(eyes[1] + 0.35 * (mouth[1] - eyes[1]))
+        left, right = int(face.x), int(face.x + face.width)
+        cv2.rectangle(
+            covered, (left, top), (right, int(face.y + face.height * 1.05)), (205, 190, 170), -1
+        )
+    return covered
+
+
+def scarf_and_cap(image: Image, random: Random) -> Image:
+    covered = image.copy()
+    for face in detector().find(image)[:1]:
+        eyes, mouth = face.landmarks[:2].mean(0), face.landmarks[3:].mean(0)
+        low = int(eyes[1] + 0.55 * (mouth[1] - eyes[1]))
+        centre = (int(face.x + face.width / 2), int(face.y + face.height))
+        axes = (int(face.width * 0.7), max(2, centre[1] - low))
+        cv2.ellipse(covered, centre, axes, 0, 180, 360, (60, 40, 130), -1)
+        high = int(eyes[1] - 0.25 * (mouth[1] - eyes[1]))
+        cv2.rectangle(
+            covered, (int(face.x - 9), 0), (int(face.x + face.width + 9), high), (50, 50, 40), -1
+        )
+    return covered
+
+
+def sunglasses(image: Image, random: Random) -> Image:
+    covered = image.copy()
+    for face in detector().find(image)[:1]:
+        radius = int(face.eye_distance * 0.42)
+        for eye in face.landmarks[:2]:
+            cv2.circle(covered, (int(eye[0]), int(eye[1])), radius, (20, 20, 20), -1)
+    return covered
+
+
+def hand(image: Image, random: Random) -> Image:
+    covered = image.copy()
+    for face in detector().find(image)[:1]:
+        nose = face.landmarks[2]
+        for finger in range(4):
+            y = int(nose[1] - 0.35 * face.height + finger * face.height * 0.2)
+            start = (int(face.x + face.width * 1.1), y + 8)
+            cv2.line(covered, start, (int(nose[0] - face.width * 0.35), y), (120, 150, 200), 15)
+    return covered
+
+
+def shaken(length: int, angle_deg: float) -> Change:
+    kernel = np.zeros((length, length), np.float32)
+    middle = length // 2
+    dx, dy = np.cos(np.radians(angle_deg)) * middle, np.sin(np.radians(angle_deg)) * middle
+    ends = [(round(middle - dx), round(middle - dy)), (round(middle + dx), round(middle + dy))]
+    cv2.line(kernel, ends[0], ends[1], 1.0, 1)
+    kernel /= kernel.sum()
+    return lambda image, random: np.asarray(cv2.filter2D(image, -1, kernel), np.uint8)
+
+
+# -- what is wrong with the papers ---------------------------------------------------------------
+def good_documents(document: Image, other: Image) -> Documents:
+    return None, encode_jpeg(document)
+
+
+def both_documents(document: Image, other: Image) -> Documents:
+    return encode_jpeg(document), encode_jpeg(document)
+
+
+def poor(change: Callable[[Image], Image | bytes]) -> Callable[[Image, Image], Documents]:
+    def documents(document: Image, other: Image) -> Documents:
+        made = change(document)
+        return None, made if isinstance(made, bytes) else encode_jpeg(made)
+
+    return documents
+
+
+def small(side: int) -> Callable[[Image], Image]:
+    def change(image: Image) -> Image:
+        tiny = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+        return np.asarray(
+            cv2.resize(tiny, image.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.uint8
+        )
+
+    return change
+
+
+def jpeg_2000(image: Image) -> bytes:
+    options = [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 4]
+    done, data = cv2.imencode(".jp2", image, options)
+    assert done
+    return bytes(data.tobytes())
+
+
+def faded(image: Image) -> Image:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), 2.5) * 0.12 + 190, np.uint8)
+
+
+def photocopied(image: Image) -> Image:
+    grey = cv2.cvtColor(cv2.GaussianBlur(image, (0, 0), 4.5), cv2.COLOR_BGR2GRAY)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def disagreeing(document: Image, other: Image) -> Documents:
+    return encode_jpeg(document), encode_jpeg(other)
+
+
+def disagreeing_other_way(document: Image, other: Image) -> Documents:
+    return encode_jpeg(other), encode_jpeg(document)
+
+
+def missing(document: Image, other: Image) -> Documents:
+    return encode_jpeg(document), None
+
+
+def no_face(document: Image, other: Image) -> Documents:
+    return None, encode_jpeg(np.ascontiguousarray(document[:60, :60]))
+
+
+def of_camera(change: Change, name: str, before: int = 0, *, still: bool = False) -> Damage:
+    return Damage(
+        "machine",
+        name,
+        lambda live, other, random: Scene(live, camera=change, still=still),
+        good_documents,
+        before,
+    )
+
+
+def of_capture(name: str, change: Change = unchanged, **more: float) -> Damage:
+    return Damage(
+        "capture",
+        name,
+        lambda live, other, random: replace(Scene(live, person=change), **more),
+        both_documents,
+    )
+
+
+def of_reference(name: str, documents: Callable[[Image, Image], Documents]) -> Damage:
+    return Damage("reference", name, lambda live, other, random: Scene(live), documents)
+
+
+def frozen(live: Image, other: Image, random: Random) -> Scene:
+    """The camera stopped while somebody else stood there."""
+    return Scene(other, still=True)
+
+
+def company(live: Image, other: Image, random: Random) -> Scene:
+    return Scene(live, second=other)
+
+
+def relieved(live: Image, other: Image, random: Random) -> Scene:
+    return Scene(live, swapped=other)
+
+
+def impostor(live: Image, other: Image, random: Random) -> Scene:
+    return Scene(other)
+
+
+def slow_impostor(live: Image, other: Image, random: Random) -> Scene:
+    return Scene(other, camera=gain(0.8, 0.9), scale=0.85)
+
+
+TUNING = (
+    of_camera(gain(0.10, 0.2), "lamp off"),
+    of_camera(gain(2.4, 3.0), "too much light"),
+    of_camera(gaussian(9), "out of focus (gaussian)"),
+    of_camera(grease, "greasy lens", 4),
+    Damage("machine", "frozen", frozen, good_documents),
+    of_capture("turned one way", turned(-50, -38)),
+    of_capture("surgical mask", surgical_mask),
+    of_capture("far away", scale=0.3),
+    of_capture("shaken sideways", shaken(23, 5)),
+    Damage("capture", "company", company, both_documents),
+    of_reference(
+        "record blurred", poor(lambda i: np.asarray(cv2.GaussianBlur(i, (0, 0), 5), np.uint8))
+    ),
+    of_reference("record of 22 px", poor(small(36))),
+    of_reference("record of another", disagreeing),
+    of_reference("record missing", missing),
+    Damage("person", "impostor", impostor, both_documents),
+    Damage("person", "impostor, record only", impostor, good_documents),
+)
+
+TESTING = (
+    of_camera(gamma(4.0), "underexposed"),
+    of_camera(against_window, "against a window"),
+    of_camera(pillbox(15), "out of focus (disc)"),
+    of_camera(streaks, "streaks on the lens", 3),
+    Damage("machine", "frozen", frozen, both_documents),
+    of_capture("turned the other way", squeezed),
+    of_capture("scarf and cap", scarf_and_cap),
+    of_capture("hand before the face", hand),
+    of_capture("leaning", roll_deg=24.0),
+    of_capture("shaken up and down", shaken(27, 80)),
+    Damage("capture", "another steps in", relieved, both_documents),
+    of_reference("record at 4 % (JPEG 2000)", poor(jpeg_2000)),
+    of_reference("record faded", poor(faded)),
+    of_reference("record photocopied", poor(photocopied)),
+    of_reference("chip of another", disagreeing_other_way),
+    of_reference("record without a face", no_face),
+    Damage("person", "impostor, less light", slow_impostor, both_documents),
+    Damage("person", "impostor", impostor, good_documents),
+)
