@@ -43,17 +43,20 @@ def display():
 
 @pytest.fixture(scope="module")
 def played(display, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dock")
     environment = {k: v for k, v in os.environ.items() if k != "SDL_VIDEODRIVER"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.demo.dock_script", str(folder)],
-        cwd=ROOT,
-        env=environment | {"DISPLAY": display},
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
+    for _ in range(2):  # once in a while the script outruns the server on a busy machine
+        folder = tmp_path_factory.mktemp("dock")
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.demo.dock_script", str(folder)],
+            cwd=ROOT,
+            env=environment | {"DISPLAY": display},
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+        if done.returncode == 0:
+            break
     assert done.returncode == 0, done.stderr[-3000:]
     return folder, json.loads(done.stdout.splitlines()[-1])
 
