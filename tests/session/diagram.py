@@ -16,7 +16,7 @@ from tests.session.machine import ALL_PHASES, STEPS
 from tests.session.run import Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "visit.md"
-SEQUENCES = 600
+SEQUENCES = 1000
 
 HEAD = """# The visit
 
