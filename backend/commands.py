@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
+from backend.accounts.second_factor import ensure_staff_key
 from backend.accounts.services import NewAccount, create_account
 from backend.config import hall
 from backend.demo.seed import ensure_accounts, seed
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         return COMMANDS[options.command](options)
     hall()
     ensure_evidence_key()
+    ensure_staff_key()
     call_command("migrate", verbosity=0)
     own = {
         "serve": _serve,

@@ -123,6 +123,16 @@ def is_locked(user: User) -> bool:
     return recent.count() >= policy.failures
 
 
+def ensure_staff_key() -> None:
+    """Create the key's file where there is none."""
+    _cipher()
+
+
+def opens(factor: SecondFactor) -> bool:
+    """Say whether the secret opens with the key that is here."""
+    return _open(factor) is not None
+
+
 def shift_ends(passed_at: datetime) -> datetime:
     """Return until when a code that passed then counts."""
     return passed_at + timedelta(hours=hall().policy.second_factor.shift_h)

@@ -15,7 +15,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from backend.accounts.models import StaffProfile
+from backend.accounts.models import SecondFactor, StaffProfile
+from backend.accounts.second_factor import opens
 from backend.accounts.services import has_right
 from backend.audit.kinds import Kind
 from backend.audit.models import AuditEvent
@@ -26,7 +27,8 @@ from backend.reports.models import DayClosing
 
 Level = Literal["error", "warning"]
 LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]", "::1", "testserver"})
-NEEDED_KEYS = ("secret.key", "evidence.key")
+NEEDED_KEYS = ("secret.key", "evidence.key", "staff.key")
+SEALING_KEYS = ("evidence.key", "staff.key")
 SHORTEST_SECRET = 32
 DISK_ERROR = 200 * 1024**2
 DISK_WARNING = 2 * 1024**3
@@ -127,7 +129,7 @@ def _keys() -> Iterator[Finding]:
         text = path.read_bytes().strip()
         if len(text) < SHORTEST_SECRET:
             yield _error("keys", f"{path} is shorter than {SHORTEST_SECRET} characters")
-        elif name == "evidence.key" and not _is_hex_key(text):
+        elif name in SEALING_KEYS and not _is_hex_key(text):
             yield _error("keys", f"{path} is no key of 64 hexadecimal digits")
 
 
@@ -197,6 +199,16 @@ def _backup() -> Iterator[Finding]:
         yield _warning("backup", f"the last one was made at {made.at[:16]} UTC")
 
 
+def _factors() -> Iterator[Finding]:
+    path = Path(settings.DATA_DIR) / "staff.key"
+    newest = SecondFactor.objects.order_by("-created_at").first()
+    # Opening makes the key where there is none, and a broken one was told of already.
+    if newest is None or not path.is_file() or not _is_hex_key(path.read_bytes().strip()):
+        return
+    if not opens(newest):
+        yield _error("keys", f"{path} does not open the staff's second factors; restore the key")
+
+
 def _days() -> Iterator[Finding]:
     last = DayClosing.objects.order_by("-day").first()
     first = AuditEvent.objects.filter(seq=1).first()
@@ -209,10 +221,20 @@ def _accounts() -> Iterator[Finding]:
     if StaffProfile.objects.filter(demo=True, user__is_active=True).exists():
         yield _warning("accounts", "demo accounts can sign in; lock them in a real hall")
     users = list(User.objects.filter(is_active=True))
+    try:
+        load(Path(settings.CONFIG_DIR))
+    except ConfigError:
+        return  # told of already; without it nobody's rights are known
     needed = [right for right in get_args(Right) if right in ("claim", "approve", "close_day")]
     for right in needed:
         if not any(has_right(user, right) for user in users):
             yield _warning("accounts", f"nobody may {right}; python -m backend account")
 
 
-IN_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (_audit, _backup, _days, _accounts)
+IN_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _audit,
+    _backup,
+    _factors,
+    _days,
+    _accounts,
+)

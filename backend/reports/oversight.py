@@ -3,18 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
+from django.contrib.auth.models import User
 from django.db.models import Q
+
+from backend.approvals.models import GlassBreak, Review
 
 Line = dict[str, Any]
 
 
 def glass_breaks(since: datetime, until: datetime) -> list[Line]:
     """Return the decisions of the span that a duty leader let hold without approvals."""
-    model = _model("GlassBreak")
-    if model is None:
-        return []
-    rows = model.objects.filter(at__gte=since, at__lt=until).select_related("decision__case", "by")
+    rows = GlassBreak.objects.filter(at__gte=since, at__lt=until).select_related(
+        "decision__case", "by"
+    )
     return [
         {
             "case": one.decision.case_id,
@@ -29,11 +30,8 @@ def glass_breaks(since: datetime, until: datetime) -> list[Line]:
 
 def reviews(since: datetime, until: datetime) -> list[Line]:
     """Return the second looks that were asked for or given in the span, or are still open."""
-    model = _model("Review")
-    if model is None:
-        return []
     inside = Q(asked_at__gte=since, asked_at__lt=until) | Q(at__gte=since, at__lt=until)
-    rows = model.objects.filter(inside | Q(at__isnull=True), asked_at__lt=until)
+    rows = Review.objects.filter(inside | Q(at__isnull=True), asked_at__lt=until)
     return [
         {
             "case": one.decision.case_id,
@@ -49,13 +47,5 @@ def reviews(since: datetime, until: datetime) -> list[Line]:
     ]
 
 
-def _model(name: str) -> Any:
-    """Return a table of the approvals; None in a hall that runs without it."""
-    try:
-        return apps.get_model("approvals", name)
-    except LookupError:
-        return None
-
-
-def _name(user: Any) -> str:
+def _name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user is not None else ""

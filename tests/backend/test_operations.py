@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from backend.accounts import second_factor
+from backend.accounts.models import SecondFactor
 from backend.audit.models import AuditEvent
 from backend.audit.services import head, verify
 from backend.cases.models import Case
@@ -72,13 +74,14 @@ def refusal(call, *arguments) -> str:
 
 @pytest.fixture
 def filled(kiosk, tmp_path) -> Path:
-    """A data directory with a case, its sealed portraits, an issued order, and all keys."""
+    """A data directory with a case, sealed portraits and a factor, an issued order, all keys."""
     from backend.secrets_store import ensure_secret
 
     ensure_secret(tmp_path / "secret.key")
     portraits = {"live_portrait": c.picture(world.jpeg(1)), "detail": "came with a stick"}
     open_case(kiosk, world.case_request(**portraits))
     visit(kiosk, 1)
+    second_factor.put_in_use(world.add_staff("approver"), "JBSWY3DPEHPK3PXP")
     world.connections.close_all()
     for path in (tmp_path, *tmp_path.iterdir()):
         path.chmod(0o700 if path.is_dir() else 0o600)
@@ -111,7 +114,7 @@ def test_a_backup_comes_back_with_its_keys_and_only_with_them(filled, tmp_path_f
     assert made.returncode == 0, made.stderr
     assert (elsewhere / "hall.tar").stat().st_mode & 0o777 == 0o600
     kept = (elsewhere / "hall.tar").read_bytes()
-    for key in ("secret.key", "evidence.key"):
+    for key in ("secret.key", "evidence.key", "staff.key"):
         assert (filled / key).read_bytes().strip() not in kept
     assert run("backup-keys", "--out", elsewhere / "keys", "--data", filled).returncode == 0
     again = run("backup-keys", "--out", elsewhere / "keys", "--data", filled)
@@ -135,6 +138,8 @@ def test_a_backup_comes_back_with_its_keys_and_only_with_them(filled, tmp_path_f
     look_at(fresh / "hall.sqlite3")
     settings.EVIDENCE_KEY_FILE = fresh / "evidence.key"
     assert unseal(Case.objects.get(id="case-1").live_portrait) == world.jpeg(1)
+    settings.DATA_DIR = fresh
+    assert second_factor.opens(SecondFactor.objects.get())
     kinds = list(AuditEvent.objects.order_by("-seq").values_list("kind", flat=True)[:2])
     assert kinds == ["server.backup_restored", "server.backup_made"]
 
@@ -298,6 +303,15 @@ def test_check_names_each_thing_that_is_wrong(filled, monkeypatch, tmp_path):
     assert codes(filled)["keys"] == "error"
     (filled / "evidence.key").unlink()
     assert codes(filled)["keys"] == "error"
+    (filled / "evidence.key").write_text("0" * 64)
+    (filled / "evidence.key").chmod(0o600)
+    assert "keys" not in codes(filled)
+    for wrong in ("z" * 64, "0" * 64):  # no key; another hall's
+        (filled / "staff.key").write_text(wrong)
+        assert codes(filled)["keys"] == "error"
+    (filled / "staff.key").unlink()
+    assert codes(filled)["keys"] == "error"
+    assert not (filled / "staff.key").exists()
     config = tmp_path / "config"
     config.mkdir()
     done = run("check", "--data", filled, "--config", config)

@@ -308,5 +308,5 @@ def test_portraits_lie_on_the_disk_encrypted_only(server, client):
     for path in server.data.glob("hall.sqlite3*"):
         assert needle not in path.read_bytes()
         assert c.picture(picture)[20:60] not in path.read_bytes()
-    for name in ("secret.key", "evidence.key"):
+    for name in ("secret.key", "evidence.key", "staff.key"):
         assert (server.data / name).stat().st_mode & 0o777 == 0o600
