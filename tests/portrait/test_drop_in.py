@@ -242,7 +242,9 @@ def test_new_model_is_measured_written_and_used_by_configuration_alone(tmp_path:
     config.write_text(text, "utf-8")
     settings, _ = portrait_settings(load_settings(config))
     desk = Desk()
-    asked = Configure(str(settings.models), settings.engine, settings.fmr, settings.limits, "")
+    asked = Configure(
+        str(settings.models), settings.engine, settings.fmr, settings.limits, settings.liveness, ""
+    )
     assert isinstance(desk.answer(asked, 0.0), WorkerReady)
     opened = load_models(settings.models, settings.engine, settings.fmr)
     assert opened.matcher.name == "own"

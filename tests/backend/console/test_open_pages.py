@@ -187,10 +187,10 @@ def test_pages_fit(hall, desk, size, language):
     page.click("[data-key=C]")
     page.wait_for_selector(".actions")
     see_portraits(page)
-    assert page.locator(".tries li").count() == 2  # every capture of the visit, with its figures
+    assert page.locator(".captures li").count() == 2  # every capture of the visit, with its figures
     if size == PHONE:  # at a desk the page fits while it is closed
-        page.click(".tries summary")
-        assert "12, 21, 30, 38, 47" in page.inner_text(".tries")
+        page.click(".captures summary")
+        assert "12, 21, 30, 38, 47" in page.inner_text(".captures")
     shots = Path(os.environ["CONSOLE_SHOTS"]) if "CONSOLE_SHOTS" in os.environ else None
     for name in ("case", "queue", "counter", "kiosks"):
         if name != "case":
