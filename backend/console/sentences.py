@@ -197,10 +197,13 @@ def _machine(facts: CaseFacts, language: str) -> str:
         return ""
     if today.compared == 0 and facts.cause != "machine":
         return ""
+    verdict = _machine_verdict(facts, today)
+    if verdict == "works" and 2 * today.failed > today.compared:
+        return ""  # one portrait that matched clears the machine; these counts would gainsay it
     counts = say(
         language, "why.counts", kiosk=today.name, compared=today.compared, failed=today.failed
     )
-    return say(language, f"why.machine_{_machine_verdict(facts, today)}", counts=counts)
+    return say(language, f"why.machine_{verdict}", counts=counts)
 
 
 def _machine_verdict(facts: CaseFacts, today: KioskToday) -> str:
