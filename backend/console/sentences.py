@@ -199,7 +199,9 @@ def _machine(facts: CaseFacts, language: str) -> str:
         return ""
     verdict = _machine_verdict(facts, today)
     if verdict == "works" and 2 * today.failed > today.compared:
-        return ""  # one portrait that matched clears the machine; these counts would gainsay it
+        # What clears the machine is the portrait that matched here; the counts would gainsay it.
+        matched = say(language, f"case.{'chip' if today.verdict == 'record' else 'record'}")
+        return say(language, "why.machine_cleared", reference=matched)
     counts = say(
         language, "why.counts", kiosk=today.name, compared=today.compared, failed=today.failed
     )
