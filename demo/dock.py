@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-
 from demo.stage import Stage
 from demo.telephone import pay, read_qr
 from devices.rig.card import Card
@@ -24,7 +22,6 @@ _DEVICES = {
     "chip_reader": "chip reader",
     "receipt_printer": "receipt printer",
 }
-_ENLARGED = 2.0
 """A screen drawn small is held closer to the telephone."""
 
 
@@ -138,7 +135,7 @@ class Hands:
         """Read the QR code off the screen as a telephone does, and pay."""
         picture = self.stage.scratch / "telephone.png"
         self.stage.app.screenshot(picture)
-        url = read_qr(picture) or _read_closer(picture)
+        url = read_qr(picture)
         picture.unlink()
         if url is None:
             self.say("demo: the telephone sees no code on the screen")
@@ -155,15 +152,6 @@ class Hands:
 
     def _stand(self, face: Path) -> Callable[[], None]:
         return lambda: self.stage.camera.show(face)
-
-
-def _read_closer(picture: Path) -> str | None:
-    small = cv2.imread(str(picture))
-    if small is None:
-        return None
-    big = cv2.resize(small, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
-    cv2.imwrite(str(picture), big)
-    return read_qr(picture)
 
 
 __all__ = ["Groups", "Hands", "open_dock"]

@@ -52,8 +52,8 @@ class Hall:
         )
         Thread(target=self._listen, args=(self._process,), daemon=True).start()
         deadline = time.monotonic() + READY_WITHIN_S
-        while not any(line.startswith("ready:") for line in self._said):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+        while not self.serving:
+            if not self.running or time.monotonic() > deadline:
                 self.stop()
                 raise HallFailed("the hall's server did not start:\n" + "\n".join(self._said))
             time.sleep(0.05)
@@ -76,6 +76,11 @@ class Hall:
     def running(self) -> bool:
         """Say whether the server's process lives."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def serving(self) -> bool:
+        """Say whether the server has said that it serves, and lives."""
+        return self.running and any(line.startswith("ready:") for line in self._said)
 
     def kill(self) -> None:
         """End the server as a power cut would."""

@@ -7,7 +7,7 @@ import cv2
 import requests
 
 TIMEOUT_S = 10.0
-_SIZES = (1.0, 0.5, 0.75, 1.5)
+_SIZES = (1.0, 2.0, 0.5, 0.75, 1.5)
 
 
 def read_qr(screenshot: Path) -> str | None:

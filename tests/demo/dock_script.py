@@ -104,8 +104,7 @@ def play(fingers: Fingers, folder: Path) -> dict[str, object]:
     fingers.press("kill the server")
     fingers.until(lambda: not stage.hall.running, "the server's end")
     fingers.press("start the server")
-    fingers.until(lambda: stage.hall.running, "the server's return")
-    time.sleep(3)
+    fingers.until(lambda: stage.hall.serving, "the server's return")
     fingers.press("pay the code on the screen")
     fingers.await_phase("take_card")
     fingers.until(
