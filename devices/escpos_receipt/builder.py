@@ -18,6 +18,7 @@ from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
 
 _LEADING_DOTS = 4  # blank above and below each line, times its scale
 _SLICE_LINES = 255  # some printers take the height of a raster from one byte only
+_QUIET_MODULES = 4  # ISO 18004: blank all around, or readers may not find the code
 _RULE_DOTS = 2
 _RULE_SPACE_DOTS = 5
 
@@ -129,6 +130,7 @@ def _feed(printer: Dummy, dots: int) -> None:
 
 def _add_qr(printer: Dummy, text: str, style: ReceiptStyle) -> None:
     printer.set(align="center")
+    _feed(printer, _QUIET_MODULES * style.qr_module_dots)
     printer.qr(
         text,
         native=style.native_qr,
@@ -140,4 +142,5 @@ def _add_qr(printer: Dummy, text: str, style: ReceiptStyle) -> None:
             "center": False,
         },
     )
+    _feed(printer, _QUIET_MODULES * style.qr_module_dots)
     printer.set(align="left")
