@@ -145,3 +145,8 @@ class Liveness:
     measures: tuple[Measure, ...]
     model: str = ""
     model_sha256: str = ""
+
+
+def masked_card(number: str) -> str:
+    """Return a card number with its middle hidden, for screens and papers that others see."""
+    return number[:2] + "*" * max(0, len(number) - 5) + number[-3:]

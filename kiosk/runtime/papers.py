@@ -8,7 +8,7 @@ from backend_client.contract import ApplicationView, Endorsement
 from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
 from kiosk.runtime import translate
 from kiosk.session.facts import Case, Outcome, Texts
-from kiosk.values import Language
+from kiosk.values import Language, masked_card
 
 
 class Phrase(Enum):
@@ -52,7 +52,7 @@ def receipt(
     money = f"¥{fee // 100}.{fee % 100:02}" if fee else _both(Phrase.FREE.value, language)
     parts: list[ReceiptPart] = [*_title(Phrase.RECEIPT, language), Rule()]
     parts += _row(Phrase.NUMBER, view.number, language)
-    parts += _row(Phrase.CARD, _masked(card_number), language)
+    parts += _row(Phrase.CARD, masked_card(card_number), language)
     parts += _row(Phrase.KIND, _both(translate.texts(view.offer.title), language), language)
     if issued is not None:
         parts += _row(Phrase.VALID_UNTIL, issued.valid_until.isoformat(), language)
@@ -104,7 +104,3 @@ def _languages(texts: Texts, language: Language) -> tuple[str, ...]:
 
 def _both(texts: Texts, language: Language) -> str:
     return " ".join(_languages(texts, language))
-
-
-def _masked(card_number: str) -> str:
-    return card_number[:3] + "*" * (len(card_number) - 5) + card_number[-2:]

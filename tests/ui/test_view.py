@@ -13,11 +13,10 @@ from kiosk.session.visit import Visit
 from kiosk.ui import examples
 from kiosk.ui.page import Choices, Code, Note, Options, Page, Picture, Row, Rows, TravelDraft
 from kiosk.ui.screens.common import price
-from kiosk.ui.screens.confirm import masked
 from kiosk.ui.screens.escalated import when
 from kiosk.ui.screens.travel import departure, earliest
 from kiosk.ui.view import SCREENS, view
-from kiosk.values import Language
+from kiosk.values import Language, masked_card
 
 VISITS = dict(examples.visits(Language.ZH_HANS))
 ENGLISH = dict(examples.visits(Language.EN))
@@ -125,8 +124,8 @@ def test_fees_in_words(fen, said):
 
 
 def test_card_numbers_are_masked():
-    assert masked("C12345678") == "C1****678"
-    assert masked("") == ""
+    assert masked_card("C12345678") == "C1****678"
+    assert masked_card("") == ""
 
 
 def test_paying_shows_the_code_the_amount_and_the_time_left():

@@ -9,11 +9,7 @@ from kiosk.ui.page import Busy, Page, Part, Row, Rows
 from kiosk.ui.scene import Scene
 from kiosk.ui.screens.common import button, exit_button, offer_title, page, price
 from kiosk.ui.texts import choose, frame
-
-
-def masked(number: str) -> str:
-    """Return a card number with its middle hidden from whoever stands behind."""
-    return number[:2] + "*" * max(0, len(number) - 5) + number[-3:]
+from kiosk.values import masked_card
 
 
 def screen(visit: Visit, phase: Confirm, scene: Scene) -> Page:
@@ -40,7 +36,7 @@ def _rows(visit: Visit) -> tuple[Row, ...]:
     rows: list[Row] = []
     if visit.card is not None:
         rows.append(Row(choose.ROW_NAME.in_language(language), visit.card.name))
-        rows.append(Row(choose.ROW_CARD.in_language(language), masked(visit.card.number)))
+        rows.append(Row(choose.ROW_CARD.in_language(language), masked_card(visit.card.number)))
     if visit.chosen is not None:
         offer = visit.chosen
         rows.append(Row(choose.ROW_KIND.in_language(language), offer_title(offer, language)))
