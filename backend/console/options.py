@@ -96,7 +96,7 @@ def _option(
 def _style(kind: DecisionKind, main: bool) -> str:
     if main:
         return "main"
-    return "no wide" if kind == DecisionKind.REFUSED else "other"
+    return "no" if kind == DecisionKind.REFUSED else "other"
 
 
 def _phrases(kind: DecisionKind, language: str) -> list[Choice]:

@@ -197,8 +197,7 @@ def test_pages_fit(hall, desk, size, language):
             page.goto(f"{hall.url}/{'' if name == 'queue' else name}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
         if name == "case" and size == DESK:
-            decisions = page.query_selector(".decide .actions").bounding_box()
-            assert decisions["y"] + decisions["height"] <= size["height"], "decide unscrolled"
+            assert page.evaluate("document.documentElement.scrollHeight") <= size["height"]
         if shots is not None:
             see_portraits(page)
             page.screenshot(path=shots / f"{name}-{language}-{size['width']}.png", full_page=True)

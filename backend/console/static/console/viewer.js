@@ -234,5 +234,5 @@
 
   images().forEach(watch);
   new ResizeObserver(draw).observe(portraits);
-  viewer.querySelector(".viewer > .tools").hidden = false;
+  viewer.querySelector(".under > .tools").hidden = false;
 })();
