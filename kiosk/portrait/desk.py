@@ -8,15 +8,10 @@ from random import Random, SystemRandom
 
 import numpy as np
 
-from kiosk.portrait.background import BackgroundWatch
-from kiosk.portrait.capture import Capture, CaptureState
 from kiosk.portrait.decision import decide, score_against
-from kiosk.portrait.embedder import Embedder
-from kiosk.portrait.exposure import Exposure
-from kiosk.portrait.eyes import eyes_in, eyes_in_portrait
-from kiosk.portrait.faces import Face, Image, decode_image, encode_jpeg, portrait_crop
+from kiosk.portrait.eyes import eyes_in_portrait
+from kiosk.portrait.faces import Face, Image, encode_jpeg, portrait_crop
 from kiosk.portrait.fusion import Models, Template, load_models, self_test
-from kiosk.portrait.hint import SteadyHint, choose_hint
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.check import LivenessCheck
 from kiosk.portrait.liveness.limits import LivenessLimits
@@ -35,139 +30,22 @@ from kiosk.portrait.messages import (
     SubmitFrame,
     Tick,
 )
-from kiosk.portrait.quality import SAME_FACE, Assessment, assess, assess_reference
+from kiosk.portrait.quality import SAME_FACE
+from kiosk.portrait.references import References
 from kiosk.portrait.results import (
     CaptureDone,
-    Eyes,
     FaceBox,
     GuidanceUpdate,
     MatchDecision,
     Reason,
     ReasonKey,
-    ReferenceReport,
     ReferencesReady,
-    ReferenceState,
     WorkerFailed,
     WorkerReady,
 )
+from kiosk.portrait.running_try import Try
 from kiosk.portrait.slots import SlotError
-from kiosk.portrait.tally import Counting
-from kiosk.portrait.tracking import FaceTracker, search
-from kiosk.values import HeadMove, Hint, LivenessMode, Measure, Reference, Score
-
-
-class References:
-    """The pictures that a live portrait must hold against, looked at once a visit."""
-
-    def __init__(self, models: Models, limits: PortraitLimits, request: SetReferences) -> None:
-        self.chip_authenticated = request.chip_authenticated
-        self.templates: dict[Reference, Template] = {}
-        self.states: dict[Reference, ReferenceState] = {}
-        self.reports: list[ReferenceReport] = []
-        pictures = {Reference.CHIP: request.chip, Reference.RECORD: request.record}
-        for reference, data in pictures.items():
-            state, measures, template, eyes = _look_at(models, limits, data)
-            self.states[reference] = state
-            self.reports.append(ReferenceReport(reference, state, measures, eyes))
-            if template is not None:
-                self.templates[reference] = template
-
-
-def _look_at(
-    models: Models, limits: PortraitLimits, data: bytes | None
-) -> tuple[ReferenceState, tuple[Measure, ...], Template | None, Eyes | None]:
-    if data is None:
-        return ReferenceState.ABSENT, (), None, None
-    image = decode_image(data)
-    if image is None:
-        return ReferenceState.UNREADABLE, (), None, None
-    face = models.detector.find_main(image)
-    template = None if face is None else models.matcher.embed(image, face)
-    if face is None or template is None:
-        return ReferenceState.NO_FACE, (), None, None
-    measures = assess_reference(image, face, limits)
-    good = all(measure.ok for measure in measures)
-    state = ReferenceState.USABLE if good else ReferenceState.POOR
-    return state, measures, template, eyes_in(models.detector.refine(image, face), image)
-
-
-class _Try:
-    """One capture with what belongs to it."""
-
-    def __init__(
-        self,
-        number: int,
-        models: Models,
-        limits: PortraitLimits,
-        liveness: LivenessCheck | None,
-        now_s: float,
-    ) -> None:
-        self.number = number
-        self.capture = Capture(limits, now_s)
-        self.hint = SteadyHint(limits.hint_stable_s)
-        self.liveness = liveness
-        self.counting = Counting()
-        self.last_frame_s = now_s
-        self.exposure = Exposure(limits)
-        self._models, self._limits = models, limits
-        self._tracker = FaceTracker(models.detector)
-        self._background = BackgroundWatch()
-        self._embedder, self._departures = Embedder(models.matcher), 0
-
-    @property
-    def embedder(self) -> Embedder:
-        """Return what embeds the frames of whoever is there now; who left is forgotten."""
-        if self._departures != self.capture.departures:
-            self._departures = self.capture.departures
-            self._embedder = Embedder(self._models.matcher)
-        return self._embedder
-
-    def judge(self, image: Image, number: int, now_s: float) -> Assessment:
-        """Look at a frame, judge it, and let the capture have it."""
-        if self.liveness is not None and self.liveness.challenge is not None:
-            sighting = search(image, self._models.detector)  # each frame of a move counts
-        else:
-            sighting = self._tracker.look(image)
-        face = sighting.faces[0] if sighting.faces else None
-        motion = self._background.motion(image, face, now_s)
-        assessment = assess(image, sighting, self._limits, motion)
-        self.last_frame_s = now_s
-        self.exposure.add(assessment, now_s)
-        self.counting.add(image, assessment)
-        self.capture.add(image, number, assessment, now_s)
-        return assessment
-
-    def follow(
-        self, image: Image | None, assessment: Assessment | None, now_s: float
-    ) -> CaptureState:
-        """Let time pass, with a frame or without; return how far capture and liveness are."""
-        state = self.capture.tick(now_s)
-        if self.liveness is None or not self.capture.decides:
-            return state
-        seen = None
-        if image is not None and assessment is not None and assessment.comparable:
-            seen = None if assessment.face is None else (image, assessment.face)
-        return self.liveness.follow(state, self.capture.kept, seen, now_s)
-
-    @property
-    def progress(self) -> float:
-        """Return 0..1 of frames and moves together."""
-        frames = self.capture.progress
-        return frames if self.liveness is None else self.liveness.progress(frames)
-
-    @property
-    def move(self) -> HeadMove | None:
-        """Return the move to ask for now, None for none."""
-        return None if self.liveness is None else self.liveness.asks
-
-    def hint_for(self, assessment: Assessment, now_s: float) -> Hint:
-        """Return the hint to show: first what to take off, then what helps most."""
-        hint = choose_hint(assessment)
-        if self.liveness is not None and self.liveness.looking_ahead:
-            hint = Hint.FACE_FORWARD
-        elif self.capture.prepares(now_s):
-            hint = Hint.TAKE_OFF
-        return self.hint.show(hint, now_s)
+from kiosk.values import LivenessMode, Measure, Reference, Score
 
 
 class Desk:
@@ -180,7 +58,7 @@ class Desk:
         self._models: Models | None = None
         self._limits = PortraitLimits()
         self._references: References | None = None
-        self._try: _Try | None = None
+        self._try: Try | None = None
 
     def answer(self, request: Request, now_s: float) -> Answer:
         """Do what is asked; MessageError when it was not the time for it."""
@@ -191,9 +69,7 @@ class Desk:
                 self._references = References(self._loaded(), self._limits, request)
                 return ReferencesReady(tuple(self._references.reports))
             case BeginCapture():
-                self._try = _Try(
-                    request.capture, self._loaded(), self._limits, self._check(), now_s
-                )
+                self._try = Try(request.capture, self._loaded(), self._limits, self._check(), now_s)
                 return Done()
             case SubmitFrame():
                 return self._judge(request, now_s)
@@ -224,7 +100,7 @@ class Desk:
             raise MessageError("asked before the models were loaded")
         return self._models
 
-    def _running(self) -> _Try:
+    def _running(self) -> Try:
         if self._try is None:
             raise MessageError("asked while no capture was running")
         return self._try
@@ -302,7 +178,7 @@ class Desk:
         self._try = None
         return done
 
-    def _frame_scores(self, running: _Try) -> list[float]:
+    def _frame_scores(self, running: Try) -> list[float]:
         """Return each frame's score against its weakest reference: how steady the score is."""
         if self._references is None or not self._references.templates:
             return []
@@ -312,7 +188,7 @@ class Desk:
             for template in running.embedder.templates()
         ]
 
-    def _compare(self, running: _Try) -> tuple[MatchDecision, tuple[Measure, ...]]:
+    def _compare(self, running: Try) -> tuple[MatchDecision, tuple[Measure, ...]]:
         """Compare the capture; with it comes how alike its frames are, where that was measured."""
         matcher = self._loaded().matcher
         templates = running.embedder.templates()
