@@ -1,1 +1,1 @@
-"""The tries of a case's comparison before the last one, as evidence."""
+"""The portraits of a case's tries before the last one, as evidence."""

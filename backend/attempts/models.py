@@ -7,11 +7,10 @@ from backend.evidence.models import Picture
 
 
 class Attempt(models.Model):
-    """One try before the last; the last one's evidence is the case's own."""
+    """A try with a portrait of its own; the last one's is the case's. Figures: ``Case.tries``."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
-    match = models.JSONField(null=True, blank=True)
     live_portrait = models.ForeignKey(
         Picture, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

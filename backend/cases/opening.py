@@ -64,7 +64,7 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         offer_code=wanted.offer_code or "",
         application=_application(kiosk, wanted),
         match=wanted.match.model_dump(mode="json") if wanted.match else None,
-        tries=[one.model_dump(mode="json") for one in wanted.tries],
+        tries=[one.model_dump(mode="json", exclude={"live_portrait"}) for one in wanted.tries],
         detail=wanted.detail,
         live_portrait=_sealed(wanted.live_portrait),
         chip_portrait=_sealed(wanted.chip_portrait),
@@ -76,7 +76,7 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
     )
     case.save(force_insert=True)
     take_over_call(case)
-    keep_attempts(case, wanted.attempts)
+    keep_attempts(case, wanted.tries)
     if wanted.match is not None:
         record_comparison(kiosk, case.visit_id, case.card_number, wanted.match, moment)
     if case.application is not None:

@@ -7,13 +7,12 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from backend.attempts.models import Attempt
 from backend.cases.models import Case
 from backend.console.case_facts import answer_for, case_facts, match_of, tries_of
 from backend.console.person_or_machine import PersonOrMachine, person_or_machine
 from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
 from backend.console.texts import say, say_code
-from backend_client.contract import MatchReport, TryReport
+from backend_client.contract import EyesReport, MatchReport, TryReport
 
 PORTRAITS = ("live", "chip", "record")
 
@@ -53,7 +52,10 @@ class MeasureLine:
 
 @dataclass(frozen=True, slots=True)
 class TryLine:
-    """One try before the last: its picture, scores and measures."""
+    """One try: its portrait where it has one of its own, and all that was measured.
+
+    ``why`` is empty where it matched; ``alive`` says whether it looked so, or was not asked.
+    """
 
     number: int
     url: str
@@ -61,13 +63,6 @@ class TryLine:
     alt: str
     scores: list[ScoreLine]
     measures: list[MeasureLine]
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureLine:
-    """One capture of the visit: its scores, why it did not hold, liveness, model and frames."""
-
-    scores: list[ScoreLine]
     why: str
     liveness: str
     alive: bool
@@ -84,14 +79,13 @@ class EvidenceSheet:
     has_portraits: bool
     portraits: list[PortraitBox]
     tries: list[TryLine]
-    last_try: int
+    earlier: list[TryLine]
     measures: list[MeasureLine]
     outside: list[MeasureLine]
     insight: PersonOrMachine | None
     person: list[str]
     elsewhere: str
     model: str
-    captures: list[CaptureLine]
 
 
 def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
@@ -101,20 +95,24 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
     facts = case_facts(case, report, answer)
     measures = [_measure(measure, language) for measure in facts.measures]
     portraits = [_portrait(case, which, facts, report, language) for which in PORTRAITS]
+    kept = set(case.attempts.values_list("number", flat=True))
+    tries = [
+        _try(case, number, one, language, kept=number in kept)
+        for number, one in enumerate(tries_of(case), 1)
+    ]
     return EvidenceSheet(
         why=explain(facts, language),
         detail=case.detail,
         has_portraits=any(portrait.url for portrait in portraits),
         portraits=portraits,
-        tries=[_try(attempt, language) for attempt in case.attempts.order_by("number")],
-        last_try=case.attempts.count() + 1,
+        tries=tries,
+        earlier=[one for one in tries if one.url],
         measures=measures,
         outside=[measure for measure in measures if not measure.holds],
         insight=person_or_machine(case, report, answer, language) if report and answer else None,
         person=_person(case),
         elsewhere=" · ".join(_elsewhere(case, language, now)),
         model=report.model if report else "",
-        captures=[_capture(one, language) for one in tries_of(case)],
     )
 
 
@@ -143,40 +141,23 @@ def _portrait(
 def eyes_of(report: MatchReport | None, which: str) -> str:
     """Return where the eyes are as four fractions, left eye first; empty when not known."""
     found = [eyes for eyes in report.eyes if eyes.portrait == which] if report else []
-    return " ".join(f"{part:.4f}" for part in (*found[0].left, *found[0].right)) if found else ""
+    return _eyes(found[0]) if found else ""
 
 
-def _try(attempt: Attempt, language: str) -> TryLine:
-    report = MatchReport.model_validate(attempt.match) if attempt.match else None
-    facts = [
-        ScoreFact(score.reference, score.score, score.threshold)
-        for score in (report.scores if report else ())
-    ]
-    measures = [
-        MeasureFact(m.name, m.value, m.unit, m.low, m.high)
-        for m in (report.measures if report else ())
-    ]
-    title = say(language, "viewer.try", number=attempt.number)
-    name = f"try{attempt.number}"
-    there = attempt.live_portrait_id is not None
-    return TryLine(
-        number=attempt.number,
-        url=reverse("console:portrait", args=(attempt.case_id, name)) if there else "",
-        eyes=eyes_of(report, "live"),
-        alt=say(language, "case.portrait_alt", which=title),
-        scores=[
-            _score(fact, report, index, say(language, f"case.{fact.reference}"))
-            for index, fact in enumerate(facts)
-        ],
-        measures=[_measure(measure, language) for measure in measures],
-    )
+def _eyes(eyes: EyesReport) -> str:
+    return " ".join(f"{part:.4f}" for part in (*eyes.left, *eyes.right))
 
 
-def _capture(one: TryReport, language: str) -> CaptureLine:
+def _try(case: Case, number: int, one: TryReport, language: str, *, kept: bool) -> TryLine:
     liveness = one.liveness
     grades = [f"{m.value:.2f}" for m in liveness.measures if m.low is not None] if liveness else []
     outcome = say_code(language, "liveness", liveness.outcome) if liveness else ""
-    return CaptureLine(
+    title = say(language, "viewer.try", number=number)
+    return TryLine(
+        number=number,
+        url=reverse("console:portrait", args=(case.id, f"try{number}")) if kept else "",
+        eyes=_eyes(one.eyes) if one.eyes else "",
+        alt=say(language, "case.portrait_alt", which=title),
         scores=[
             _line(
                 ScoreFact(s.reference, s.score, s.threshold),
@@ -184,6 +165,10 @@ def _capture(one: TryReport, language: str) -> CaptureLine:
                 say(language, f"case.{s.reference}"),
             )
             for s in one.scores
+        ],
+        measures=[
+            _measure(MeasureFact(m.name, m.value, m.unit, m.low, m.high), language)
+            for m in one.measures
         ],
         why=say_code(language, "why_short", one.reason) if one.reason else "",
         liveness=" · ".join([outcome, *grades]) if liveness else "",
@@ -193,8 +178,8 @@ def _capture(one: TryReport, language: str) -> CaptureLine:
     )
 
 
-def _score(fact: ScoreFact, report: MatchReport | None, index: int, name: str = "") -> ScoreLine:
-    return _line(fact, report.scores[index].values if report else {}, name)
+def _score(fact: ScoreFact, report: MatchReport | None, index: int) -> ScoreLine:
+    return _line(fact, report.scores[index].values if report else {}, "")
 
 
 def _line(fact: ScoreFact, values: Mapping[str, float], name: str) -> ScoreLine:

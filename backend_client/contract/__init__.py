@@ -65,7 +65,6 @@ from backend_client.contract.cases import (
 )
 from backend_client.contract.fleet import DeviceReport, Heartbeat, HeartbeatAnswer, VisitEnd
 from backend_client.contract.matching import (
-    AttemptReport,
     EyesReport,
     LivenessReport,
     MatchReport,
@@ -108,7 +107,6 @@ __all__ = [
     "Acknowledged",
     "ApplicationRequest",
     "ApplicationView",
-    "AttemptReport",
     "CardNumber",
     "CaseReason",
     "CaseRequest",

@@ -14,7 +14,7 @@ from backend_client.contract.base import (
     Texts,
     Words,
 )
-from backend_client.contract.matching import AttemptReport, MatchReport, TryReport
+from backend_client.contract.matching import MatchReport, TryReport
 
 
 class CaseReason(StrEnum):
@@ -39,7 +39,7 @@ class CaseReason(StrEnum):
 class CaseRequest(Message):
     """Put the live session before a person. ``id`` is the kiosk's, so that nothing is doubled.
 
-    ``match`` and ``live_portrait`` are the last try's, ``attempts`` the tries before it.
+    ``match`` and ``live_portrait`` are the last try's, ``tries`` are all of them.
     """
 
     id: Identifier
@@ -57,7 +57,6 @@ class CaseRequest(Message):
     tries: Annotated[tuple[TryReport, ...], Field(max_length=9)] = ()
     live_portrait: Picture | None = None
     chip_portrait: Picture | None = None
-    attempts: Annotated[tuple[AttemptReport, ...], Field(max_length=8)] = ()
     detail: Words = ""
 
 

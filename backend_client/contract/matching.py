@@ -62,7 +62,8 @@ class LivenessReport(Message):
 class TryReport(Message):
     """One capture of a visit with everything that was measured; ``frames`` are their numbers.
 
-    ``reason`` names why it did not match and ``figures`` what its sentence needs.
+    ``reason`` names why it did not match and ``figures`` what its sentence needs. ``eyes`` are in
+    ``live_portrait``; the last try's portrait is the case's own and comes with it.
     """
 
     matched: bool
@@ -75,6 +76,8 @@ class TryReport(Message):
     measures: Annotated[tuple[MeasureReport, ...], Field(max_length=32)] = ()
     frames: Annotated[tuple[int, ...], Field(max_length=32)] = ()
     liveness: LivenessReport | None = None
+    live_portrait: Picture | None = None
+    eyes: EyesReport | None = None
 
 
 class MatchReport(Message):
@@ -93,11 +96,3 @@ class MatchReport(Message):
     eyes: Annotated[tuple[EyesReport, ...], Field(max_length=3)] = ()
     between: ReferencesScore | None = None
     liveness: LivenessReport | None = None
-
-
-class AttemptReport(Message):
-    """One try before the last: what was measured, and the portrait that was taken."""
-
-    number: int = Field(ge=1, le=9)
-    match: MatchReport
-    live_portrait: Picture | None = None

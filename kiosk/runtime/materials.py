@@ -10,7 +10,7 @@ from backend_client.contract import ApplicationView, ChipProof, OrderView, pictu
 from devices.travel_document.bac import BacKey
 from devices.travel_document.reader import ChipIdentity
 from kiosk.runtime.protocols import Match
-from kiosk.session.facts import CardFacts, Comparison
+from kiosk.session.facts import CardFacts
 from kiosk.session.visit import Visit
 from kiosk.values import Language
 
@@ -27,14 +27,23 @@ class Materials:
     language: Language = Language.ZH_HANS
     chip_portrait: bytes | None = None
     record_portrait: bytes | None = None
-    live_portrait: bytes | None = None
-    comparison: Comparison | None = None
-    match: Match | None = None
-    earlier: list[Match] = field(default_factory=list)
-    comparisons: list[Comparison] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    """Every try's, in their order."""
     tries: int = 0
     applications: dict[str, ApplicationView] = field(default_factory=dict)
     orders: dict[str, OrderView] = field(default_factory=dict)
+
+    @property
+    def match(self) -> Match | None:
+        """Return the last try's, None before the first."""
+        return self.matches[-1] if self.matches else None
+
+    def keep_match(self, attempt: int, match: Match) -> None:
+        """Keep a try; one that is repeated takes the place of itself."""
+        if self.matches and self.tries == attempt:
+            self.matches.pop()
+        self.matches.append(match)
+        self.tries = attempt
 
     def proof(self) -> ChipProof | None:
         """Return what shows the server that the chip was read; None before it was."""

@@ -10,7 +10,6 @@ from kiosk.session import facts
 from kiosk.session.effects import ReportCase, WatchCase
 from kiosk.values import Liveness, Measure
 
-MOST_ATTEMPTS = 8
 """As many earlier tries as a case takes; a visit has three before a person looks."""
 _MOST_TRIES = 9
 """As many captures as a case takes, the last one too."""
@@ -77,16 +76,11 @@ def case(view: contract.CaseView, reason: facts.Escalation) -> facts.Case:
     )
 
 
-def match_report(
-    comparison: facts.Comparison | None, tries: int, match: Match | None = None
-) -> contract.MatchReport | None:
-    """Report a comparison as it was measured; None when there was none.
-
-    ``match`` adds what staff need to look at the portraits.
-    """
-    if comparison is None or not comparison.scores:
+def match_report(match: Match | None, tries: int) -> contract.MatchReport | None:
+    """Report the last try as it was measured; None when nothing was compared."""
+    if match is None or not match.comparison.scores:
         return None
-    between = match.between if match else None
+    comparison, between = match.comparison, match.between
     return contract.MatchReport(
         matched=comparison.matched,
         tries=max(1, tries),
@@ -95,10 +89,7 @@ def match_report(
         scores=_scores(comparison),
         measures=_measures(comparison.measures),
         cause=None if comparison.cause is None else comparison.cause.value,
-        eyes=tuple(
-            contract.EyesReport(portrait=seen.portrait, left=seen.left, right=seen.right)
-            for seen in (match.eyes if match else ())
-        ),
+        eyes=_eyes(match),
         between=contract.ReferencesScore(score=between.score, threshold=between.threshold)
         if between
         else None,
@@ -106,37 +97,34 @@ def match_report(
     )
 
 
-def attempts(materials: Materials) -> tuple[contract.AttemptReport, ...]:
-    """Report the tries before the last one that came to a comparison, numbered in their order."""
-    tries = materials.earlier[-MOST_ATTEMPTS:]
-    numbered = [
-        (n, match_report(match.comparison, n, match), match) for n, match in enumerate(tries, 1)
-    ]
-    return tuple(
-        contract.AttemptReport(
-            number=number, match=report, live_portrait=contract.picture(match.live_portrait)
-        )
-        for number, report, match in numbered
-        if report is not None
+def try_reports(matches: Sequence[Match]) -> tuple[contract.TryReport, ...]:
+    """Report every capture of a visit, the last ones where there were very many."""
+    newest = matches[-_MOST_TRIES:]
+    return tuple(_try_report(match, last=match is newest[-1]) for match in newest)
+
+
+def _try_report(match: Match, *, last: bool) -> contract.TryReport:
+    done = match.comparison
+    return contract.TryReport(
+        matched=done.matched,
+        cause=None if done.cause is None else done.cause.value,
+        reason=done.reason,
+        figures=dict(done.figures),
+        model=done.model,
+        model_sha256=done.model_sha256,
+        scores=_scores(done),
+        measures=_measures(done.measures),
+        frames=done.frames,
+        liveness=_liveness(done.liveness),
+        live_portrait=None if last else contract.picture(match.live_portrait),
+        eyes=next((eyes for eyes in _eyes(match) if eyes.portrait == "live"), None),
     )
 
 
-def try_reports(comparisons: Sequence[facts.Comparison]) -> tuple[contract.TryReport, ...]:
-    """Report every capture of a visit, the last ones where there were very many."""
+def _eyes(match: Match) -> tuple[contract.EyesReport, ...]:
     return tuple(
-        contract.TryReport(
-            matched=c.matched,
-            cause=None if c.cause is None else c.cause.value,
-            reason=c.reason,
-            figures=dict(c.figures),
-            model=c.model,
-            model_sha256=c.model_sha256,
-            scores=_scores(c),
-            measures=_measures(c.measures),
-            frames=c.frames,
-            liveness=_liveness(c.liveness),
-        )
-        for c in comparisons[-_MOST_TRIES:]
+        contract.EyesReport(portrait=seen.portrait, left=seen.left, right=seen.right)
+        for seen in match.eyes
     )
 
 
@@ -191,10 +179,9 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
         else None,
         offer_code=effect.offer_code,
         application_id=effect.application_id,
-        match=match_report(materials.comparison, effect.tries, materials.match),
-        attempts=attempts(materials),
-        tries=try_reports(materials.comparisons),
-        live_portrait=contract.picture(materials.live_portrait),
+        match=match_report(materials.match, effect.tries),
+        tries=try_reports(materials.matches),
+        live_portrait=contract.picture(materials.match.live_portrait if materials.match else None),
         chip_portrait=contract.picture(materials.chip_portrait),
         detail=effect.detail if isinstance(effect, ReportCase) else "",
     )

@@ -54,7 +54,16 @@ GOOD: dict[str, dict[str, object]] = {
         "card_kept_until": world.soon(),
         "match": MATCH,
         "live_portrait": "/9j/4AAQ",
-        "attempts": [{"number": 1, "match": MATCH, "live_portrait": "/9j/4AAQ"}],
+        "tries": [
+            {
+                "matched": False,
+                "model": "fused",
+                "model_sha256": "0" * 64,
+                "scores": MATCH["scores"],
+                "frames": [1, 2],
+                "live_portrait": "/9j/4AAQ",
+            }
+        ],
         "detail": "x",
     },
     "/cases/{id}/travel": {"depart_at": "2026-12-01T12:00:00+08:00", "ground": "funeral"},

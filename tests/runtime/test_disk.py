@@ -9,6 +9,7 @@ from kiosk.app.compose import _open_data
 from kiosk.runtime.handlers.cases import CaseHandlers
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.materials import MaterialsByVisit
+from kiosk.runtime.protocols import Match
 from kiosk.session.effects import ReportCase
 from kiosk.session.facts import CardPlace, Case, Comparison, Escalation
 from kiosk.session.visit import Ref, Visit
@@ -33,15 +34,15 @@ def test_a_case_that_waits_is_unreadable_on_the_disk(tmp_path: Path) -> None:
     journal = Journal(data / "journal.sqlite3")
     materials = MaterialsByVisit()
     of = materials.of("boot-1")
-    of.live_portrait = of.chip_portrait = PORTRAIT
+    of.chip_portrait = PORTRAIT
     score = Score(Reference.RECORD, "engine_of_clear_text", 3.14, 5.58)
-    of.comparison = Comparison(False, (score,), (), "fused", "0" * 64, reason="low_score")
-    of.comparisons.append(of.comparison)
+    compared = Comparison(False, (score,), (), "fused", "0" * 64, reason="low_score")
+    of.keep_match(1, Match(compared, PORTRAIT))
     case = Case("boot-1-c1", Escalation(CaseReason.PORTRAIT_NOT_MATCHED.value), "K1-001")
     told = ReportCase(
         Ref("boot-1", 1), case, "compare", CardPlace.INSIDE, CARD, None, None, 1, "somebody waits"
     )
-    journal.commit(Visit("boot", 1, comparison=of.comparison), [told])
+    journal.commit(Visit("boot", 1, comparison=compared), [told])
     CaseHandlers(client, outbox, materials).report(told, None)  # type: ignore[arg-type]
     assert outbox.pending() == 1
     files = [path for path in data.rglob("*") if path.is_file()]

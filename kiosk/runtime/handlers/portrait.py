@@ -33,14 +33,7 @@ class PortraitHandlers:
     def compare(self, effect: CompareCapture, reply: Reply) -> None:
         """Compare, and keep the live portrait for a person to look at."""
         match = self._matcher.compare(effect.attempt)
-        materials = self._materials.of(effect.ref.visit_id)
-        if materials.match is not None and materials.tries != effect.attempt:
-            materials.earlier.append(materials.match)
-        materials.match = match
-        materials.tries = effect.attempt
-        materials.comparison = match.comparison
-        materials.comparisons.append(match.comparison)
-        materials.live_portrait = match.live_portrait
+        self._materials.of(effect.ref.visit_id).keep_match(effect.attempt, match)
         reply.send(Compared(effect.ref, match.comparison))
 
     def forget(self, effect: ForgetPerson, reply: Reply) -> None:

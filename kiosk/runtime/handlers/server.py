@@ -86,13 +86,13 @@ class ServerHandlers:
     def make_application(self, effect: MakeApplication, reply: Reply) -> None:
         """Create the application with the match, or with the case that decided identity."""
         materials = self._materials.of(effect.ref.visit_id)
-        comparison = materials.comparison
-        matched = comparison is not None and comparison.matched
+        match = materials.match
+        matched = match is not None and match.comparison.matched
         request = ApplicationRequest(
             visit_id=effect.ref.visit_id,
             card_number=effect.card_number,
             offer_code=effect.offer_code,
-            match=translate.match_report(comparison, materials.tries) if matched else None,
+            match=translate.match_report(match, materials.tries) if matched else None,
             case_id=effect.case_id,
         )
         view = self._post("/applications", request, ApplicationView, reply)

@@ -8,10 +8,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from backend_client.contract import (
-    AttemptReport,
     EyesReport,
-    MatchReport,
     ReferencesScore,
+    TryReport,
     picture,
 )
 from tests.backend.console.hall import CARD, RECORD, mismatch
@@ -59,9 +58,17 @@ def evidence(**fields):
     """Return a case with eyes, an earlier try, and chip against record."""
     known = mismatch()
     report = known["match"]
-    first = MatchReport.model_validate(
-        {**report.model_dump(), "tries": 1, "eyes": (), "cause": "capture"}
+    tried = TryReport(
+        matched=False,
+        cause="capture",
+        reason="blurred",
+        model=report.model,
+        model_sha256=report.model_sha256,
+        scores=report.scores,
+        measures=report.measures,
+        live_portrait=picture(face(SIZES["try1"], ((0.2, 0.2), (0.4, 0.2)))),
     )
+    final = tried.model_copy(update={"reason": "references_disagree", "live_portrait": None})
     last = report.model_copy(
         update={
             "eyes": eyes_report(),
@@ -73,13 +80,7 @@ def evidence(**fields):
         "match": last,
         "live_portrait": picture(face(SIZES["live"], EYES["live"])),
         "chip_portrait": picture(face(SIZES["chip"], EYES["chip"])),
-        "attempts": (
-            AttemptReport(
-                number=1,
-                match=first,
-                live_portrait=picture(face(SIZES["try1"], ((0.2, 0.2), (0.4, 0.2)))),
-            ),
-        ),
+        "tries": (tried, final),
         **fields,
     }
 
@@ -193,9 +194,11 @@ def test_every_try_is_shown_with_its_portrait_and_values(hall, open_case):
     assert page.inner_text(".tries [aria-pressed=true]") == "第1次"
     press(page, "t")
     assert page.get_attribute(f"{figure('live')} img", "src") == last
-    page.click("details.try summary")
-    assert "0.21 < 0.43" in page.inner_text("details.try summary")
-    assert page.locator("details.try tbody tr").count() == 11
+    page.click(".captures > summary")
+    first = page.locator(".captures li").first
+    assert "0.21 < 0.43" in first.inner_text()
+    first.locator("summary").click()
+    assert first.locator("tbody tr").count() == 11
     opened = [
         json.loads(event["facts"])["picture"]
         for event in hall.audit()
