@@ -49,6 +49,11 @@ class DeadlyJournal(Journal):
             _die()
 
 
+def _say(visit: Visit) -> None:
+    # One write: threads that print at once take each other's lines apart.
+    os.write(sys.stdout.fileno(), f"{visit.phase.name} {visit.id}\n".encode())
+
+
 def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -58,7 +63,7 @@ def main(config: Path, point: int, delay_s: float) -> None:
     with running(config, DeadlyJournal) as room:
         runtime = room.kiosk.runtime
         runtime.observe(Resident(runtime.post))
-        runtime.observe(lambda visit: print(visit.phase.name, visit.id, flush=True))
+        runtime.observe(_say)
         sys.stdin.read()
 
 
