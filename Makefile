@@ -19,15 +19,16 @@ lint: setup
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 
+# By file: what a file sets up (a server, a browser, a whole demo) is set up once.
 quick: setup
-	@$(PY) -m pytest -q -n 2 -m "not slow"
+	@$(PY) -m pytest -q -n 3 --dist loadfile -m "not slow"
 
 # The server's tests once more, on a PostgreSQL of their own.
 postgresql: setup
-	@$(PY) -m tests.backend.postgresql -q -n 2 -m "not slow" tests/backend
+	@$(PY) -m tests.backend.postgresql -q -n 3 --dist loadfile -m "not slow" tests/backend
 
 slow: setup
-	@$(PY) -m pytest -q -n 2 -m slow
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m slow
 
 format: setup
 	@.venv/bin/ruff check --fix-only -q .
