@@ -10,7 +10,7 @@ from backend.console.charts import Mark, Scale, interval_bar, scale_of, score_li
 from backend.console.texts import say
 from backend.insight.asking import Answer
 from backend.insight.models import Comparison
-from backend.insight.verdict import Z95, Verdict
+from backend.insight.verdict import Verdict
 from backend.insight.wilson import Rate
 from backend_client.contract import MatchReport
 
@@ -122,13 +122,13 @@ def _rates(answer: Answer, kiosk: str, language: str) -> list[ChartRow]:
         (say(language, "insight.hall"), answer.evidence.hall, False),
     ]
     there = [(name, rate, loud) for name, rate, loud in named if rate.compared]
-    top = max((rate.interval(Z95)[1] for _, rate, _ in there), default=LEAST_SCALE)
+    top = max((rate.interval()[1] for _, rate, _ in there), default=LEAST_SCALE)
     scale = Scale(0.0, max(LEAST_SCALE, top))
     return [_rate(name, rate, scale, loud=loud) for name, rate, loud in there]
 
 
 def _rate(name: str, rate: Rate, scale: Scale, *, loud: bool) -> ChartRow:
-    low, high = rate.interval(Z95)
+    low, high = rate.interval()
     span = f"{_percent(low)} – {_percent(high)}"
     figures = f"{rate.failed}/{rate.compared} · {_percent(rate.share)} ({span})"
     chart = interval_bar(rate.share, low, high, scale, f"{name}: {figures}", loud=loud)

@@ -11,6 +11,7 @@ from backend.console.durations import format_span
 from backend.console.texts import say, say_code
 from backend.console.words import ground_title
 from backend.fleet.models import Kiosk
+from backend.insight.wilson import Rate
 from backend.reports import plots
 from backend.reports.data import case_facts, comparisons_by_kiosk, decisions_by_kind
 from backend.reports.figures import (
@@ -20,7 +21,6 @@ from backend.reports.figures import (
     by_key,
     claim_waits,
     kept_of,
-    rate_of,
     settle_waits,
     wait_of,
 )
@@ -200,16 +200,16 @@ def _decisions(span: Span, language: str) -> Chart:
 def _matches(span: Span, language: str) -> Chart:
     pairs = comparisons_by_kiosk(span)
     names = dict(Kiosk.objects.filter(id__in=pairs).values_list("id", "name"))
-    rates = {kiosk: rate_of(*pair) for kiosk, pair in pairs.items()}
-    hall = rate_of(sum(f for f, _ in pairs.values()), sum(n for _, n in pairs.values()))
-    worst = sorted(rates, key=lambda kiosk: (-rates[kiosk].low, kiosk))
+    rates = {kiosk: Rate(*pair) for kiosk, pair in pairs.items()}
+    hall = sum(rates.values(), Rate(0, 0))
+    ends = {kiosk: rate.interval() for kiosk, rate in rates.items()}
+    worst = sorted(rates, key=lambda kiosk: (-ends[kiosk][0], kiosk))
     shown = [
         plots.Interval(
             names.get(kiosk, kiosk),
-            rates[kiosk].rate,
-            rates[kiosk].low,
-            rates[kiosk].high,
-            f"{rates[kiosk].failed}/{rates[kiosk].count}",
+            rates[kiosk].share,
+            *ends[kiosk],
+            f"{rates[kiosk].failed}/{rates[kiosk].compared}",
         )
         for kiosk in worst[:MOST_KIOSKS]
     ]
@@ -217,13 +217,13 @@ def _matches(span: Span, language: str) -> Chart:
         (
             names.get(kiosk, kiosk),
             str(rates[kiosk].failed),
-            str(rates[kiosk].count),
-            f"{100 * rates[kiosk].rate:.0f}%",
-            f"{100 * rates[kiosk].low:.0f}–{100 * rates[kiosk].high:.0f}%",
+            str(rates[kiosk].compared),
+            f"{100 * rates[kiosk].share:.0f}%",
+            "{:.0f}–{:.0f}%".format(*(100 * end for end in ends[kiosk])),
         )
         for kiosk in worst
     ]
-    reference = hall.rate if hall.count else None
+    reference = hall.share if hall.compared else None
     svg = plots.intervals(say(language, "reports.matches"), shown, reference)
     head = ("kiosk", "failed", "compared", "rate", "interval")
     return _chart("matches", svg, head, rows, language)

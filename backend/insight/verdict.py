@@ -11,7 +11,6 @@ from enum import StrEnum
 from backend.config_models import InsightConfig, StandOut
 from backend.insight.wilson import Rate
 
-Z95 = 1.96
 NOTHING = Rate(0, 0)
 
 
@@ -69,7 +68,7 @@ def stands_out(here: tuple[Rate, ...], hall: Rate, rule: StandOut, prior: Rate) 
     Its interval must lie above the hall's. ``prior`` is what the hall is known to do before it
     has many visits of its own, so that the first hour of a day raises no alarm.
     """
-    usual = (hall + prior).interval(Z95)[1]
+    usual = (hall + prior).interval()[1]
     return any(rate.failed >= rule.min_failed and rate.interval(rule.z)[0] > usual for rate in here)
 
 

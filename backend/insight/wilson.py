@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from math import sqrt
 
+Z95 = 1.96
+"""Both ends of a 95 % interval together miss the truth once in twenty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -16,8 +19,8 @@ class Rate:
         """Return the share that failed, 0 where nothing was compared."""
         return self.failed / self.compared if self.compared else 0.0
 
-    def interval(self, z: float) -> tuple[float, float]:
-        """Return the Wilson score interval; ``z`` is 1.96 for 95 %, (0, 1) without trials.
+    def interval(self, z: float = Z95) -> tuple[float, float]:
+        """Return the Wilson score interval; 95 % by default, (0, 1) without trials.
 
         Wilson, J. Amer. Statist. Assoc. 22 (1927) 209-212. It stays inside 0..1 and is right for
         few trials and small shares, where the plain normal interval is not.

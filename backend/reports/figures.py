@@ -3,11 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
 from statistics import median, quantiles
-
-WILSON_Z = 1.96
-"""Both ends of a rate's interval together miss the truth once in twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +41,6 @@ class Kept:
     def count(self) -> int:
         """Return how many there are."""
         return self.kept + self.missed + self.pending
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``failed`` of ``count``, with the ends of Wilson's interval, all in 0..1."""
-
-    failed: int
-    count: int
-    rate: float
-    low: float
-    high: float
 
 
 def wait_of(spans_s: Iterable[float]) -> Wait:
@@ -96,17 +81,6 @@ def kept_of(cases: Iterable[CaseFact], moment: datetime) -> Kept:
         else:
             pending += 1
     return Kept(kept, missed, pending)
-
-
-def rate_of(failed: int, count: int) -> Rate:
-    """Return a rate with Wilson's interval."""
-    if count <= 0:
-        return Rate(0, 0, 0.0, 0.0, 1.0)
-    share, square = failed / count, WILSON_Z**2
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    spread = sqrt(share * (1 - share) / count + square / (4 * count**2))
-    reach = WILSON_Z * spread / (1 + square / count)
-    return Rate(failed, count, share, max(0.0, middle - reach), min(1.0, middle + reach))
 
 
 def by_key(cases: Sequence[CaseFact], keys: Iterable[str]) -> dict[str, list[CaseFact]]:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.console.closing_form import BadForm, parse_yuan, read_closing
+from backend.insight.wilson import Rate
 from backend.reports import plots
-from backend.reports.figures import CaseFact, Kept, claim_waits, kept_of, rate_of, wait_of
+from backend.reports.figures import CaseFact, Kept, claim_waits, kept_of, wait_of
 from backend.reports.span import parse_span
 from backend.reports.tables import BOM, STARTS, format_csv
 
@@ -44,8 +45,8 @@ def test_waits_are_those_of_claimed_cases():
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)],
 )
 def test_a_rate_has_wilsons_interval(failed, count, low, high):
-    rate = rate_of(failed, count)
-    assert (rate.low, rate.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    ends = Rate(failed, count).interval()
+    assert ends == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
 
 
 def test_a_span_is_a_day_or_a_month_and_nothing_else():
