@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo.staff_browser import StaffBrowser
+from tests.backend.console.browser import ARGUMENTS, CHROMIUM, DESK, sync_api
 from tests.backend.console.hall import CARD, RECORD, HallServer
 
 
@@ -32,3 +33,39 @@ def person(hall):
     yield at_desk
     for browser in browsers.values():
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(hall, chromium, person):
+    """Return a way to open the console at a desk, signed in; no page may report an error."""
+    errors: list[str] = []
+    contexts = []
+
+    def open_desk(account, size=DESK):
+        context = chromium.new_context(viewport=size)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda m: errors.append(f"{m.location} {m.text}") if m.type == "error" else None,
+        )
+        page.refused = lambda: errors.remove(next(text for text in errors if "400" in text))
+        session = person(account)._session.cookies
+        context.add_cookies([{"name": c.name, "value": c.value, "url": hall.url} for c in session])
+        page.goto(hall.url)
+        page.wait_for_selector("#queue-rows")
+        return page
+
+    yield open_desk
+    for context in contexts:
+        context.close()
+    assert not errors

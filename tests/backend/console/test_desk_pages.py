@@ -6,14 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from backend_client.contract import TravelRequest
+from tests.backend.console.browser import IN_A_BROWSER, PHONE, expect, press, row
 from tests.backend.console.hall import mismatch
-from tests.backend.console.test_open_pages import (  # noqa: F401 - fixtures
-    PHONE,
-    chromium,
-    desk,
-    pytestmark,
-    row,
-)
+
+pytestmark = IN_A_BROWSER
 
 RECORD_NOTIFICATIONS = """
   window.shown = [];
@@ -41,7 +37,7 @@ def until(page, expression):
         page.wait_for_timeout(50)
 
 
-def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F811
+def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):
     clerk, other = desk("clerk"), desk("clerk2")
     clerk.goto(f"{hall.url}/desk/new/guide_desk_call")
     clerk.fill("#f-topic", "care home, 96")
@@ -57,12 +53,12 @@ def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F
 
     line = f'li[data-case="{case}"]'
     other.wait_for_selector(line)
-    assert "care home, 96" in other.inner_text(line)
+    expect(other.locator(line)).to_contain_text("care home, 96")
     assert "王秀英" not in other.content()
     other.goto(f"{hall.url}/cases/{case}")
     assert "王秀英" not in other.content()
 
-    clerk.keyboard.press("c")
+    press(clerk, "c")
     clerk.wait_for_selector("#keep", state="attached")
     clerk.click("form.turn button >> nth=0")
     clerk.wait_for_selector("#f-address")
@@ -73,7 +69,7 @@ def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F
     clerk.select_option("#f-status", "planned")
     clerk.click("form.typed button.main")
     clerk.wait_for_selector("#sheet")
-    assert "3 Garden Road" in clerk.inner_text(".lines")
+    expect(clerk.locator(".lines").first).to_contain_text("3 Garden Road")
 
     colleague = clerk.locator("#hand-to option", has_text="clerk2").get_attribute("value")
     clerk.select_option("#hand-to", colleague)
@@ -81,7 +77,7 @@ def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F
     clerk.wait_for_selector(".messages .good")
     other.wait_for_selector(f"{line} .alarm")
     other.goto(f"{hall.url}/cases/{case}")
-    assert "3 Garden Road" in other.inner_text(".lines")
+    expect(other.locator(".lines").first).to_contain_text("3 Garden Road")
 
     kinds = [event["kind"] for event in hall.audit() if event["subject"] == f"case:{case}"]
     assert kinds == [
@@ -89,7 +85,7 @@ def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):  # noqa: F
     ]
 
 
-def test_the_filter_narrows_the_queue_and_says_so_on_every_page(hall, desk):  # noqa: F811
+def test_the_filter_narrows_the_queue_and_says_so_on_every_page(hall, desk):
     case = hall.kiosk.escalate(**mismatch())
     clerk = desk("clerk")
     call = type_call(hall, clerk, "asks for opening hours")
@@ -105,27 +101,27 @@ def test_the_filter_narrows_the_queue_and_says_so_on_every_page(hall, desk):  # 
     clerk.wait_for_selector(row(case))
 
 
-def test_the_duty_leader_takes_over_and_the_clerks_page_learns_it(hall, desk):  # noqa: F811
+def test_the_duty_leader_takes_over_and_the_clerks_page_learns_it(hall, desk):
     case = hall.kiosk.escalate(**mismatch())
     clerk, leader = desk("clerk"), desk("leader")
     clerk.goto(f"{hall.url}/cases/{case.id}")
-    clerk.keyboard.press("c")
+    press(clerk, "c")
     clerk.wait_for_selector(".actions")
     leader.goto(f"{hall.url}/cases/{case.id}")
     leader.click("form[action$=take-over] button")
     leader.wait_for_selector(".actions")
     clerk.wait_for_selector(".gate")
-    assert not clerk.query_selector(".actions")
+    expect(clerk.locator(".actions")).to_have_count(0)
 
 
-def test_the_browser_notifies_once_a_person_has_asked_for_it(hall, desk):  # noqa: F811
+def test_the_browser_notifies_once_a_person_has_asked_for_it(hall, desk):
     clerk = desk("clerk")
     clerk.context.grant_permissions(["notifications"], origin=hall.url)
     clerk.add_init_script(RECORD_NOTIFICATIONS)
     with clerk.expect_response("**/live/board*"):
         clerk.goto(hall.url)
     until(clerk, "sessionStorage.getItem('console-heard') !== null")
-    assert clerk.is_visible("#notify")
+    expect(clerk.locator("#notify")).to_be_visible()
     case = hall.kiosk.escalate(**mismatch())
     until(clerk, "window.shown.length > 0")
     words = clerk.evaluate("window.shown[0]")
@@ -134,7 +130,7 @@ def test_the_browser_notifies_once_a_person_has_asked_for_it(hall, desk):  # noq
     assert clerk.title().startswith("(") or clerk.title().startswith("▲")
 
 
-def test_a_departure_puts_the_row_where_it_belongs(hall, desk):  # noqa: F811
+def test_a_departure_puts_the_row_where_it_belongs(hall, desk):
     clerk = desk("clerk")
     first, second = (hall.kiosk.escalate(**mismatch(card_number=None)) for _ in range(2))
     leaves = datetime.now().astimezone() + timedelta(minutes=100)
@@ -147,13 +143,13 @@ def test_a_departure_puts_the_row_where_it_belongs(hall, desk):  # noqa: F811
 @pytest.mark.parametrize(
     "path", ["/", "/here", "/desk/new/on_site_visit", "/desk/new/card_delivery"]
 )
-def test_nothing_overflows_on_a_telephone(hall, desk, path):  # noqa: F811
+def test_nothing_overflows_on_a_telephone(hall, desk, path):
     page = desk("clerk", PHONE)
     page.goto(hall.url + path)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_who_steps_away_is_shown_to_colleagues(hall, desk):  # noqa: F811
+def test_who_steps_away_is_shown_to_colleagues(hall, desk):
     clerk, leader = desk("clerk2"), desk("leader")
     clerk.goto(f"{hall.url}/here")
     clerk.click("button[name=away]")

@@ -13,18 +13,17 @@ from backend_client.contract import (
     TryReport,
     picture,
 )
-from tests.backend.console.hall import CARD, RECORD, mismatch
-from tests.backend.console.test_open_pages import (
+from tests.backend.console.browser import (
     DESK,
+    IN_A_BROWSER,
     PHONE,
-    chromium,
-    desk,
+    expect,
     press,
-    pytestmark,
     see_portraits,
 )
+from tests.backend.console.hall import CARD, RECORD, mismatch
 
-__all__ = ["chromium", "desk", "pytestmark"]
+pytestmark = IN_A_BROWSER
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 EYES = {
@@ -161,7 +160,7 @@ def test_eyes_level_can_be_switched_off(open_case):
     press(page, "e")
     left, right = spots(page, figure("chip"))
     assert right[1] - left[1] > 5
-    assert page.get_attribute("[data-do=align]", "aria-pressed") == "false"
+    expect(page.locator("[data-do=align]")).to_have_attribute("aria-pressed", "false")
 
 
 def test_two_portraits_in_turn_by_keys_alone(open_case):
@@ -176,11 +175,11 @@ def test_two_portraits_in_turn_by_keys_alone(open_case):
     page.click("[data-do=auto]")
     still = page.inner_text(".blink .shown")
     page.click("[data-do=flip]")
-    assert page.inner_text(".blink .shown") != still
-    assert page.locator(".stage img:visible").count() == 1
+    expect(page.locator(".blink .shown")).not_to_have_text(still)
+    expect(page.locator(".stage img:visible")).to_have_count(1)
     press(page, "Escape")
     page.wait_for_selector("dialog.blink:not([open])", state="attached")
-    assert page.locator(".stage img").count() == 0
+    expect(page.locator(".stage img")).to_have_count(0)
 
 
 def test_every_try_is_shown_with_its_portrait_and_values(hall, open_case):
@@ -191,14 +190,14 @@ def test_every_try_is_shown_with_its_portrait_and_values(hall, open_case):
         "s => document.querySelector('[data-portrait=live] img').src.endsWith(s)", arg="/try1"
     )
     see_portraits(page)
-    assert page.inner_text(".tries [aria-pressed=true]") == "第1次"
+    expect(page.locator(".tries [aria-pressed=true]")).to_have_text("第1次")
     press(page, "t")
-    assert page.get_attribute(f"{figure('live')} img", "src") == last
+    expect(page.locator(f"{figure('live')} img")).to_have_attribute("src", last)
     page.click(".captures > summary")
     first = page.locator(".captures li").first
-    assert "0.21 < 0.43" in first.inner_text()
+    expect(first).to_contain_text("0.21 < 0.43")
     first.locator("summary").click()
-    assert first.locator("tbody tr").count() == 11
+    expect(first.locator("tbody tr")).to_have_count(11)
     opened = [
         json.loads(event["facts"])["picture"]
         for event in hall.audit()

@@ -1,90 +1,24 @@
 """Real browsers with open pages: what changes appears by itself, keys work, nothing overflows."""
 
 import os
-import shutil
 import time
 from pathlib import Path
 
 import pyotp
 import pytest
 
+from tests.backend.console.browser import (
+    DESK,
+    IN_A_BROWSER,
+    PHONE,
+    expect,
+    press,
+    row,
+    see_portraits,
+)
 from tests.backend.console.hall import mismatch
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="NOT TESTED: the console in a browser, Chromium is not installed"
-    ),
-]
-if CHROMIUM is not None:
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="NOT TESTED: the console in a browser, no playwright"
-    )
-
-DESK = {"width": 1440, "height": 1000}
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def desk(hall, chromium, person):
-    """Return a way to open the console at a desk, signed in; no page may report an error."""
-    errors: list[str] = []
-    contexts = []
-
-    def open_desk(account, size=DESK):
-        context = chromium.new_context(viewport=size)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda m: errors.append(f"{m.location} {m.text}") if m.type == "error" else None,
-        )
-        session = person(account)._session.cookies
-        context.add_cookies([{"name": c.name, "value": c.value, "url": hall.url} for c in session])
-        page.goto(hall.url)
-        page.wait_for_selector("#queue-rows")
-        return page
-
-    yield open_desk
-    for context in contexts:
-        context.close()
-    assert not errors
-
-
-def row(case):
-    return f'#queue-rows li[data-case="{case.id}"]'
-
-
-def see_portraits(page):
-    """Wait until the page has loaded; every portrait is then there to be looked at."""
-    page.wait_for_load_state("load")
-    seen = (
-        "[...document.images].filter(i => i.checkVisibility())"
-        ".every(i => i.complete && i.naturalWidth > 0)"
-    )
-    deadline = time.monotonic() + 5
-    while not page.evaluate(seen):
-        assert time.monotonic() < deadline, "a portrait is not there"
-        page.wait_for_timeout(20)
+pytestmark = IN_A_BROWSER
 
 
 def type_code(page, secret):
@@ -92,12 +26,6 @@ def type_code(page, secret):
     if field := page.query_selector("[name=code]"):
         field.fill(pyotp.TOTP(secret).now())
         field.evaluate("field => field.blur()")
-
-
-def press(page, key):
-    """Press a key once the page, scripts and all, is there."""
-    page.wait_for_load_state("load")
-    page.keyboard.press(key)
 
 
 def test_a_case_appears_in_an_open_queue_within_a_second(hall, desk):
@@ -152,9 +80,9 @@ def test_keys_do_nothing_while_words_are_typed(hall, desk):
     page.fill("#words-refused", "")
     page.type("#words-refused", "warax")
     assert page.input_value("#words-refused") == "warax"
-    assert page.get_attribute("details[open]", "data-kind") == "refused"
+    expect(page.locator("details[open]")).to_have_attribute("data-kind", "refused")
     press(page, "Escape")
-    assert page.query_selector("details[open]") is None
+    expect(page.locator("details[open]")).to_have_count(0)
 
 
 def test_a_half_written_decision_survives_a_change_of_the_case(hall, desk):
@@ -187,10 +115,12 @@ def test_pages_fit(hall, desk, size, language):
     page.click("[data-key=C]")
     page.wait_for_selector(".actions")
     see_portraits(page)
-    assert page.locator(".captures li").count() == 2  # every capture of the visit, with its figures
+    expect(page.locator(".captures li")).to_have_count(
+        2
+    )  # every capture of the visit, with its figures
     if size == PHONE:  # at a desk the page fits while it is closed
         page.click(".captures summary")
-        assert "12, 21, 30, 38, 47" in page.inner_text(".captures")
+        expect(page.locator(".captures")).to_contain_text("12, 21, 30, 38, 47")
     shots = Path(os.environ["CONSOLE_SHOTS"]) if "CONSOLE_SHOTS" in os.environ else None
     for name in ("case", "queue", "counter", "kiosks"):
         if name != "case":

@@ -5,18 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.console.test_evidence_viewer import evidence
-from tests.backend.console.test_open_pages import (
+from tests.backend.console.browser import (
     DESK,
+    IN_A_BROWSER,
     PHONE,
-    chromium,
-    desk,
+    expect,
     press,
-    pytestmark,
     see_portraits,
 )
+from tests.backend.console.test_evidence_viewer import evidence
 
-__all__ = ["chromium", "desk", "pytestmark"]
+pytestmark = IN_A_BROWSER
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="NOT TESTED: axe-core is not installed"
 )
@@ -70,7 +69,7 @@ def test_axe_finds_nothing_serious(hall, desk, language, size):
     page.click("[data-do=auto]")
     faults += serious(page)
     shoot(page, f"blink-{language}-{size['width']}")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     page.goto(f"{hall.url}/counter/{case.id}")
     faults += serious(page)
     page.click("[data-key=W]")
@@ -109,7 +108,7 @@ def test_keys_alone_lead_from_the_queue_to_a_decision_and_the_list_names_them(ha
     assert "双眼对齐" in words
     shoot(page, "keys")
     press(page, "a")  # nothing behind the list may move
-    assert page.query_selector(".actions details[open]") is None
+    expect(page.locator(".actions details[open]")).to_have_count(0)
     press(page, "Escape")
     press(page, "w")
     press(page, "Control+Enter")
@@ -144,9 +143,9 @@ def test_the_case_sheet_prints_on_paper(hall, desk, tmp_path):
     see_portraits(page)
     page.emulate_media(media="print")
     for gone in (".bar", ".queue", ".decide", ".viewer > .tools", "#keys"):
-        assert not page.is_visible(gone), gone
+        expect(page.locator(gone).first).to_be_hidden()
     for there in (".why", ".portraits", "#insight", ".measures"):
-        assert page.is_visible(there), there
+        expect(page.locator(there).first).to_be_visible()
     data = page.pdf(format="A4", print_background=True, path=(SHOTS or tmp_path) / "case.pdf")
     assert data.startswith(b"%PDF")
     assert data.count(b"/Type /Page\n") <= 3

@@ -4,42 +4,16 @@ import re
 
 import pytest
 
+from tests.backend.console.browser import DESK, IN_A_BROWSER, PHONE, expect
 from tests.backend.console.hall import mismatch
-from tests.backend.console.test_open_pages import ARGUMENTS, CHROMIUM, DESK, PHONE
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="NOT TESTED: the reports in a browser, Chromium is not installed"
-    ),
-]
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="NOT TESTED: the reports in a browser, no playwright"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
-def leader(hall, browser, person):
-    """Return the duty leader's page; no page may report an error."""
-    errors: list[str] = []
-    context = browser.new_context(viewport=DESK)
-    cookies = person("leader")._session.cookies
-    context.add_cookies([{"name": c.name, "value": c.value, "url": hall.url} for c in cookies])
-    page = context.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    page.refused = lambda: errors.remove(next(text for text in errors if "400" in text))
-    yield page
-    context.close()
-    assert not errors
+def leader(desk):
+    """Return the duty leader's page."""
+    return desk("leader")
 
 
 def test_pages_fit_in_every_language(hall, leader):
@@ -63,23 +37,23 @@ def test_the_duty_leader_closes_a_day_and_prints_it(hall, leader, tmp_path):
     leader.goto(f"{hall.url}/reports")
     leader.click("a[rel=prev]")
     leader.click("text=日终结账")
-    assert leader.locator("ul.open select").count() >= 1
+    leader.wait_for_selector("ul.open select")
     leader.select_option("#all_to", index=1)
     leader.fill("#password", "not the password")
     leader.click("form.sign button.main")
     leader.wait_for_selector("p.error:has-text('密码不正确')")
     leader.refused()
-    assert leader.input_value("#all_to") != ""
+    expect(leader.locator("#all_to")).not_to_have_value("")
     leader.fill("#password", hall.accounts["leader"])
     leader.click("form.sign button.main")
     leader.wait_for_selector(".messages .good")
     head = leader.locator(".signature code").last.inner_text()
     assert re.fullmatch(r"[0-9]+:[0-9a-f]{64}", head)
-    assert leader.locator("form.sign").count() == 0
-    assert leader.locator("[data-print]").is_visible()
+    expect(leader.locator("form.sign")).to_have_count(0)
+    expect(leader.locator("[data-print]")).to_be_visible()
     leader.emulate_media(media="print")
-    assert not leader.locator("header.bar").is_visible()
-    assert leader.locator(".signed .line").is_visible()
+    expect(leader.locator("header.bar")).to_be_hidden()
+    expect(leader.locator(".signed .line")).to_be_visible()
     leader.pdf(path=str(tmp_path / "closing.pdf"), format="A4")
     assert (tmp_path / "closing.pdf").stat().st_size > 10_000
     assert "ok: " in hall.run("verify-audit", "--head", head)
@@ -91,6 +65,6 @@ def test_the_audit_is_searched_and_verified(hall, leader):
     leader.fill("#about", case.ticket)
     leader.select_option("#kind", "case.opened")
     leader.click("form.filters button.main")
-    assert leader.locator(".events tbody tr").first.inner_text().count(case.id) == 1
+    expect(leader.locator(".events tbody tr").first).to_contain_text(case.id)
     leader.click("section.chain button.main")
     leader.wait_for_selector(".verdict .good")
