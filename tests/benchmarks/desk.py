@@ -84,7 +84,8 @@ def start_server_side(data: Path) -> None:
     from backend.__main__ import ROOT as HOUSE
     from backend.__main__ import start_django
 
-    start_django(argparse.Namespace(data=data, config=HOUSE / "config" / "server"))
+    config = HOUSE / "config" / "server"
+    start_django(argparse.Namespace(command="serve", data=data, config=config))
     from django.core.management import call_command
 
     from backend.evidence.services import ensure_evidence_key
