@@ -10,9 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from backend.accounts.presence import touch_presence
@@ -20,6 +18,7 @@ from backend.accounts.services import has_right, rights_of
 from backend.console.language import language_of
 from backend.console.shared_rows import rows_at
 from backend.live.services import wait_for_change
+from backend.threads import with_database
 
 TICK_S = 10.0
 """How often a stream says that it lives, and the server learns that its reader is there."""
@@ -42,9 +41,9 @@ class Reader:
     sees_queue: bool
 
 
-async def stream(request: HttpRequest) -> HttpResponseBase:
+def stream(request: HttpRequest) -> HttpResponseBase:
     """Open the stream for a signed-in member of staff."""
-    reader = await sync_to_async(_reader)(request)
+    reader = _reader(request)
     if reader is None:
         return HttpResponse(status=403)
     answer = StreamingHttpResponse(_events(reader), content_type="text/event-stream")
@@ -73,7 +72,7 @@ async def _events(reader: Reader) -> AsyncIterator[str]:
                 yield f"id: {version}\nevent: change\ndata: {json.dumps(news)}\n\n"
             if monotonic() >= next_tick:
                 next_tick = monotonic() + TICK_S
-                if not await sync_to_async(_still_there, thread_sensitive=False)(reader):
+                if not await with_database(_still_there, reader):
                     return
                 yield ": still here\n\n"
     finally:
@@ -85,30 +84,22 @@ def _spread_ms() -> float:
 
 
 def _reader(request: HttpRequest) -> Reader | None:
-    """Return who reads the stream, and give back the connection that finding out took."""
-    try:
-        user = request.user
-        if not isinstance(user, User) or not _may_read(user):
-            return None
-        touch_presence(user)
-        return Reader(user.pk, language_of(request), has_right(user, "view_queue"))
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()
+    user = request.user
+    if not isinstance(user, User) or not _may_read(user):
+        return None
+    touch_presence(user)
+    return Reader(user.pk, language_of(request), has_right(user, "view_queue"))
 
 
 def _still_there(reader: Reader) -> bool:
     """Say whether the account may still read what its stream carries."""
-    try:
-        user = User.objects.filter(pk=reader.user_id, is_active=True).first()
-        if user is None or not _may_read(user):
-            return False
-        if has_right(user, "view_queue") != reader.sees_queue:
-            return False
-        touch_presence(user)
-        return True
-    finally:
-        connection.close()
+    user = User.objects.filter(pk=reader.user_id, is_active=True).first()
+    if user is None or not _may_read(user):
+        return False
+    if has_right(user, "view_queue") != reader.sees_queue:
+        return False
+    touch_presence(user)
+    return True
 
 
 def _may_read(user: User) -> bool:

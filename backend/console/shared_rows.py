@@ -13,9 +13,7 @@ from threading import Lock
 from time import monotonic
 from weakref import WeakKeyDictionary
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connection
 from django.db.models import Q
 from django.template.loader import render_to_string
 
@@ -25,6 +23,7 @@ from backend.console.queue_filter import QueueFilter
 from backend.console.queue_rows import QueueRow, queue_list, row_of
 from backend.console.waiting import count_unclaimed
 from backend.live.services import current_version
+from backend.threads import with_database
 
 ROW = re.compile(r'<li data-case="([^"]+)".*?</li>', re.DOTALL)
 CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
@@ -106,18 +105,9 @@ async def rows_at(language: str, version: int) -> Rows:
     drawing = drawings.setdefault(language, _Drawing())
     while drawing.rows.version < version:
         if drawing.task is None or drawing.task.done():
-            drawing.task = asyncio.create_task(_draw(language))
+            drawing.task = asyncio.create_task(with_database(fresh_rows, language))
         # One page that goes away must not take the drawing from the others.
         drawing.rows = await asyncio.shield(drawing.task)
     return drawing.rows
 
 
-async def _draw(language: str) -> Rows:
-    return await sync_to_async(_draw_and_close, thread_sensitive=False)(language)
-
-
-def _draw_and_close(language: str) -> Rows:
-    try:
-        return fresh_rows(language)
-    finally:
-        connection.close()
