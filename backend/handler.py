@@ -56,7 +56,8 @@ class OneHopHandler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body_file)
-        response = refusal if request is None else self.get_response(request)
+        response: HttpResponseBase
+        response = refusal or self.get_response(request)  # type: ignore[arg-type]  # one is there
         if response.streaming:
             # Its content comes later; what it needs of the database it fetches by itself.
             signals.request_finished.send(sender=self.__class__)

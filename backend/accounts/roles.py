@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 
 from backend.accounts.models import Delegation
+from backend.accounts.standing import standing_of
 from backend.clock import now
 
 
@@ -23,7 +24,10 @@ def lent_roles(user: User, but_not_from: int | None = None) -> frozenset[str]:
 
 
 def all_roles(user: User) -> frozenset[str]:
-    """Return own and lent roles, in one query: every page asks."""
+    """Return own and lent roles, in one query; as the request began, for the account of one."""
+    standing = standing_of(user)
+    if standing is not None:
+        return standing.roles
     own = user.groups.order_by().values_list("name", flat=True)
     return frozenset(own.union(_loans(user).values_list("role", flat=True)))
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from backend.accounts.presence import touch_presence
-from backend.accounts.services import has_right, rights_of
+from backend.accounts.services import account_of_request, has_right, rights_of
 from backend.console.language import language_of
 from backend.console.shared_rows import rows_at
 from backend.live.services import wait_for_change
@@ -93,7 +93,7 @@ def _reader(request: HttpRequest) -> Reader | None:
 
 def _still_there(reader: Reader) -> bool:
     """Say whether the account may still read what its stream carries."""
-    user = User.objects.filter(pk=reader.user_id, is_active=True).first()
+    user = account_of_request(reader.user_id)
     if user is None or not _may_read(user):
         return False
     if has_right(user, "view_queue") != reader.sees_queue:

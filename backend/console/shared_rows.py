@@ -109,5 +109,3 @@ async def rows_at(language: str, version: int) -> Rows:
         # One page that goes away must not take the drawing from the others.
         drawing.rows = await asyncio.shield(drawing.task)
     return drawing.rows
-
-
