@@ -14,7 +14,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction
 from django.core import signals
 from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.http import Http404
 from django.http.response import HttpResponseBase

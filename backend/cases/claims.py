@@ -48,9 +48,10 @@ _TURNS = [Lock() for _ in range(64)]
 
 def _other_holder(case_id: str, user: User) -> User | None:
     """Return who else has it for sure: one read, so that whoever is late waits for no lock."""
-    case = {"stage": Stage.CLAIMED, "claim_until__gte": now(), "id": case_id}
     others = User.objects.filter(
-        **{f"claimed_cases__{name}": value for name, value in case.items()}
+        claimed_cases__id=case_id,
+        claimed_cases__stage=Stage.CLAIMED,
+        claimed_cases__claim_until__gte=now(),
     )
     return others.exclude(pk=user.pk).first()
 

@@ -6,7 +6,7 @@ database connection while it waits.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from time import monotonic
 
@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from backend.accounts.presence import touch_presence
 from backend.accounts.services import account_of_request, has_right, rights_of
 from backend.console.language import language_of
-from backend.console.shared_rows import rows_at
+from backend.console.shared_rows import Rows, rows_at
 from backend.live.services import wait_for_change
 from backend.threads import with_database
 
@@ -58,18 +58,18 @@ async def _events(reader: Reader) -> AsyncIterator[str]:
     try:
         yield f"retry: {RETRY_MS}\n\n"
         version = -1
-        had: Mapping[str, str] | None = None
+        had: Rows | None = None
         next_tick = monotonic() + TICK_S
         while True:
             newest = await wait_for_change(version, max(0.0, next_tick - monotonic()))
             if newest != version:
-                news: dict[str, object] = {"spread_ms": _spread_ms()}
+                news = json.dumps({"spread_ms": _spread_ms()})
                 if reader.sees_queue:
                     rows = await rows_at(reader.language, newest)
-                    news |= rows.since(had) if had is not None else {}
-                    newest, had = max(newest, rows.version), rows.html
+                    news = rows.news(had, _spread_ms())
+                    newest, had = max(newest, rows.version), rows
                 version = newest
-                yield f"id: {version}\nevent: change\ndata: {json.dumps(news)}\n\n"
+                yield f"id: {version}\nevent: change\ndata: {news}\n\n"
             if monotonic() >= next_tick:
                 next_tick = monotonic() + TICK_S
                 if not await with_database(_still_there, reader):

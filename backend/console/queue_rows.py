@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from backend.cases.models import Case, Stage
 from backend.cases.queue import queue
 from backend.config import hall
+from backend.console.overview import LONGEST
 from backend.console.queue_filter import QueueFilter
 from backend.console.texts import say
 from backend.console.waiting import display_name
@@ -16,10 +17,6 @@ from backend.console.words import in_language
 
 SOON = timedelta(hours=6)
 """A departure nearer than this is set off by colour, beside the time itself."""
-
-
-LONGEST = 100
-"""So many rows are shown; who works through them sees the next ones come up."""
 
 
 @dataclass(frozen=True, slots=True)
