@@ -30,6 +30,8 @@ from backend.threads import with_database
 ROW = re.compile(r'<li data-case="[^"]+".*?</li>', re.DOTALL)
 CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
 """The page's script sets clocks itself; their text would make every row a changed one."""
+LEAST_S = 0.25
+"""Changes that come closer together are drawn together: a storm of them must not take all time."""
 OLD_S = 20.0
 """A departure comes near and a day ends without a change; so rows are drawn anew after this."""
 
@@ -86,20 +88,45 @@ _row_html: dict[str, dict[QueueRow, str]] = {}
 _lock = Lock()
 
 
-def fresh_rows(language: str) -> Rows:
-    """Return the rows as they are now, drawn at most once for each change in this process."""
-    global _shared  # of this process: each looks for itself
+def rows_since(version: int, language: str) -> Rows:
+    """Return the rows as of ``version`` or later."""
     with _lock:
-        database = str(connection.settings_dict["NAME"])
-        if _shared is None or _shared.database != database or _is_old(_shared):
-            _shared = _Shared(database, monotonic(), look())
-        if language not in _shared.rows:
-            _shared.rows[language] = _draw(_shared.seen, language)
-        return _shared.rows[language]
+        return _rows(language, version)
 
 
-def _is_old(shared: _Shared) -> bool:
-    return shared.seen.version != current_version() or monotonic() - shared.looked_at > OLD_S
+def recent_rows(language: str) -> Rows:
+    """Return the rows of just now. Who knows of a later version asks again a little later."""
+    shared = _shared
+    if shared is not None and shared.database == _database() and language in shared.rows:
+        # While another thread looks, nobody waits for it who can do with what there is.
+        if not _lock.acquire(blocking=False):
+            return shared.rows[language]
+    else:
+        _lock.acquire()
+    try:
+        return _rows(language)
+    finally:
+        _lock.release()
+
+
+def _rows(language: str, version: int = 0) -> Rows:
+    global _shared  # of this process: each looks for itself
+    if _shared is None or _is_old(_shared, version):
+        _shared = _Shared(_database(), monotonic(), look())
+    if language not in _shared.rows:
+        _shared.rows[language] = _draw(_shared.seen, language)
+    return _shared.rows[language]
+
+
+def _is_old(shared: _Shared, version: int) -> bool:
+    age_s = monotonic() - shared.looked_at
+    if shared.database != _database() or shared.seen.version < version or age_s > OLD_S:
+        return True
+    return age_s > LEAST_S and shared.seen.version != current_version()
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
 
 
 def _draw(seen: Overview, language: str) -> Rows:
@@ -147,6 +174,13 @@ class _Drawing:
 
     rows: Rows | None = None
     task: asyncio.Task[Rows] | None = None
+    begun_at: float = 0.0
+
+    async def draw(self, language: str, version: int) -> Rows:
+        """Draw, a little after the drawing before."""
+        await asyncio.sleep(max(0.0, self.begun_at + LEAST_S - monotonic()))
+        self.begun_at = monotonic()
+        return await with_database(rows_since, version, language)
 
 
 _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Drawing]] = WeakKeyDictionary()
@@ -158,7 +192,7 @@ async def rows_at(language: str, version: int) -> Rows:
     drawing = drawings.setdefault(language, _Drawing())
     while drawing.rows is None or drawing.rows.version < version:
         if drawing.task is None or drawing.task.done():
-            drawing.task = asyncio.create_task(with_database(fresh_rows, language))
+            drawing.task = asyncio.create_task(drawing.draw(language, version))
         # One page that goes away must not take the drawing from the others.
         drawing.rows = await asyncio.shield(drawing.task)
     return drawing.rows

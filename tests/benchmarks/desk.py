@@ -97,12 +97,13 @@ def start_server_side(data: Path) -> None:
 def _run(options: argparse.Namespace, data: Path) -> None:
     from django.db import connections
 
-    from tests.benchmarks.desk_seed import Hall, seed
+    from tests.benchmarks.desk_seed import Hall, seed, tidy
 
     people = max(options.consoles, options.clerks)
     kept = data / "seeded.json"
     if kept.exists():
         hall = Hall(**json.loads(kept.read_text()))
+        tidy()
     else:
         began = time.monotonic()
         hall = seed(options.kiosks, people, options.open_cases, options.closed_cases)

@@ -106,6 +106,7 @@ class Console:
         self._had: set[str] = set()
         self._refreshing: asyncio.Task[None] | None = None
         self._again = False
+        self._newest = 0
 
     async def run(self, opened: asyncio.Semaphore) -> None:
         """Read the stream until cancelled."""
@@ -113,6 +114,8 @@ class Console:
         opened.release()
         try:
             while line := await reader.readline():
+                if line.startswith(b"id: "):
+                    self._newest = int(line[4:])
                 if line.startswith(b"data: "):
                     self._take(line[6:])
         finally:
@@ -135,6 +138,8 @@ class Console:
             self._seen.boards.append(answer.took_s)
             if answer.status == 200:
                 self._seen.look(answer.body.decode(), self._had)
+                if json.loads(answer.body)["version"] < self._newest:
+                    self._again, spread_ms = True, max(spread_ms, 500)
             if not self._again:
                 return
 

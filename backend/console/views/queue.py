@@ -14,7 +14,7 @@ from backend.console.navigation import navigation
 from backend.console.pages import frame, show, signed_in, staff_page
 from backend.console.queue_filter import keep_filter, read_filter
 from backend.console.queue_view import queue_context
-from backend.console.shared_rows import fresh_rows, rows_for
+from backend.console.shared_rows import recent_rows, rows_for
 from backend.console.views.approvals import approval_cards
 from backend.console.waiting import alerts_for
 
@@ -37,16 +37,18 @@ def queue_page(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """Return the changing parts of the page that asks, as HTML by element id.
 
-    ``page`` names the page, ``case`` the case that is open on it. No evidence is among them.
+    ``page`` names the page, ``case`` the case that is open on it. No evidence is among them. Who
+    has heard of a later ``version`` than the answer's asks again.
     """
     user, language = signed_in(request), language_of(request)
     page, current = request.GET.get("page", ""), request.GET.get("case", "")
     sees_queue = has_right(user, "view_queue")
-    rows = fresh_rows(language)
+    rows = recent_rows(language)
     context = frame(request, page, seen=rows.seen)
     parts: dict[str, str] = {"nav": render_to_string("console/parts/nav.html", context)}
     heard = alerts_for(user, rows.seen)
     answer: dict[str, object] = {
+        "version": rows.version,
         "parts": parts,
         "unclaimed": rows.seen.unclaimed if sees_queue else 0,
         "raised": rows.seen.late if sees_queue else 0,

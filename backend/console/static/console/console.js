@@ -166,6 +166,7 @@
   // With many pages open the stream says over how long they spread what they ask.
   let asking = false;
   let again = false;
+  let newest = 0;
   async function refresh(spread = 0) {
     if (asking) {
       again = true;
@@ -177,7 +178,14 @@
       again = false;
       const answer = await fetch(data.board, { headers: { Accept: "application/json" } });
       if (answer.redirected || answer.status === 403) leave();
-      else if (answer.ok) redraw(await answer.json());
+      else if (answer.ok) {
+        const board = await answer.json();
+        redraw(board);
+        if (board.version < newest) {
+          again = true;
+          spread = Math.max(spread, 500);
+        }
+      }
     } catch {
       // The stream's own error shows the offline notice; the next change asks again.
     } finally {
@@ -195,6 +203,7 @@
     stream = new EventSource(data.stream);
     stream.addEventListener("change", (event) => {
       const news = JSON.parse(event.data);
+      newest = Number(event.lastEventId);
       shift(news);
       refresh(news.spread_ms);
     });
