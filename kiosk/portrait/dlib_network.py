@@ -124,8 +124,8 @@ def _convolution(
     edge = window // 2 if stride == 1 else 0
     inputs = (
         start,
-        graph.tensor(weights.astype(np.float32)),
-        graph.tensor(offsets.astype(np.float32)),
+        graph.tensor(_single(weights)),
+        graph.tensor(_single(offsets)),
     )
     return graph.node(
         "Conv",
@@ -134,6 +134,14 @@ def _convolution(
         strides=(stride, stride),
         pads=(edge, edge, edge, edge),
     )
+
+
+def _single(values: NDArray[np.float64]) -> Floats:
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers = values.astype(np.float32)
+    if not np.isfinite(numbers).all():
+        raise ValueError("its numbers are out of range")
+    return numbers
 
 
 def _padded(graph: OnnxGraph, start: str, pads: tuple[int, ...]) -> str:
@@ -189,4 +197,7 @@ def _tensor(data: bytes, at: int) -> tuple[Floats, int]:
     count = math.prod(sizes)
     if version != 2 or not 0 < 4 * count <= len(data) - at:
         raise ValueError(f"a tensor of version {version} with {count} numbers")
-    return np.frombuffer(data, "<f4", count, at), at + 4 * count
+    numbers = np.frombuffer(data, "<f4", count, at)
+    if not np.isfinite(numbers).all():
+        raise ValueError("a number of it is none")
+    return numbers, at + 4 * count
