@@ -21,6 +21,7 @@ from backend.console.case_sheet import case_sheet
 from backend.console.desk_form import DeskForm
 from backend.console.desk_sheet import form_fields, initial_of, typed_lines
 from backend.console.desk_tools import desk_tools, may_take_over, receivers
+from backend.console.handovers import handovers_of
 from backend.console.language import language_of
 from backend.console.options import options_for
 from backend.console.pages import not_found, show, signed_in, staff_page
@@ -113,6 +114,7 @@ def desk_case_page(request: HttpRequest, case: Case) -> HttpResponse:
         "may_look": not opened and sheet.open and has_right(user, "open_any_evidence"),
         "may_close": has_right(user, "decide") and (sheet.closable or sheet.mine),
         "came_from": case.came_from,
+        "handovers": handovers_of(case),
         "went_on_as": case.went_on_as.order_by("-created_at").first(),
         "renew_every_s": hall().timers.claim_renew_every_s,
         "lease_minutes": round(hall().timers.claim_lease_s / 60),
