@@ -25,6 +25,7 @@ from backend.console.queue_filter import QueueFilter
 from backend.console.queue_rows import QueueRow, queue_list, row_of
 from backend.console.waiting import count_unclaimed
 from backend.live.services import current_version
+from backend.reports.handovers import handed_to, with_handovers
 
 ROW = re.compile(r'<li data-case="([^"]+)".*?</li>', re.DOTALL)
 CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
@@ -72,7 +73,8 @@ def rows_for(user: User, language: str, current: str) -> str:
     """Return the whole list as ``user`` sees it: the shared rows, and this person's own."""
     rows, moment = fresh_rows(language), now()
     own = Q(claimed_by=user) | Q(request__goes=user) | Q(id=current)
-    cases = queue().filter(own, id__in=list(rows.html)).distinct()
+    own |= Q(id__in=handed_to(user).values("case"))
+    cases = with_handovers(queue().filter(own, id__in=list(rows.html)).distinct())
     drawn = _html(
         [row_of(case, user, language, moment, current) for case in cases], language, moment
     )
