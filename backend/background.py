@@ -6,6 +6,7 @@ a transaction that looks first.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import logging
 from io import IOBase
@@ -86,7 +87,12 @@ class SessionTurn:
 
     def give_back(self) -> None:
         """Let another have it."""
+        import psycopg
+
         if self._session is not None:
+            # A closed connection is still holding it until the database has noticed.
+            with contextlib.suppress(psycopg.Error):
+                self._session.execute("SELECT pg_advisory_unlock_all()")
             self._session.close()
             self._session = None
 

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from backend.applications.services import offers_at_counter
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.console.case_sheet import heading_of, state_of
+from backend.console.handovers import Handover, handovers_of
 from backend.console.options import Choice
 from backend.console.words import case_offer_title, offer_title
 from backend.fleet.models import Kiosk
@@ -30,6 +31,7 @@ class CounterCard:
     reason: str
     stage: str
     at: str
+    handovers: list[Handover]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class CounterSheet:
     order_kiosk: str
     unknown: bool
     kiosks: list[Choice]
+    handovers: list[Handover]
 
 
 def look_up(wanted: str) -> list[Case]:
@@ -85,6 +88,7 @@ def counter_card(case: Case, language: str) -> CounterCard:
         reason=case.reason,
         stage=case.stage,
         at=f"{localtime(case.created_at):%m-%d %H:%M}",
+        handovers=handovers_of(case)[:1],
     )
 
 
@@ -118,6 +122,7 @@ def counter_sheet(case: Case, language: str) -> CounterSheet:
         order_kiosk=order.kiosk.name if order and order.kiosk and order.at_named_kiosk else "",
         unknown=state == State.UNKNOWN,
         kiosks=_kiosks(case),
+        handovers=handovers_of(case),
     )
 
 

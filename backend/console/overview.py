@@ -11,6 +11,7 @@ from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.cases.queue import awake, queue
 from backend.insight.incidents import open_incidents
 from backend.live.services import current_version
+from backend.reports.handovers import with_handovers
 
 LONGEST = 100
 """So many rows are shown; who works through them sees the next ones come up."""
@@ -49,7 +50,7 @@ def look() -> Overview:
         open_,
         unclaimed,
         late,
-        cases=list(queue()[:LONGEST]),
+        cases=list(with_handovers(queue())[:LONGEST]),
         calls=_by_name(waiting),
         raised=_by_name(queue().filter(awake(), level__gt=0)),
         handed=_by_name(handed),

@@ -1,19 +1,16 @@
 """The queue's rows as everybody may see them, drawn once for all pages that are open.
 
 A change is shown on two hundred consoles at once; drawn for each of them it would take the server
-seconds. What differs between people (which rows are mine) their own page asks for a little later,
-and that too is put together from what is drawn already.
+seconds. What differs between people (which rows are mine) is put together from what is drawn
+already, and a page asks for it only when it changed.
 """
 
-import asyncio
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from time import monotonic
-from weakref import WeakKeyDictionary
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -25,7 +22,7 @@ from backend.console.case_sheet import heading_of
 from backend.console.overview import Overview, look
 from backend.console.queue_rows import QueueRow, row_of
 from backend.live.services import current_version
-from backend.threads import with_database
+from backend.reports.handovers import last_handover
 
 ROW = re.compile(r'<li data-case="[^"]+".*?</li>', re.DOTALL)
 CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
@@ -45,7 +42,6 @@ class Rows:
     html: Mapping[str, str]
     tail: str
     people: str
-    _news: dict[tuple[int, float], str] = field(default_factory=dict)
     _headings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -56,15 +52,7 @@ class Rows:
     def since(self, before: Mapping[str, str]) -> dict[str, object]:
         """Return what turns the rows ``before`` into these: the order, and what is new in it."""
         changed = {key: row for key, row in self.html.items() if before.get(key) != row}
-        return {"order": list(self.html), "changed": changed, "unclaimed": self.seen.unclaimed}
-
-    def news(self, before: "Rows | None", spread_ms: float) -> str:
-        """Return as JSON what a page that shows ``before`` is sent; the same text for all such."""
-        key = (before.version if before else -1, spread_ms)
-        if key not in self._news:
-            change = self.since(before.html) if before else {}
-            self._news[key] = json.dumps({"spread_ms": spread_ms, **change})
-        return self._news[key]
+        return {"order": list(self.html), "changed": changed}
 
     def heading(self, case: Case) -> str:
         """Return how a case is named, worked out once for all who hear of it."""
@@ -152,47 +140,19 @@ def rows_for(user: User, rows: Rows, current: str) -> str:
     """Return the whole list as ``user`` sees it: the shared rows, and this person's own."""
     moment, html = now(), dict(rows.html)
     for case in rows.seen.cases:
-        if case.id == current or _is_own(case, user):
+        if case.id == current or user.pk in owners(case):
             row = row_of(case, user, rows.language, moment, current)
             html[case.id] = _html([row], rows.language, moment).strip()
     return "\n".join([*html.values(), rows.tail])
 
 
-def _is_own(case: Case, user: User) -> bool:
-    request = getattr(case, "request", None)
-    return user.pk in (case.claimed_by_id, request.goes_id if request else None)
+def owners(case: Case) -> set[int | None]:
+    """Return to whom this row of the queue looks different than to everybody else."""
+    request, handover = getattr(case, "request", None), last_handover(case)
+    goes = request.goes_id if request else None
+    return {case.claimed_by_id, goes, handover.to_id if handover else None}
 
 
 def _html(rows: list[QueueRow], language: str, moment: datetime, hidden: int = 0) -> str:
     context = {"rows": rows, "language": language, "now": moment, "rows_hidden": hidden}
     return render_to_string("console/parts/queue_rows.html", context)
-
-
-@dataclass
-class _Drawing:
-    """One language in one event loop: what is drawn, and what is being drawn."""
-
-    rows: Rows | None = None
-    task: asyncio.Task[Rows] | None = None
-    begun_at: float = 0.0
-
-    async def draw(self, language: str, version: int) -> Rows:
-        """Draw, a little after the drawing before."""
-        await asyncio.sleep(max(0.0, self.begun_at + LEAST_S - monotonic()))
-        self.begun_at = monotonic()
-        return await with_database(rows_since, version, language)
-
-
-_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Drawing]] = WeakKeyDictionary()
-
-
-async def rows_at(language: str, version: int) -> Rows:
-    """Return the rows as of ``version`` or later; who asks meanwhile waits for the same drawing."""
-    drawings = _loops.setdefault(asyncio.get_running_loop(), {})
-    drawing = drawings.setdefault(language, _Drawing())
-    while drawing.rows is None or drawing.rows.version < version:
-        if drawing.task is None or drawing.task.done():
-            drawing.task = asyncio.create_task(drawing.draw(language, version))
-        # One page that goes away must not take the drawing from the others.
-        drawing.rows = await asyncio.shield(drawing.task)
-    return drawing.rows

@@ -51,10 +51,14 @@ def alerts_for(user: User, seen: Overview | None = None) -> list[Alert]:
     if not has_right(user, "view_queue"):
         return alerts
     for case in calls_for(seen, user, leads=has_right(user, "open_any_evidence")):
-        handed = case.handed_by_id is not None
-        kind = "handed" if handed else "case"
-        alerts.append((f"{kind}:{case.id}:{case.level}:{case.alarm}", case))
+        alerts.append((token_of(case), case))
     return alerts
+
+
+def token_of(case: Case) -> str:
+    """Return what names a case that rings; it changes when it should ring again."""
+    kind = "case" if case.handed_by_id is None else "handed"
+    return f"{kind}:{case.id}:{case.level}:{case.alarm}"
 
 
 def display_name(user: User | None) -> str:

@@ -14,6 +14,7 @@ from backend.evidence.loose import loose_pictures
 from backend.evidence.models import Picture
 from backend.orders.models import IssueOrder
 from backend.records.models import ChipRead
+from backend.reports.handovers import erase_notes
 from backend.reports.models import DayClosing
 
 BATCH = 500
@@ -27,6 +28,7 @@ def erase_leftovers() -> dict[str, int]:
             "scores": _scores(),
             "print_details": _print_details(),
             "closing_remarks": _closing_remarks(),
+            "handover_notes": erase_notes(),
             "loose_pictures": _loose_pictures(),
         }
         erased = {name: count for name, count in erased.items() if count}

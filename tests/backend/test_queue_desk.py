@@ -139,6 +139,18 @@ def test_the_card_in_a_kiosk_takes_the_call_up(kiosk):
     assert not may_read(call, other)
 
 
+def test_the_card_in_a_kiosk_takes_a_planned_visit_up_too(kiosk):
+    clerk = world.add_staff("clerk")
+    call = open_desk_case(StaffReason.GUIDE_DESK_CALL, clerk, CALL)
+    claim(call.id, clerk)
+    turn(call.id, clerk, StaffReason.ON_SITE_VISIT)
+    planned = replace(CALL, address="care home", appointment_at=ahead(90000), status="planned")
+    change_desk_case(call.id, clerk, planned)
+    case = open_case(kiosk, world.case_request(reason="person_asked"))
+    assert (case.came_from.pk, case.ground) == (call.pk, "funeral")
+    assert Case.objects.get(id=call.id).close_outcome == "merged"
+
+
 def test_what_was_said_on_the_telephone_is_not_shown_to_who_holds_the_card(kiosk):
     clerk = world.add_staff("clerk")
     open_desk_case(StaffReason.GUIDE_DESK_CALL, clerk, replace(CALL, depart_at=ahead(9000)))
@@ -239,7 +251,7 @@ def test_whatever_a_form_brings_is_stored_as_typed_or_named_as_wrong(kiosk, reas
         assert set(form.errors) <= set(DeskForm.base_fields)
         assert all(field.wrong for field in form_fields(form, "en") if field.name in form.errors)
         return
-    case = open_desk_case(reason, clerk, form.wanted())
+    case = open_desk_case(reason, clerk, form.wanted({}))
     again = DeskForm(reason, initial_of(case) | {"depart_at": "", "appointment_at": ""})
     assert again.is_valid(), again.errors
     typed_lines(case, "en")

@@ -125,6 +125,8 @@ class Console:
         news = json.loads(data)
         news = news if isinstance(news, dict) else {}
         self._seen.look_at_rows(news.get("changed", {}), self._had)
+        if not news.get("ask", True):
+            return
         if self._refreshing is not None and not self._refreshing.done():
             self._again = True
             return

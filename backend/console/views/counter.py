@@ -11,6 +11,7 @@ from backend.audit.services import append
 from backend.cases.claims import find
 from backend.cases.queue import at_counter
 from backend.console.counter_sheet import counter_card, counter_sheet, look_up
+from backend.console.desk_source import may_deliver
 from backend.console.language import language_of
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.texts import say
@@ -64,7 +65,12 @@ def counter_case(request: HttpRequest, case_id: str) -> HttpResponse:
         return not_found(request)
     user = signed_in(request)
     append(Kind.EVIDENCE_OPENED, actor(user), f"case:{case.id}", picture="counter")
-    context = {"counter": counter_sheet(case, language_of(request))}
+    context = {
+        "counter": counter_sheet(case, language_of(request)),
+        "went_on_as": case.went_on_as.order_by("-created_at").first(),
+        "deliverable": may_deliver(case, user),
+        "sheet": {"case_id": case.id},
+    }
     return show(request, "console/counter_case.html", context, page="counter", board_case=case.id)
 
 
