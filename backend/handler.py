@@ -21,7 +21,8 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve, set_script_prefix
 
 from backend.body_limit import Receive, Scope, Send
-from backend.threads import in_thread
+from backend.threads import KIOSKS, STAFF, in_thread
+from backend_client.contract import API_PREFIX
 
 
 class OneHopHandler(ASGIHandler):
@@ -41,16 +42,17 @@ class OneHopHandler(ASGIHandler):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the request, answer it on a thread, send the answer."""
+        pool = KIOSKS if scope["path"].startswith(API_PREFIX) else STAFF
         with contextlib.suppress(RequestAborted):
             body_file = await self.read_body(receive)
-            response = await in_thread(self._answer, scope, body_file)
+            response = await in_thread(pool, self._answer, scope, body_file)
             if not response.streaming:
                 await self.send_response(response, send)
                 return
             try:
                 await _unless_gone(receive, self.send_response(response, send))
             finally:
-                await in_thread(response.close)
+                await in_thread(pool, response.close)
 
     def _answer(self, scope: Scope, body_file: Any) -> HttpResponseBase:
         set_script_prefix(get_script_prefix(scope))

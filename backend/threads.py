@@ -1,7 +1,8 @@
-"""The threads of a server process: few enough that each may hold a database connection.
+"""The threads of a server process: few, so that each may hold a database connection.
 
-What waits in a queue for a thread holds nothing that others need. With a thread for each request,
-two hundred of them would wait for twenty connections, each with a lock or the interpreter in hand.
+With a thread for each request, two hundred of them would wait for twenty connections, some with a
+lock in hand that those who have a connection wait for. And Python runs one at a time: more threads
+than these only make each of them, and the loop that reads and sends, wait for its turn.
 """
 
 import asyncio
@@ -15,20 +16,24 @@ from django.db import connections
 P = ParamSpec("P")
 T = TypeVar("T")
 
-WORKERS = 12
-"""Enough that some go on while others wait for the one that writes."""
+KIOSKS = ThreadPoolExecutor(4, thread_name_prefix="kiosks")
+"""Answers kiosks: fifty clerks who reach for one case keep no kiosk waiting."""
+STAFF = ThreadPoolExecutor(4, thread_name_prefix="staff")
+"""Answers pages, and draws what they show."""
 
-_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="work")
 
-
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do ``work`` on one of the process's threads, with the context of who asks."""
+async def in_thread(
+    pool: ThreadPoolExecutor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do ``work`` on one of the pool's threads, with the context of who asks."""
     context = contextvars.copy_context()
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_pool, lambda: context.run(work, *args, **kwargs))
+    return await loop.run_in_executor(pool, lambda: context.run(work, *args, **kwargs))
 
 
-async def with_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def with_database(
+    pool: ThreadPoolExecutor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
     """Do ``work`` on a thread and give back the database connection that it took."""
 
     def run() -> T:
@@ -37,4 +42,4 @@ async def with_database(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
         finally:
             connections.close_all()
 
-    return await in_thread(run)
+    return await in_thread(pool, run)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from backend.accounts.models import Presence, StaffProfile
 from backend.accounts.services import actor
-from backend.accounts.standing import standing_of
+from backend.accounts.standing import SEEN_AGAIN_S, standing_of
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.clock import ago, now
@@ -16,8 +16,6 @@ from backend.config import hall
 from backend.live.services import bump
 
 DESK_LENGTH = 60
-WRITE_EVERY_S = 3.0
-"""A page that asks more often than this is not written down again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +36,11 @@ def touch_presence(user: User) -> None:
     """
     own = Presence.objects.filter(user_id=user.pk)
     standing = standing_of(user)
-    recently = ago(WRITE_EVERY_S)
-    if standing is None:
-        if own.filter(seen_at__gte=recently).exists():
-            return
-    elif standing.seen_at is not None and standing.seen_at >= recently:
-        return
-    if own.update(seen_at=now()):
+    if standing is not None:
+        recently = standing.seen_recently
+    else:
+        recently = own.filter(seen_at__gte=ago(SEEN_AGAIN_S)).exists()
+    if recently or own.update(seen_at=now()):
         return
     with transaction.atomic():
         _, came = Presence.objects.update_or_create(user_id=user.pk, defaults={"seen_at": now()})

@@ -1,13 +1,15 @@
 """Accounts and rights of staff. Roles are Django groups; what a role may is policy.toml's."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
-from django.db import transaction
+from django.db import connection, transaction
 
 from backend.accounts.models import StaffProfile
 from backend.accounts.roles import all_roles
-from backend.accounts.standing import Standing, keep_standing, standing_of
+from backend.accounts.standing import SEEN_AGAIN_S, Standing, keep_standing, standing_of
+from backend.clock import ago
 from backend.config import hall
 from backend.config_models import Right
 
@@ -53,18 +55,29 @@ def account_of_request(user_id: int) -> User | None:
 
     None when there is no such account.
     """
-    user = User.objects.select_related("profile", "presence").filter(pk=user_id).first()
-    if user is None:
+    recently = connection.ops.adapt_datetimefield_value(ago(SEEN_AGAIN_S))
+    found: list[Any] = list(User.objects.raw(_ACCOUNT, [recently, user_id]))
+    if not found:
         return None
-    profile, presence = getattr(user, "profile", None), getattr(user, "presence", None)
+    user = found[0]
     standing = Standing(
         roles=all_roles(user),
-        desk=profile.desk if profile else "",
-        must_change_password=profile.must_change_password if profile else False,
-        seen_at=presence.seen_at if presence else None,
-        away=presence.away_since is not None if presence else False,
+        desk=user.desk or "",
+        must_change_password=bool(user.must_change_password),
+        seen_recently=bool(user.seen_recently),
+        away=bool(user.away),
     )
     return keep_standing(user, standing)
+
+
+_ACCOUNT = """
+SELECT u.*, p.desk, p.must_change_password, s.seen_at >= %s AS seen_recently,
+       s.away_since IS NOT NULL AS away
+FROM auth_user u
+LEFT JOIN accounts_staffprofile p ON p.user_id = u.id
+LEFT JOIN accounts_presence s ON s.user_id = u.id
+WHERE u.id = %s
+"""
 
 
 def roles_of(user: Visitor) -> frozenset[str]:

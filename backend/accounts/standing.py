@@ -5,11 +5,12 @@ loaded for a request asks the database each time, as before.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib.auth.models import User
 
 _NAME = "request_standing"
+SEEN_AGAIN_S = 3.0
+"""Who was seen within this is not written down again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Standing:
     roles: frozenset[str]
     desk: str
     must_change_password: bool
-    seen_at: datetime | None
+    seen_recently: bool
     away: bool
 
 

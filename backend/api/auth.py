@@ -5,7 +5,7 @@ from ninja.security import HttpBearer
 
 from backend.fleet.models import Kiosk
 from backend.fleet.services import recognise
-from backend.threads import with_database
+from backend.threads import KIOSKS, with_database
 
 
 class KioskCredential(HttpBearer):
@@ -23,4 +23,4 @@ class WaitingKioskCredential(HttpBearer):
 
     async def authenticate(self, request: HttpRequest, token: str) -> Kiosk | None:
         """Return the kiosk, or None."""
-        return await with_database(recognise, token)
+        return await with_database(KIOSKS, recognise, token)

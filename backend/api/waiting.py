@@ -10,7 +10,7 @@ from backend.api.refusals import refused_response
 from backend.config import hall
 from backend.live.services import current_version, wait_for_change
 from backend.refusal import Refused
-from backend.threads import with_database
+from backend.threads import KIOSKS, with_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ async def wait_for(look: Callable[[], Look], wait_s: float) -> HttpResponse:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + min(wait_s, hall().timers.max_wait_s)
     try:
-        version, seen = await with_database(_look, look)
+        version, seen = await with_database(KIOSKS, _look, look)
         while not seen.done and (left := deadline - loop.time()) > 0:
             newest = await wait_for_change(version, left)
             if newest > version:
-                version, seen = await with_database(_look, look)
+                version, seen = await with_database(KIOSKS, _look, look)
     except Refused as refused:
         return refused_response(refused)
     return HttpResponse(seen.body, content_type="application/json")

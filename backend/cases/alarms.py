@@ -44,7 +44,7 @@ def due(rule: AlarmConfig) -> QuerySet[Case]:
     """Return the cases on which this timer has run out and has not rung yet."""
     moment = now()
     span = timedelta(seconds=rule.seconds)
-    cases = Case.objects.filter(stage__in=OPEN_STAGES).select_related("kiosk")
+    cases = Case.objects.filter(stage__in=OPEN_STAGES)
     if rule.kinds:
         cases = _of_kinds(cases, rule.kinds)
     match rule.when:

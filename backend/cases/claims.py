@@ -28,16 +28,14 @@ def claim(case_id: str, user: User) -> Case:
     require(user, "claim")
     # Fifty hands for one case: one waits for the writers, the rest read what came of it.
     with _TURNS[hash(case_id) % len(_TURNS)]:
-        holder = _other_holder(case_id, user)
-        if holder is not None:
-            raise Taken(holder)
+        _refuse_if_taken(case_id, user)
         return _claim(case_id, user)
 
 
 class Taken(Refused):
-    """Somebody else has the case: ``holder``."""
+    """Somebody else has the case: ``holder``, as colleagues know the account."""
 
-    def __init__(self, holder: User) -> None:
+    def __init__(self, holder: str) -> None:
         super().__init__(RefusalCode.CONFLICT, "somebody else has this case")
         self.holder = holder
 
@@ -46,14 +44,15 @@ _TURNS = [Lock() for _ in range(64)]
 """Of this process; what holds between processes is the statement that claims."""
 
 
-def _other_holder(case_id: str, user: User) -> User | None:
-    """Return who else has it for sure: one read, so that whoever is late waits for no lock."""
-    others = User.objects.filter(
-        claimed_cases__id=case_id,
-        claimed_cases__stage=Stage.CLAIMED,
-        claimed_cases__claim_until__gte=now(),
-    )
-    return others.exclude(pk=user.pk).first()
+def _refuse_if_taken(case_id: str, user: User) -> None:
+    """Raise Taken when somebody else has it for sure: one read, so that who is late waits not."""
+    claimed = Case.objects.filter(id=case_id, stage=Stage.CLAIMED)
+    names = ("claimed_by__first_name", "claimed_by__last_name", "claimed_by__username")
+    for holder, until, first, last, name in claimed.values_list(
+        "claimed_by_id", "claim_until", *names
+    ):
+        if holder != user.pk and until >= now():
+            raise Taken(f"{first} {last}".strip() or name)
 
 
 def _claim(case_id: str, user: User) -> Case:
@@ -77,8 +76,8 @@ def _claim(case_id: str, user: User) -> Case:
         if taken:
             append(Kind.CASE_CLAIMED, actor(user), f"case:{case.id}", level=case.level)
         elif not renew(case_id, user):
-            holder = _other_holder(case_id, user)
-            raise Taken(holder) if holder else Refused(RefusalCode.CONFLICT, "it waits no longer")
+            _refuse_if_taken(case_id, user)
+            raise Refused(RefusalCode.CONFLICT, "it waits no longer")
         else:
             case.refresh_from_db()
     return case

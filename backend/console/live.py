@@ -19,7 +19,7 @@ from backend.config_models import Right
 from backend.console.language import language_of
 from backend.console.news import News, news_at
 from backend.live.services import wait_for_change
-from backend.threads import with_database
+from backend.threads import STAFF, with_database
 
 TICK_S = 10.0
 """How often a stream says that it lives, and the server learns that its reader is there."""
@@ -73,7 +73,7 @@ async def _events(reader: Reader) -> AsyncIterator[str]:
                 yield f"id: {version}\nevent: change\ndata: {text}\n\n"
             if monotonic() >= next_tick:
                 next_tick = monotonic() + TICK_S
-                if not await with_database(_still_there, reader):
+                if not await with_database(STAFF, _still_there, reader):
                     return
                 yield ": still here\n\n"
     finally:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from backend.console.shared_rows import LEAST_S, Rows, owners, rows_since
 from backend.console.waiting import token_of
-from backend.threads import with_database
+from backend.threads import STAFF, with_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _Drawing:
         """Draw, a little after the drawing before."""
         await asyncio.sleep(max(0.0, self.begun_at + LEAST_S - monotonic()))
         self.begun_at = monotonic()
-        return await with_database(_news_of, version, language)
+        return await with_database(STAFF, _news_of, version, language)
 
 
 _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Drawing]] = WeakKeyDictionary()

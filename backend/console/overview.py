@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from backend.accounts.presence import Colleague, colleagues
 from backend.cases.models import OPEN_STAGES, Case, Stage
@@ -43,17 +43,24 @@ def look() -> Overview:
     """Look at the hall; the version first, so that what changes meanwhile is looked at again."""
     version = current_version()
     open_, unclaimed, late = _counts()
-    waiting = queue().filter(awake(), stage=Stage.WAITING)
-    handed = queue().filter(stage=Stage.CLAIMED, handed_by__isnull=False)
+    cases = list(with_handovers(queue())[:LONGEST])
+    calls = _first(Q(awake(), stage=Stage.WAITING))
+    raised = _first(Q(awake(), level__gt=0))
+    handed = _first(Q(stage=Stage.CLAIMED, handed_by__isnull=False))
+    named = {case.id: case for case in cases}
+    others = {*calls, *raised, *handed} - set(named)
+    # Only what a name needs: most of them are among the rows already.
+    more = Case.objects.filter(id__in=others).select_related("kiosk", "application")
+    named |= {case.id: case for case in more}
     return Overview(
         version,
         open_,
         unclaimed,
         late,
-        cases=list(with_handovers(queue())[:LONGEST]),
-        calls=_by_name(waiting),
-        raised=_by_name(queue().filter(awake(), level__gt=0)),
-        handed=_by_name(handed),
+        cases=cases,
+        calls=[named[key] for key in calls if key in named],
+        raised=[named[key] for key in raised if key in named],
+        handed=[named[key] for key in handed if key in named],
         incidents=list(open_incidents().values_list("pk", flat=True)),
         people=colleagues(),
     )
@@ -66,9 +73,9 @@ def calls_for(seen: Overview, user: User, *, leads: bool) -> list[Case]:
     return ringing[:LOUDEST]
 
 
-def _by_name(cases: QuerySet[Case]) -> list[Case]:
-    """Return those of ``cases`` that are told by name, with what their names need."""
-    return list(cases.select_related(None).select_related("kiosk", "application")[:LOUDEST])
+def _first(condition: Q) -> list[str]:
+    """Return the ids of the most pressing open cases that fulfil it: a walk along one index."""
+    return list(queue().filter(condition).values_list("id", flat=True)[:LOUDEST])
 
 
 def _merged(*several: Iterable[Case]) -> list[Case]:

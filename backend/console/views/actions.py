@@ -26,7 +26,7 @@ def claim(request: HttpRequest, case_id: str) -> HttpResponse:
     try:
         claims.claim(case_id, signed_in(request))
     except claims.Taken as taken:
-        _warn(request, "message.lost_claim", name=display_name(taken.holder))
+        _warn(request, "message.lost_claim", name=taken.holder)
     except Refused as refused:
         if refused.code == RefusalCode.NOT_FOUND:
             return not_found(request)
