@@ -43,3 +43,14 @@ class IssueOrder(models.Model):
     created_at = models.DateTimeField()
     printing_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """What is unfinished is indexed: it is looked at every two seconds."""
+
+        indexes = (
+            models.Index(
+                fields=("state", "created_at"),
+                condition=models.Q(state__in=("ordered", "printing")),
+                name="order_unfinished",
+            ),
+        )
