@@ -51,6 +51,11 @@ class Application(models.Model):
                 condition=models.Q(awaits_order=True),
                 name="application_awaits_order",
             ),
+            models.Index(
+                fields=("created_at",),
+                condition=models.Q(match__isnull=False),
+                name="application_with_scores",
+            ),
         )
 
     @property

@@ -45,12 +45,15 @@ class IssueOrder(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """What is unfinished is indexed: it is looked at every two seconds."""
+        """What is unfinished, or still to be erased, is looked at often, so it is indexed."""
 
         indexes = (
             models.Index(
                 fields=("state", "created_at"),
                 condition=models.Q(state__in=("ordered", "printing")),
                 name="order_unfinished",
+            ),
+            models.Index(
+                fields=("ended_at",), condition=~models.Q(detail=""), name="order_with_detail"
             ),
         )

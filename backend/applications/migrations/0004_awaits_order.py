@@ -37,4 +37,12 @@ class Migration(migrations.Migration):
                 name="application_awaits_order",
             ),
         ),
+        migrations.AddIndex(
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("match__isnull", False)),
+                fields=["created_at"],
+                name="application_with_scores",
+            ),
+        ),
     ]

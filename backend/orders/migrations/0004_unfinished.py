@@ -1,4 +1,4 @@
-"""Orders that are not ended have an index of their own."""
+"""Orders that are not ended, or hold words to be erased, have indexes of their own."""
 
 from django.db import migrations, models
 
@@ -15,6 +15,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ("ordered", "printing"))),
                 fields=["state", "created_at"],
                 name="order_unfinished",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="issueorder",
+            index=models.Index(
+                condition=models.Q(("detail", ""), _negated=True),
+                fields=["ended_at"],
+                name="order_with_detail",
             ),
         ),
     ]
