@@ -68,6 +68,6 @@ def _closing_remarks() -> int:
     return DayClosing.objects.filter(closed_at__lt=late).exclude(remark="").update(remark="")
 
 
-def _old_loose_pictures() -> list[int]:
+def _old_loose_pictures() -> list[str]:
     due = loose_pictures().filter(created_at__lt=_before(hall().retention.loose_picture_kept_h))
     return list(due.values_list("pk", flat=True)[:BATCH])
