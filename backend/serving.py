@@ -12,8 +12,8 @@ from uvicorn.supervisors import Multiprocess
 Say = Callable[[str], None]
 START_WITHIN_S = 60
 WAITING_CONNECTIONS = 2048
-TAKEN_AT_ONCE = 2
-"""A process takes so many new connections before it looks at what it has.
+TAKEN_AT_ONCE = 1
+"""A process takes so many new connections, then looks at what it has.
 
 It would take all that have come, and those who reach for a case in the same moment would wait for
 one process while the others idle.

@@ -4,7 +4,7 @@ from threading import Lock
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from backend.accounts.presence import is_at_desk
@@ -46,13 +46,21 @@ _TURNS = [Lock() for _ in range(64)]
 
 def _refuse_if_taken(case_id: str, user: User) -> None:
     """Raise Taken when somebody else has it for sure: one read, so that who is late waits not."""
-    claimed = Case.objects.filter(id=case_id, stage=Stage.CLAIMED)
-    names = ("claimed_by__first_name", "claimed_by__last_name", "claimed_by__username")
-    for holder, until, first, last, name in claimed.values_list(
-        "claimed_by_id", "claim_until", *names
-    ):
-        if holder != user.pk and until >= now():
-            raise Taken(f"{first} {last}".strip() or name)
+    moment = connection.ops.adapt_datetimefield_value(now())
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHER_HOLDER, [case_id, user.pk, moment])
+        found = cursor.fetchone()
+    if found is not None:
+        first, last, name = found
+        raise Taken(f"{first} {last}".strip() or name)
+
+
+# Written out: of fifty who reach for a case forty-nine ask this, all in the same moment.
+_OTHER_HOLDER = """
+SELECT u.first_name, u.last_name, u.username FROM cases_case c JOIN auth_user u
+ON u.id = c.claimed_by_id AND c.stage = 'claimed'
+WHERE c.id = %s AND u.id <> %s AND c.claim_until >= %s
+"""
 
 
 def _claim(case_id: str, user: User) -> Case:
