@@ -66,7 +66,7 @@ def queue_list(
     cases = with_handovers(wanted.apply(queue(), user))
     shown = list(cases[:LONGEST])
     found = len(shown) if len(shown) < LONGEST else cases.count()
-    others = queue().count() - found if wanted else 0
+    others = queue().count() - found
     rows = [row_of(case, user, language, now, current) for case in shown]
     return QueueList(rows, found - len(shown), others)
 

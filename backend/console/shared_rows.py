@@ -15,17 +15,19 @@ from time import monotonic
 from django.contrib.auth.models import User
 from django.db import connection
 from django.template.loader import render_to_string
+from django.utils.html import escape
 
 from backend.cases.models import Case
 from backend.clock import now
 from backend.console.case_sheet import heading_of
+from backend.console.durations import format_since
 from backend.console.overview import Overview, look
 from backend.console.queue_rows import QueueRow, row_of
 from backend.live.services import current_version
 from backend.reports.handovers import last_handover
 
 ROW = re.compile(r'<li data-case="[^"]+".*?</li>', re.DOTALL)
-CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
+CLOCK = re.compile(r'(<time data-since="([^"]+)"[^>]*>)[^<]*(</time>)')
 """The page's script sets clocks itself; their text would make every row a changed one."""
 LEAST_S = 0.25
 """Changes that come closer together are drawn together: a storm of them must not take all time."""
@@ -133,7 +135,7 @@ def _draw(seen: Overview, language: str) -> Rows:
 
 
 def _row(row: QueueRow, language: str, moment: datetime) -> str:
-    return CLOCK.sub(r"\1\2", _html([row], language, moment)).strip()
+    return CLOCK.sub(r"\1\3", _html([row], language, moment)).strip()
 
 
 def rows_for(user: User, rows: Rows, current: str) -> str:
@@ -144,6 +146,17 @@ def rows_for(user: User, rows: Rows, current: str) -> str:
             row = row_of(case, user, rows.language, moment, current)
             html[case.id] = _html([row], rows.language, moment).strip()
     return "\n".join([*html.values(), rows.tail])
+
+
+def set_clocks(html: str, language: str) -> str:
+    """Return rows with the clocks' text, for a page that shows them before its script runs."""
+    moment = now()
+
+    def filled(clock: re.Match[str]) -> str:
+        text = format_since(datetime.fromisoformat(clock[2]), moment, language)
+        return f"{clock[1]}{escape(text)}{clock[3]}"
+
+    return CLOCK.sub(filled, html)
 
 
 def owners(case: Case) -> set[int | None]:

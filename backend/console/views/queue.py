@@ -57,8 +57,7 @@ def board(request: HttpRequest) -> HttpResponse:
     }
     if sees_queue:
         if read_filter(request):
-            context |= queue_context(request, current)
-            parts["queue-rows"] = render_to_string("console/parts/queue_rows.html", context)
+            parts["queue-rows"] = str(queue_context(request, current)["queue_rows"])
         else:
             parts["queue-rows"] = rows_for(user, rows, current)
         case = Case.objects.filter(id=current).first() if current else None
