@@ -1,4 +1,4 @@
-"""Requests answered on one thread each: many pages at once, streams that end, kiosks beside them."""
+"""Requests answered on one thread each: many pages at once, and streams that end."""
 
 import json
 import threading
