@@ -1,6 +1,5 @@
 """Claim, renew, release, hand over, take over: a lease that runs out and comes back."""
 
-from threading import Lock
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -26,10 +25,18 @@ def claim(case_id: str, user: User) -> Case:
     or it waits no longer, NOT_FOUND, NOT_ELIGIBLE without the right.
     """
     require(user, "claim")
-    # Fifty hands for one case: one waits for the writers, the rest read what came of it.
-    with _TURNS[hash(case_id) % len(_TURNS)]:
-        _refuse_if_taken(case_id, user)
+    _refuse_if_taken(case_id, user)
+    # Fifty hands for one case: the first waits for the writers, the rest for nobody.
+    if _claiming.setdefault(case_id, user.pk) != user.pk:
+        raise Refused(RefusalCode.CONFLICT, "somebody else is claiming this case")
+    try:
         return _claim(case_id, user)
+    finally:
+        _claiming.pop(case_id, None)
+
+
+_claiming: dict[str, int] = {}
+"""Who of this process is about to have a case; what decides is the statement that claims."""
 
 
 class Taken(Refused):
@@ -38,10 +45,6 @@ class Taken(Refused):
     def __init__(self, holder: str) -> None:
         super().__init__(RefusalCode.CONFLICT, "somebody else has this case")
         self.holder = holder
-
-
-_TURNS = [Lock() for _ in range(64)]
-"""Of this process; what holds between processes is the statement that claims."""
 
 
 def _refuse_if_taken(case_id: str, user: User) -> None:
