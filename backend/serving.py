@@ -93,14 +93,21 @@ class _Supervisor(Multiprocess):
         super().init_processes()
         if all(one.wait_until_ready(START_WITHIN_S, self.should_exit) for one in self.processes):
             self.was_ready = True
+            self._let_wait()
             self._say(_ready(self._listener))
         else:
             self.should_exit.set()
 
     def keep_subprocess_alive(self) -> None:
-        """Replace who died; let more connections wait than a process takes at once."""
+        """Replace who died."""
         super().keep_subprocess_alive()
-        # Each process that starts to listen sets this to its own figure, for all of them.
+        self._let_wait()
+
+    def _let_wait(self) -> None:
+        """Let more connections wait than a process takes at once.
+
+        Each process that starts to listen sets this to its own figure, for all of them.
+        """
         self._listener.listen(WAITING_CONNECTIONS)
 
 
