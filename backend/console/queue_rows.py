@@ -10,6 +10,7 @@ from backend.cases.models import Case, Stage
 from backend.cases.queue import queue
 from backend.config import hall
 from backend.console.handovers import Handover, handover_line
+from backend.console.overview import LONGEST
 from backend.console.queue_filter import QueueFilter
 from backend.console.texts import say
 from backend.console.waiting import display_name
@@ -18,10 +19,6 @@ from backend.reports.handovers import last_handover, waits_for_taker, with_hando
 
 SOON = timedelta(hours=6)
 """A departure nearer than this is set off by colour, beside the time itself."""
-
-
-LONGEST = 100
-"""So many rows are shown; who works through them sees the next ones come up."""
 
 
 @dataclass(frozen=True, slots=True)
