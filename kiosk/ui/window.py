@@ -65,6 +65,7 @@ class KioskApp:
         kivy_setup.prepare(*window, fullscreen=fullscreen, max_fps=max_fps)
         from kiosk.ui.stage import Stage
         from kiosk.ui.touch import ScriptedTouches
+        from kiosk.ui.warm import open_fonts
 
         self.theme = theme_for(*size)
         self.touches = ScriptedTouches(*window)
@@ -77,6 +78,7 @@ class KioskApp:
         self._place = (kiosk_label, grounds, timers or Timers())
         self._now = now or (lambda: datetime.now().astimezone())
         self._stage: Any = Stage(self.theme, frames, guidance, self._acted)
+        self._fonts = open_fonts(self.theme)
         self._waiting: deque[Visit] = deque()
         self._jobs: deque[Callable[[], None]] = deque()
         self._watchers: list[Callable[[Visit], None]] = []
@@ -210,6 +212,8 @@ class KioskApp:
             self._jobs.popleft()()
         elif now - self._drawn_at >= _SECONDS_SHOWN:
             self._draw(now)
+        elif self._shown_once:
+            next(self._fonts, None)
         self._stage.tick(now)
 
     def _take(self, visit: Visit, now: float) -> None:
