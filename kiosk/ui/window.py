@@ -21,6 +21,7 @@ from kiosk.session.phases import Attract
 from kiosk.session.rules import Timers
 from kiosk.session.visit import Visit
 from kiosk.ui import kivy_setup
+from kiosk.ui.frame_end import frame_waiter
 from kiosk.ui.page import Action, Ground, TravelDraft, TurnPage
 from kiosk.ui.scene import Scene
 from kiosk.ui.sources import FrameSource, GuidanceSource
@@ -91,17 +92,16 @@ class KioskApp:
         self._drawn_at = 0.0
         self._shown_once = False
         self._thread: int | None = None
-        self._finish: Callable[[], None] = lambda: None
+        self._finish: Callable[[], object] = lambda: None
 
     def run(self) -> None:
         """Show the window until ``stop``."""
         from kivy.base import EventLoop, runTouchApp
         from kivy.clock import Clock
         from kivy.core.window import Window
-        from kivy.graphics.opengl import glFinish
 
         self._thread = threading.get_ident()
-        self._finish = glFinish
+        self._finish = frame_waiter()
         Window.bind(on_keyboard=lambda *_: True)
         if not self._closable:
             Window.bind(on_request_close=lambda *_: True)
