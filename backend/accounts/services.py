@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
 from django.db import connection, transaction
 
@@ -14,6 +15,7 @@ from backend.config import hall
 from backend.config_models import Right
 
 Visitor = AbstractBaseUser | AnonymousUser
+_DRAWN_ITERATIONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class NewAccount:
     roles: tuple[str, ...]
     desk: str = ""
     demo: bool = False
+    drawn: bool = False
+    """The password was drawn at random, so nobody guesses it and its hash need not be slow."""
 
 
 def ensure_roles() -> None:
@@ -41,13 +45,22 @@ def create_account(new: NewAccount) -> User:
         user, _ = User.objects.get_or_create(username=new.username)
         user.first_name = new.display_name
         user.is_active = True
-        user.set_password(new.password)
+        if new.drawn:
+            user.password = _hash_drawn(new.password)
+        else:
+            user.set_password(new.password)
         user.save()
         user.groups.set(Group.objects.filter(name__in=new.roles))
         StaffProfile.objects.update_or_create(
             user=user, defaults={"desk": new.desk, "demo": new.demo}
         )
     return user
+
+
+def _hash_drawn(password: str) -> str:
+    """Hash a random password in milliseconds; Django hashes it anew at its first sign-in."""
+    hasher = PBKDF2PasswordHasher()
+    return hasher.encode(password, hasher.salt(), iterations=_DRAWN_ITERATIONS)
 
 
 def account_of_request(user_id: int) -> User | None:

@@ -16,6 +16,7 @@ from backend.console.words import case_offer_title, offer_title
 from backend.fleet.models import Kiosk
 from backend.orders.counter import OPEN_ORDER, may_issue, order_of
 from backend.orders.models import State
+from backend.payments.services import is_pending
 
 LIMIT = 20
 QR = re.compile(r"KIOSK-CASE:([A-Za-z0-9_-]{1,64})", re.IGNORECASE)
@@ -53,6 +54,7 @@ class CounterSheet:
     offers: list[Choice]
     fee: str
     paid: bool
+    code_open: bool
     free: bool
     order: str
     order_kiosk: str
@@ -117,6 +119,7 @@ def counter_sheet(case: Case, language: str) -> CounterSheet:
         offers=_offers(case, language),
         fee=f"{application.fee_fen / 100:.2f}" if application else "",
         paid=application is not None and application.settled,
+        code_open=application is not None and is_pending(application),
         free=application is not None and application.fee_fen == 0,
         order=state,
         order_kiosk=order.kiosk.name if order and order.kiosk and order.at_named_kiosk else "",

@@ -87,12 +87,22 @@ def cancel(kiosk: Kiosk, payment_id: str) -> Payment:
 
 
 def cancel_pending(application: Application, who: str) -> None:
-    """Cancel what is pending for an application whose fee was taken another way.
+    """Cancel what is pending for an application whose fee is to be taken another way.
 
     Call it inside a transaction.
     """
     for payment in application.payments.filter(state=State.PENDING):
         _cancel(payment, who)
+
+
+def is_pending(application: Application) -> bool:
+    """Say whether somebody could still pay an application's code."""
+    return application.payments.filter(state=State.PENDING).exists()
+
+
+def is_paid(application: Application) -> bool:
+    """Say whether an application was paid by its code."""
+    return application.payments.filter(state=State.PAID).exists()
 
 
 def complete(token: str) -> Payment | None:

@@ -21,6 +21,7 @@ from kiosk.session.phases import Attract
 from kiosk.session.rules import Timers
 from kiosk.session.visit import Visit
 from kiosk.ui import kivy_setup
+from kiosk.ui.frame_end import frame_waiter
 from kiosk.ui.page import Action, Ground, TravelDraft, TurnPage
 from kiosk.ui.scene import Scene
 from kiosk.ui.sources import FrameSource, GuidanceSource
@@ -65,6 +66,7 @@ class KioskApp:
         kivy_setup.prepare(*window, fullscreen=fullscreen, max_fps=max_fps)
         from kiosk.ui.stage import Stage
         from kiosk.ui.touch import ScriptedTouches
+        from kiosk.ui.warm import open_fonts
 
         self.theme = theme_for(*size)
         self.touches = ScriptedTouches(*window)
@@ -79,6 +81,7 @@ class KioskApp:
         self._place = (kiosk_label, grounds, timers or Timers())
         self._now = now or (lambda: datetime.now().astimezone())
         self._stage: Any = Stage(self.theme, frames, guidance, self._acted)
+        self._fonts = open_fonts(self.theme)
         self._waiting: deque[Visit] = deque()
         self._jobs: deque[Callable[[], None]] = deque()
         self._watchers: list[Callable[[Visit], None]] = []
@@ -91,17 +94,16 @@ class KioskApp:
         self._drawn_at = 0.0
         self._shown_once = False
         self._thread: int | None = None
-        self._finish: Callable[[], None] = lambda: None
+        self._finish: Callable[[], object] = lambda: None
 
     def run(self) -> None:
         """Show the window until ``stop``."""
         from kivy.base import EventLoop, runTouchApp
         from kivy.clock import Clock
         from kivy.core.window import Window
-        from kivy.graphics.opengl import glFinish
 
         self._thread = threading.get_ident()
-        self._finish = glFinish
+        self._finish = frame_waiter()
         Window.bind(on_keyboard=lambda *_: True)
         if not self._closable:
             Window.bind(on_request_close=lambda *_: True)
@@ -212,6 +214,8 @@ class KioskApp:
             self._jobs.popleft()()
         elif now - self._drawn_at >= _SECONDS_SHOWN:
             self._draw(now)
+        elif self._shown_once:
+            next(self._fonts, None)
         self._stage.tick(now)
 
     def _take(self, visit: Visit, now: float) -> None:

@@ -16,10 +16,13 @@ from backend.console.language import language_of
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.texts import say
 from backend.orders.counter import (
+    CodeStillOpen,
     CounterForm,
+    PaidByCode,
     confirm_printed,
     issue_at_counter,
     print_at_kiosk,
+    stop_payment_code,
     take_to_counter,
 )
 from backend.refusal import Refused
@@ -87,6 +90,19 @@ def counter_take(request: HttpRequest, case_id: str) -> HttpResponse:
 
 @staff_page("decide")
 @require_POST
+def stop_payment(request: HttpRequest, case_id: str) -> HttpResponse:
+    """End the code on the resident's telephone, so that the fee can be taken here."""
+    try:
+        application = stop_payment_code(case_id, signed_in(request))
+    except Refused as refused:
+        return _refused(request, case_id, refused)
+    key = "message.paid_by_code" if application.settled else "message.code_stopped"
+    messages.success(request, say(language_of(request), key), extra_tags="good")
+    return _back(case_id)
+
+
+@staff_page("decide")
+@require_POST
 def issue(request: HttpRequest, case_id: str) -> HttpResponse:
     """Issue by ``way``: hand (recorded here), kiosk (printed there) or printed (on the card)."""
     user, form = signed_in(request), _form(request)
@@ -118,6 +134,10 @@ def _refused(request: HttpRequest, case_id: str, refused: Refused) -> HttpRespon
     if refused.code == RefusalCode.NOT_FOUND:
         return not_found(request)
     key = REFUSED_WORDS.get(refused.code, "message.issue_refused")
+    if isinstance(refused, CodeStillOpen):
+        key = "message.code_open"
+    elif isinstance(refused, PaidByCode):
+        key = "message.paid_by_code"
     messages.warning(request, say(language_of(request), key))
     return _back(case_id)
 
