@@ -56,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.benchmarks.desk_growth")
     parser.add_argument("--database", default="", metavar="URL")
     parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--settled", type=int, default=max(SETTLED), metavar="AT_MOST")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="desk-") as scratch:
@@ -63,7 +64,8 @@ def main() -> None:
         with database as url:
             os.environ["DATABASE_URL"] = url
             points = _measure(Path(scratch), options.seconds)
-            rounds = [_round(before, count) for before, count in pairwise((0, *SETTLED))]
+            settled = [count for count in SETTLED if count <= options.settled]
+            rounds = [_round(before, count) for before, count in pairwise((0, *settled))]
     print("kiosks  beats/s  cores  heartbeat p99  shown p99  shown")
     for point in points:
         print(
