@@ -17,7 +17,7 @@ from backend.console.waiting import token_of
 from backend.threads import STAFF, with_database
 
 TOGETHER_S = 0.1
-"""A change is drawn so much later: what comes along (a claim, a timer) is drawn with it, and whoever
+"""A change is drawn so much later: what comes along (a claim, a timer) is drawn with it, and who
 has just acted is answered first."""
 
 
