@@ -1,7 +1,7 @@
 """Cases that staff type in: calls, visits to people who cannot come, deliveries of cards.
 
 One matter is one case: a call that becomes a visit keeps its ticket and all that was typed. When
-the person puts the card into a kiosk, the kiosk's case takes the call over.
+the person's card is put into a kiosk, the kiosk's case takes the call or the visit over.
 """
 
 import secrets
@@ -30,6 +30,8 @@ TYPED_IN = "desk-"
 """How the ids of cases begin that staff typed in."""
 Status = DeskRequest.Status
 RESTING = (Status.PLANNED, Status.UNDER_WAY)
+AT_KIOSK = (StaffReason.GUIDE_DESK_CALL, StaffReason.ON_SITE_VISIT)
+"""What goes on by itself when the person's card is put into a kiosk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,30 +131,34 @@ def turn(case_id: str, user: User, into: StaffReason) -> Case:
     return case
 
 
-def take_over_call(case: Case) -> None:
-    """Let a kiosk's case stand for what the same card's holder said on the telephone before.
+def take_over_request(case: Case) -> None:
+    """Let a kiosk's case stand for the call or the planned visit of the same card's holder.
 
     Departure and ground come along, so that nothing is asked twice; the kiosk is not told them,
     because whoever found a card must not learn them. Inside a transaction only.
     """
     if not case.card_number:
         return
-    calls = Case.objects.select_for_update().filter(
+    requests = Case.objects.select_for_update().filter(
         card_number=case.card_number,
-        reason=StaffReason.GUIDE_DESK_CALL.value,
+        reason__in=[reason.value for reason in AT_KIOSK],
         stage__in=(Stage.WAITING, Stage.CLAIMED),
     )
-    call = calls.order_by("-created_at").first()
-    if call is None:
+    request = requests.order_by("-created_at").first()
+    if request is None:
         return
-    case.came_from = call
-    case.depart_at, case.ground = call.depart_at, call.ground
-    case.decide_by = decision_moment(case.created_at, call.depart_at, call.ground)
+    case.came_from = request
+    case.depart_at, case.ground = request.depart_at, request.ground
+    case.decide_by = decision_moment(case.created_at, request.depart_at, request.ground)
     case.save(update_fields=["came_from", "depart_at", "ground", "decide_by"])
-    call.stage, call.closed_at, call.close_outcome = Stage.CLOSED, case.created_at, "merged"
-    call.version = case.version
-    call.save(update_fields=["stage", "closed_at", "close_outcome", "version"])
-    append(Kind.CASE_CLOSED, "system", f"case:{call.id}", outcome="merged", into=case.id)
+    request.stage, request.closed_at, request.close_outcome = (
+        Stage.CLOSED,
+        case.created_at,
+        "merged",
+    )
+    request.version = case.version
+    request.save(update_fields=["stage", "closed_at", "close_outcome", "version"])
+    append(Kind.CASE_CLOSED, "system", f"case:{request.id}", outcome="merged", into=case.id)
 
 
 def may_read(case: Case, user: User) -> bool:

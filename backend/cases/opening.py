@@ -8,7 +8,7 @@ from backend.applications.models import Application
 from backend.attempts.services import keep_attempts
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
-from backend.cases.desk_requests import take_over_call
+from backend.cases.desk_requests import take_over_request
 from backend.cases.grants import is_sent_to_counter
 from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
 from backend.cases.queue import decision_moment
@@ -75,7 +75,7 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         version=bump(),
     )
     case.save(force_insert=True)
-    take_over_call(case)
+    take_over_request(case)
     keep_attempts(case, wanted.tries)
     if wanted.match is not None:
         record_comparison(kiosk, case.visit_id, case.card_number, wanted.match, moment)

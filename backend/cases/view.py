@@ -44,8 +44,8 @@ def _told_at_kiosk(case: Case) -> bool:
 
     What was said on the telephone is not shown to whoever holds the card.
     """
-    call = case.came_from
-    return call is None or (case.depart_at, case.ground) != (call.depart_at, call.ground)
+    said = case.came_from
+    return said is None or (case.depart_at, case.ground) != (said.depart_at, said.ground)
 
 
 def decision_view(case: Case) -> DecisionView | None:

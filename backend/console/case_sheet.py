@@ -79,7 +79,8 @@ def state_of(case: Case) -> str:
     """Return a token that changes when the page of this case should be drawn anew."""
     decision = live_decision(case)
     words = decision.approvals.count() if decision else 0
-    return f"{case.version}.{case.stage}.{decision.pk if decision else 0}.{words}"
+    paid = int(case.application is not None and case.application.settled)
+    return f"{case.version}.{case.stage}.{decision.pk if decision else 0}.{words}.{paid}"
 
 
 def _is_closable(case: Case, decision: DecisionSheet | None) -> bool:

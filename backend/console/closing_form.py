@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backend.cases.models import Case
+from backend.reports.handovers import NOTE_MAX
 from backend.reports.services import REMARK_MAX, ClosingInput
 
 YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
@@ -16,8 +18,22 @@ class BadForm:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class HandedCase:
+    """An open case in the form, with what was typed for it before a fault."""
+
+    case: Case
+    to: str
+    note: str
+
+
+def handed_case(case: Case, typed: Mapping[str, str]) -> HandedCase:
+    """Return a case's line of the form."""
+    return HandedCase(case, typed.get(f"to-{case.id}", ""), typed.get(f"note-{case.id}", ""))
+
+
 def read_closing(typed: Mapping[str, str]) -> ClosingInput | BadForm:
-    """Read the form: counted (yuan), remark, all_to, and to-CASE for each open case."""
+    """Read the form: counted (yuan), remark, all_to, and to-CASE, note-CASE for each open case."""
     counted = parse_yuan(typed.get("counted", "").strip())
     if isinstance(counted, BadForm):
         return counted
@@ -30,7 +46,14 @@ def read_closing(typed: Mapping[str, str]) -> ClosingInput | BadForm:
         for name, value in typed.items()
         if name.startswith("to-")
     }
-    return ClosingInput(counted, handed_to, remark)
+    notes = {
+        name.removeprefix("note-"): value.strip()
+        for name, value in typed.items()
+        if name.startswith("note-")
+    }
+    if any(len(note) > NOTE_MAX for note in notes.values()):
+        return BadForm("dayend.note_long")
+    return ClosingInput(counted, handed_to, remark, notes)
 
 
 def parse_yuan(text: str) -> int | BadForm | None:

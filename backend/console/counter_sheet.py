@@ -10,11 +10,13 @@ from django.utils.timezone import localtime
 from backend.applications.services import offers_at_counter
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.console.case_sheet import heading_of, state_of
+from backend.console.handovers import Handover, handovers_of
 from backend.console.options import Choice
 from backend.console.words import case_offer_title, offer_title
 from backend.fleet.models import Kiosk
 from backend.orders.counter import OPEN_ORDER, may_issue, order_of
 from backend.orders.models import State
+from backend.payments.services import is_pending
 
 LIMIT = 20
 QR = re.compile(r"KIOSK-CASE:([A-Za-z0-9_-]{1,64})", re.IGNORECASE)
@@ -30,6 +32,7 @@ class CounterCard:
     reason: str
     stage: str
     at: str
+    handovers: list[Handover]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,13 @@ class CounterSheet:
     offers: list[Choice]
     fee: str
     paid: bool
+    code_open: bool
     free: bool
     order: str
     order_kiosk: str
     unknown: bool
     kiosks: list[Choice]
+    handovers: list[Handover]
 
 
 def look_up(wanted: str) -> list[Case]:
@@ -85,6 +90,7 @@ def counter_card(case: Case, language: str) -> CounterCard:
         reason=case.reason,
         stage=case.stage,
         at=f"{localtime(case.created_at):%m-%d %H:%M}",
+        handovers=handovers_of(case)[:1],
     )
 
 
@@ -113,11 +119,13 @@ def counter_sheet(case: Case, language: str) -> CounterSheet:
         offers=_offers(case, language),
         fee=f"{application.fee_fen / 100:.2f}" if application else "",
         paid=application is not None and application.settled,
+        code_open=application is not None and is_pending(application),
         free=application is not None and application.fee_fen == 0,
         order=state,
         order_kiosk=order.kiosk.name if order and order.kiosk and order.at_named_kiosk else "",
         unknown=state == State.UNKNOWN,
         kiosks=_kiosks(case),
+        handovers=handovers_of(case),
     )
 
 

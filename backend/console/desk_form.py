@@ -1,5 +1,6 @@
 """The form in which staff type a call, a visit or a delivery; checked before the rules see it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -81,9 +82,8 @@ class DeskForm(forms.Form):
             self.add_error("goes", "unknown")
         return values
 
-    def wanted(self, case: Case | None = None) -> DeskInput:
-        """Return what was typed, beside what this kind does not ask and the case has already."""
-        kept = typed_before(case) if case is not None else {}
+    def wanted(self, kept: Mapping[str, Any]) -> DeskInput:
+        """Return what was typed, beside what this kind does not ask and is ``kept`` from before."""
         typed = {name: value for name, value in self.cleaned_data.items() if value is not None}
         typed["goes_id"] = self.cleaned_data.get("goes", kept.get("goes_id"))
         typed.pop("goes", None)

@@ -11,6 +11,7 @@ from backend.cases.models import Case, Stage
 from backend.cases.queue import awake
 from backend.cases.reasons import STAFF_CODES
 from backend.config_models import KIOSK_KIND
+from backend.reports.handovers import handed_to
 from backend_client.contract import CaseReason
 
 SHOWN = ("mine", "unclaimed", "raised", "planned")
@@ -31,7 +32,8 @@ class QueueFilter:
         """Return those of ``cases`` that the filter lets through."""
         match self.show:
             case "mine":
-                cases = cases.filter(Q(claimed_by=user) | Q(request__goes=user))
+                left_to_me = Q(claimed_by=None, id__in=handed_to(user).values("case"))
+                cases = cases.filter(Q(claimed_by=user) | Q(request__goes=user) | left_to_me)
             case "unclaimed":
                 cases = cases.filter(awake(), stage=Stage.WAITING)
             case "raised":

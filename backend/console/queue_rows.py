@@ -9,17 +9,16 @@ from django.utils.timezone import localtime
 from backend.cases.models import Case, Stage
 from backend.cases.queue import queue
 from backend.config import hall
+from backend.console.handovers import Handover, handover_line
+from backend.console.overview import LONGEST
 from backend.console.queue_filter import QueueFilter
 from backend.console.texts import say
 from backend.console.waiting import display_name
 from backend.console.words import in_language
+from backend.reports.handovers import last_handover, waits_for_taker, with_handovers
 
 SOON = timedelta(hours=6)
 """A departure nearer than this is set off by colour, beside the time itself."""
-
-
-LONGEST = 100
-"""So many rows are shown; who works through them sees the next ones come up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class QueueRow:
     holder: str
     handed_by: str
     goes: str
+    handover: Handover | None
     mine: bool
     unclaimed: bool
     alarm: str
@@ -63,10 +63,10 @@ def queue_list(
 
     ``hidden`` are further down than the longest list, ``others`` are what the filter leaves out.
     """
-    cases = wanted.apply(queue(), user)
+    cases = with_handovers(wanted.apply(queue(), user))
     shown = list(cases[:LONGEST])
     found = len(shown) if len(shown) < LONGEST else cases.count()
-    others = queue().count() - found if wanted else 0
+    others = queue().count() - found
     rows = [row_of(case, user, language, now, current) for case in shown]
     return QueueList(rows, found - len(shown), others)
 
@@ -91,12 +91,16 @@ def is_soon(moment: datetime | None, now: datetime) -> bool:
 
 
 def row_of(case: Case, user: User, language: str, now: datetime, current: str) -> QueueRow:
-    """Return one case's row as ``user`` sees it."""
+    """Return one case's row as ``user`` sees it; ``with_handovers`` brought the case."""
     holder = case.claimed_by
     request = getattr(case, "request", None)
     appointment = request.appointment_at if request else None
     goes = request.goes if request else None
     planned = case.rest_until is not None and case.rest_until > now
+    handed = last_handover(case)
+    if handed is not None and not waits_for_taker(case, handed):
+        handed = None
+    to_me = handed is not None and holder is None and handed.to_id == user.pk
     return QueueRow(
         case_id=case.id,
         place=place_of(case, language),
@@ -113,7 +117,8 @@ def row_of(case: Case, user: User, language: str, now: datetime, current: str) -
         holder=display_name(holder),
         handed_by=display_name(case.handed_by),
         goes=display_name(goes),
-        mine=user in (holder, goes),
+        handover=handover_line(handed) if handed else None,
+        mine=user in (holder, goes) or to_me,
         unclaimed=case.stage == Stage.WAITING and not planned,
         alarm="" if planned else _alarm(case, language),
         current=case.id == current,

@@ -7,7 +7,13 @@ from backend.console.live import stream
 from backend.console.views import account, accounts, actions, audit, delegations, reports, reviews
 from backend.console.views.approvals import approvals_page
 from backend.console.views.case import case_page, portrait
-from backend.console.views.counter import counter_case, counter_page, counter_take, issue
+from backend.console.views.counter import (
+    counter_case,
+    counter_page,
+    counter_take,
+    issue,
+    stop_payment,
+)
 from backend.console.views.desk import edit_case, here_page, new_case, set_here, turn_case
 from backend.console.views.fleet import fleet_page, mended, release_card
 from backend.console.views.queue import board, queue_page
@@ -43,6 +49,7 @@ urlpatterns = [
     path("counter", counter_page, name="counter"),
     path("counter/<slug:case_id>", counter_case, name="counter_case"),
     path("counter/<slug:case_id>/take", counter_take, name="counter_take"),
+    path("counter/<slug:case_id>/stop-payment", stop_payment, name="stop_payment"),
     path("counter/<slug:case_id>/issue", issue, name="issue"),
     path("kiosks", fleet_page, name="fleet"),
     path("kiosks/<slug:kiosk_id>/release-card", release_card, name="release_card"),

@@ -20,7 +20,7 @@ from backend.live.services import bump
 from backend.orders.issuing import find_or_make_order, put_on_record
 from backend.orders.models import IssueOrder, State
 from backend.orders.printing import end
-from backend.payments.services import cancel_pending
+from backend.payments.services import cancel_pending, is_paid, is_pending
 from backend.refusal import Refused
 from backend_client.contract import DecisionKind, Evidence, RefusalCode
 
@@ -41,6 +41,14 @@ class CounterForm:
     fee_taken: bool = False
     seen_blank: bool = False
     offer_code: str = ""
+
+
+class CodeStillOpen(Refused):
+    """The payment code on the resident's telephone could still be paid."""
+
+
+class PaidByCode(Refused):
+    """The counter took a fee that was paid by the code meanwhile; it must be given back."""
 
 
 def may_issue(case: Case) -> bool:
@@ -68,6 +76,22 @@ def take_to_counter(case_id: str, user: User) -> Case:
         decide(case.id, user, DecisionInput(DecisionKind.TO_COUNTER))
         case.refresh_from_db()
     return case
+
+
+def stop_payment_code(case_id: str, user: User) -> Application:
+    """End the payment code, so that the counter may take the fee; return how the fee stands now.
+
+    Paid meanwhile, the application is settled and nothing is to be taken. Raises Refused:
+    NOT_ELIGIBLE, NOT_FOUND, CONFLICT where nothing was applied for or it is not at the counter.
+    """
+    require(user, "decide")
+    with transaction.atomic():
+        case = find(case_id)
+        if case.application is None or not may_issue(case):
+            raise Refused(RefusalCode.CONFLICT, "no application of this case is at the counter")
+        cancel_pending(case.application, actor(user))
+        bump()
+    return case.application
 
 
 def issue_at_counter(case_id: str, user: User, form: CounterForm) -> IssueOrder:
@@ -159,13 +183,25 @@ def _ready(
     if not form.seen_in_person:
         raise Refused(RefusalCode.IDENTITY_MISSING, "the resident must be seen in person")
     application = case.application or make_for_counter(case, form.offer_code, kiosk)
+    _check_fee(application, form)
     if not application.settled:
-        if application.fee_fen > 0 and not form.fee_taken:
-            raise Refused(RefusalCode.SETTLEMENT_MISSING, "the fee is not paid")
-        cancel_pending(application, actor(user))
         settle(application, actor(user))
     order = find_or_make_order(application)
     unknown = order.state == State.UNKNOWN and form.seen_blank
     if order.state not in OPEN_ORDER and not unknown:
         raise Refused(RefusalCode.ALREADY_ISSUED, f"the order is {order.state}")
     return case, order
+
+
+def _check_fee(application: Application, form: CounterForm) -> None:
+    """Refuse unless the fee is paid in one way, and in one way only."""
+    if application.settled:
+        if form.fee_taken and is_paid(application):
+            raise PaidByCode(RefusalCode.CONFLICT, "the fee was paid by the code meanwhile")
+        return
+    if application.fee_fen == 0:
+        return
+    if not form.fee_taken:
+        raise Refused(RefusalCode.SETTLEMENT_MISSING, "the fee is not paid")
+    if is_pending(application):
+        raise CodeStillOpen(RefusalCode.CONFLICT, "the payment code could still be paid")

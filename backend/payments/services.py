@@ -87,12 +87,22 @@ def cancel(kiosk: Kiosk, payment_id: str) -> Payment:
 
 
 def cancel_pending(application: Application, who: str) -> None:
-    """Cancel what is pending for an application whose fee was taken another way.
+    """Cancel what is pending for an application whose fee is to be taken another way.
 
     Call it inside a transaction.
     """
     for payment in application.payments.filter(state=State.PENDING):
         _cancel(payment, who)
+
+
+def is_pending(application: Application) -> bool:
+    """Say whether somebody could still pay an application's code."""
+    return application.payments.filter(state=State.PENDING).exists()
+
+
+def is_paid(application: Application) -> bool:
+    """Say whether an application was paid by its code."""
+    return application.payments.filter(state=State.PAID).exists()
 
 
 def complete(token: str) -> Payment | None:
@@ -118,8 +128,11 @@ def complete(token: str) -> Payment | None:
 def expire_pending() -> int:
     """Cancel payments that have been pending for too long; return how many."""
     late = ago(hall().timers.payment_expires_s)
+    pending = Payment.objects.filter(state=State.PENDING, created_at__lt=late)
+    if not pending.exists():
+        return 0
     with transaction.atomic():
-        old = list(Payment.objects.filter(state=State.PENDING, created_at__lt=late))
+        old = list(pending)
         for payment in old:
             _cancel(payment, "system")
     return len(old)

@@ -8,11 +8,10 @@ from django.db.models import Count, Min, Q
 from backend.audit.kinds import Kind
 from backend.audit.models import AuditEvent
 from backend.cases.models import Case, Decision
+from backend.insight.models import Comparison
 from backend.reports.figures import CaseFact
 from backend.reports.span import Span
-from backend_client.contract import CaseReason
 
-MATCH_FAILURES = (CaseReason.PORTRAIT_NOT_MATCHED.value, CaseReason.PORTRAITS_DISAGREE.value)
 CLAIMED_WITHIN = timedelta(days=7)
 """A case nobody claimed for so long is closed; its claim is not looked for any later."""
 
@@ -78,17 +77,13 @@ def decisions_by_kind(span: Span) -> dict[str, Counter[str]]:
 
 
 def comparisons_by_kiosk(span: Span) -> dict[str, tuple[int, int]]:
-    """Return (failed, all) visits whose portrait was compared in the span, by kiosk."""
-    events = AuditEvent.objects.filter(
-        kind=Kind.IDENTITY_MATCHED.value, at__gte=_stamp(span.start), at__lt=_stamp(span.end)
+    """Return (failed, all) visits whose portrait was compared in the span, by kiosk.
+
+    The rows are those that the case's page and the incidents judge by, so that all three say the
+    same of a kiosk. They are kept for insight.toml's ``kept_days``.
+    """
+    rows = Comparison.objects.filter(at__gte=span.start, at__lt=span.end)
+    counted = rows.values_list("kiosk_id").annotate(
+        failures=Count("id", filter=Q(failed=True)), compared=Count("id")
     )
-    passed = dict(events.values_list("actor").annotate(n=Count("seq")).order_by())
-    cases = Case.objects.filter(
-        reason__in=MATCH_FAILURES, created_at__gte=span.start, created_at__lt=span.end
-    )
-    failed = dict(cases.values_list("kiosk_id").annotate(n=Count("id")).order_by())
-    kiosks = {who.removeprefix("kiosk:") for who in passed} | {one for one in failed if one}
-    return {
-        kiosk: (failed.get(kiosk, 0), failed.get(kiosk, 0) + passed.get(f"kiosk:{kiosk}", 0))
-        for kiosk in sorted(kiosks)
-    }
+    return {kiosk: (failed, compared) for kiosk, failed, compared in counted.order_by("kiosk_id")}

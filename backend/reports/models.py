@@ -27,13 +27,17 @@ class DayClosing(models.Model):
 
 
 class CaseHandover(models.Model):
-    """An open case that one colleague left to another at the end of a day."""
+    """An open case that whoever closed a day left to a colleague.
+
+    ``note`` is for the next shift; it is erased with the case's evidence.
+    """
 
     closing = models.ForeignKey(DayClosing, on_delete=models.CASCADE, related_name="handovers")
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="handovers")
     to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="handed_cases"
     )
+    note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         """A case goes to one person at a day's end."""

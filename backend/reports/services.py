@@ -8,15 +8,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from backend.accounts.services import actor, has_right
+from backend.accounts.services import actor
 from backend.audit.chain import Head
 from backend.audit.kinds import Kind
 from backend.audit.services import append, head, text_hash
 from backend.cases.claims import require
-from backend.cases.models import Case, Stage
 from backend.clock import now
 from backend.fleet.models import Kiosk
 from backend.live.services import bump
@@ -24,7 +22,8 @@ from backend.refusal import Refused
 from backend.reports.cash import cash_up
 from backend.reports.data import case_facts, comparisons_by_kiosk, decisions_by_kind
 from backend.reports.figures import claim_waits, kept_of, settle_waits, wait_of
-from backend.reports.models import CaseHandover, DayClosing
+from backend.reports.handovers import hand_over, handed_line, open_cases, takers_of
+from backend.reports.models import DayClosing
 from backend.reports.oversight import glass_breaks, reviews
 from backend.reports.span import day_span, day_start
 from backend_client.contract import RefusalCode
@@ -34,11 +33,15 @@ REMARK_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class ClosingInput:
-    """What the closer says: the counter's money as counted, who takes each open case, a remark."""
+    """What the closer says: the counter's money as counted, who takes each open case, a remark.
+
+    ``notes`` are for the next shift, one for each case that needs one.
+    """
 
     counted_fen: int | None = None
     handed_to: dict[str, int] = field(default_factory=dict)
     remark: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def signed_heads() -> list[Head]:
@@ -50,21 +53,6 @@ def signed_heads() -> list[Head]:
 def closing_of(day: date) -> DayClosing | None:
     """Return a day's closing; None while the day is open."""
     return DayClosing.objects.select_related("closed_by").filter(day=day).first()
-
-
-def open_cases() -> QuerySet[Case]:
-    """Return what is not closed, the most pressing first."""
-    return (
-        Case.objects.exclude(stage=Stage.CLOSED)
-        .select_related("kiosk", "claimed_by")
-        .order_by("decide_by", "created_at", "id")
-    )
-
-
-def who_can_take() -> list[User]:
-    """Return who open cases can be handed to: active accounts that may claim."""
-    users = User.objects.filter(is_active=True).order_by("username")
-    return [user for user in users if has_right(user, "claim")]
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:
@@ -117,13 +105,11 @@ def close_day(day: date, user: User, said: ClosingInput) -> DayClosing:
             _check_day(day)
             report = preview(day)
             report |= _counted(report, said.counted_fen)
-            takers = {user.pk: user for user in who_can_take()}
-            cases = list(open_cases())
-            handed = [(case, _taker(case, said, takers)) for case in cases]
-            report["handed_over"] = [_handed_line(case, taker) for case, taker in handed]
+            handed = takers_of(list(open_cases()), said.handed_to)
+            report["handed_over"] = [handed_line(case, taker) for case, taker in handed]
             report["closed_by"] = user.get_full_name() or user.get_username()
             closing = _store(day, user, said, report)
-            _hand_over(closing, handed, user)
+            hand_over(closing, handed, said.notes)
             _sign(closing, user)
             bump()
     except IntegrityError as error:
@@ -161,25 +147,6 @@ def _counted(report: dict[str, Any], counted_fen: int | None) -> dict[str, Any]:
     return {"counted_fen": counted_fen, "counted_differs_fen": counted_fen - expected}
 
 
-def _taker(case: Case, said: ClosingInput, takers: dict[int, User]) -> User:
-    taker = takers.get(said.handed_to.get(case.id, 0))
-    if taker is None:
-        raise Refused(RefusalCode.BAD_REQUEST, "each open case needs a colleague who takes it")
-    return taker
-
-
-def _handed_line(case: Case, taker: User) -> dict[str, Any]:
-    return {
-        "case": case.id,
-        "ticket": case.ticket,
-        "kiosk": case.kiosk.name if case.kiosk else "",
-        "reason": case.reason,
-        "stage": case.stage,
-        "decide_by": case.decide_by.isoformat(),
-        "to": taker.get_full_name() or taker.get_username(),
-    }
-
-
 def _store(day: date, user: User, said: ClosingInput, report: dict[str, Any]) -> DayClosing:
     return DayClosing.objects.create(
         day=day,
@@ -191,18 +158,6 @@ def _store(day: date, user: User, said: ClosingInput, report: dict[str, Any]) ->
         report_sha256=digest(report),
         remark=said.remark[:REMARK_MAX],
     )
-
-
-def _hand_over(closing: DayClosing, handed: list[tuple[Case, User]], user: User) -> None:
-    for case, taker in handed:
-        CaseHandover.objects.create(closing=closing, case=case, to=taker)
-        append(
-            Kind.DAY_CASE_HANDED_OVER,
-            actor(user),
-            f"case:{case.id}",
-            to=actor(taker),
-            day=closing.day.isoformat(),
-        )
 
 
 def _sign(closing: DayClosing, user: User) -> None:

@@ -71,6 +71,8 @@ class KioskApp:
 
         self.theme = theme_for(*size)
         self.touches = ScriptedTouches(*window)
+        self.acts = 0
+        """So many times a finger was let go on what it had touched."""
         self._window_size = window
         self._dock = dock
         self._scale = scale
@@ -263,6 +265,7 @@ class KioskApp:
         )
 
     def _acted(self, action: Action) -> None:
+        self.acts += 1
         now = time.monotonic()
         at, name = self._last_action
         if name == action.name and now - at < _SAME_TOUCH_S and _once(action):

@@ -1,7 +1,8 @@
 """Fixtures of the server's tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,3 +22,16 @@ def kiosk(database: Path) -> world.Kiosk:
     """An enrolled kiosk and a resident on record."""
     world.add_resident()
     return world.add_kiosk()
+
+
+@pytest.fixture
+def django_pages(database: Path) -> Callable[[Any], Any]:
+    """Return a way to ask for pages as an account, in this process."""
+    from django.test import Client
+
+    def as_user(user: Any) -> Client:
+        client = Client()
+        client.force_login(user, backend="backend.accounts.lockout.LockoutBackend")
+        return client
+
+    return as_user

@@ -1,16 +1,25 @@
 """The counter's services beyond the plain print: taking up, unknown prints, fees, look-up."""
 
+import html
+
 import pytest
 
 from backend.cases.claims import claim
 from backend.cases.decisions import DecisionInput, decide
 from backend.cases.models import Case
 from backend.cases.opening import open_case
+from backend.clock import ago, now
 from backend.console.counter_sheet import counter_sheet, look_up
+from backend.console.texts import say
+from backend.fleet.models import Kiosk
 from backend.orders.counter import (
+    CodeStillOpen,
     CounterForm,
+    PaidByCode,
     confirm_printed,
     issue_at_counter,
+    print_at_kiosk,
+    stop_payment_code,
     take_to_counter,
 )
 from backend.orders.issuing import order_for
@@ -19,6 +28,7 @@ from backend.orders.printing import begin_printing, end_printing
 from backend.payments.models import Payment
 from backend.payments.services import complete, start
 from backend.records.models import HeldEndorsement
+from backend.reports.cash import cash_up
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
 from tests.backend import world
@@ -62,7 +72,8 @@ def test_what_a_colleague_has_is_not_taken_from_them(kiosk, clerk):
 def test_a_print_nobody_reported_needs_a_look_at_the_card(kiosk, clerk):
     case = unknown_print(kiosk)
     take_to_counter(case.id, clerk)
-    assert refusal(issue_at_counter, case.id, clerk, PAID) == RefusalCode.ALREADY_ISSUED
+    not_looked = CounterForm(seen_in_person=True)
+    assert refusal(issue_at_counter, case.id, clerk, not_looked) == RefusalCode.ALREADY_ISSUED
     seen = CounterForm(seen_in_person=True, seen_blank=True)
     assert issue_at_counter(case.id, clerk, seen).state == "at_counter"
     assert HeldEndorsement.objects.count() == 1
@@ -78,15 +89,82 @@ def test_a_print_that_is_on_the_card_is_put_on_record_once(kiosk, clerk):
     assert refusal(confirm_printed, case.id, clerk) == RefusalCode.CONFLICT
 
 
-def test_a_fee_taken_at_the_counter_ends_the_code_on_the_phone(kiosk, clerk):
+@pytest.fixture
+def code_open(kiosk, clerk):
+    """Return a payment that is pending while its case is at the counter."""
     read_chip(kiosk)
     made = application(kiosk)
     payment = start(kiosk, made.id, "visit-1")
     open_case(kiosk, world.case_request(application_id=made.id))
     take_to_counter("case-1", clerk)
+    return payment
+
+
+def test_a_fee_is_taken_at_the_counter_only_once_the_code_is_stopped(clerk, code_open):
+    assert counter_sheet(Case.objects.get(), "en").code_open
+    with pytest.raises(CodeStillOpen):
+        issue_at_counter("case-1", clerk, PAID)
+    assert Payment.objects.get().state == "pending"
+    assert not stop_payment_code("case-1", clerk).settled
+    assert complete(code_open.token).state == "cancelled"
     issue_at_counter("case-1", clerk, PAID)
-    complete(payment.token)
+    complete(code_open.token)
     assert Payment.objects.get().state == "cancelled"
+    assert [way.count for way in cash_up(ago(3600), now()).ways] == [0, 1, 0]
+
+
+def test_a_code_paid_meanwhile_is_not_paid_again_in_cash(clerk, code_open):
+    before = counter_sheet(Case.objects.get(), "en").state
+    complete(code_open.token)
+    sheet = counter_sheet(Case.objects.get(), "en")
+    assert (sheet.paid, sheet.code_open) == (True, False)
+    assert sheet.state != before, "the page is drawn anew"
+    assert stop_payment_code("case-1", clerk).settled
+    with pytest.raises(PaidByCode):
+        issue_at_counter("case-1", clerk, PAID)
+    Kiosk.objects.update(resumes=True)
+    with pytest.raises(PaidByCode):
+        print_at_kiosk("case-1", clerk, PAID, Case.objects.get().kiosk_id)
+    issue_at_counter("case-1", clerk, CounterForm(seen_in_person=True))
+    assert [way.count for way in cash_up(ago(3600), now()).ways] == [1, 0, 0]
+
+
+def test_code_and_counter_at_once_take_one_fee(clerk, code_open):
+    def work(number):
+        if number % 2:
+            return complete(code_open.token)
+        stop_payment_code("case-1", clerk)
+        return issue_at_counter("case-1", clerk, PAID)
+
+    world.at_once(4, work)
+    paid = Payment.objects.get().state == "paid"
+    taken = IssueOrder.objects.filter(state="at_counter").exists()
+    assert paid != taken
+    assert [way.count for way in cash_up(ago(3600), now()).ways] == [int(paid), int(taken), 0]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_the_page_tells_what_to_do_about_an_open_code(clerk, code_open, django_pages, language):
+    desk = django_pages(clerk)
+    desk.post("/language", {"language": language, "next": "/"})
+
+    def words(name):
+        return html.escape(say(language, name), quote=True)
+
+    page = desk.get("/counter/case-1").content.decode()
+    assert words("counter.code_open") in page
+    assert 'name="fee_taken"' not in page
+    typed = {"seen_in_person": "1", "fee_taken": "1"}
+    page = desk.post("/counter/case-1/issue", typed, follow=True).content.decode()
+    assert words("message.code_open") in page
+    page = desk.post("/counter/case-1/stop-payment", follow=True).content.decode()
+    assert words("message.code_stopped") in page
+    assert 'name="fee_taken"' in page
+    Payment.objects.update(state="pending")
+    complete(code_open.token)
+    page = desk.post("/counter/case-1/issue", typed, follow=True).content.decode()
+    assert words("message.paid_by_code") in page
+    assert IssueOrder.objects.count() == 0
 
 
 def test_a_case_accepted_after_the_resident_left_is_issued_without_a_second_decision(kiosk, clerk):

@@ -32,9 +32,10 @@ from backend.clock import ago, ahead, now
 from backend.config import hall
 from backend.console.desk_form import DeskForm
 from backend.console.desk_sheet import form_fields, initial_of, typed_lines
+from backend.console.overview import look
 from backend.console.queue_filter import QueueFilter
 from backend.console.queue_rows import queue_list
-from backend.console.waiting import alerts_for, count_unclaimed
+from backend.console.waiting import alerts_for
 from backend.orders.counter import CounterForm, issue_at_counter
 from backend.refusal import Refused
 from backend_client import contract as c
@@ -104,13 +105,13 @@ def test_a_planned_visit_rests_until_hands_are_needed(kiosk):
     visit = open_desk_case(StaffReason.ON_SITE_VISIT, clerk, wanted)
     Case.objects.update(created_at=ago(4000))
     assert ring_due() == 0
-    assert (count_unclaimed(), alerts_for(clerk)) == (0, [])
+    assert (look().unclaimed, alerts_for(clerk)) == (0, [])
     notice = timedelta(seconds=hall().timers.rest_ends_before_appointment_s)
     assert visit.rest_until == at - notice
     Case.objects.update(rest_until=ago(61))
     assert ring_due() == 1
     assert Case.objects.get().alarm == "unclaimed"
-    assert count_unclaimed() == 1
+    assert look().unclaimed == 1
 
 
 def test_a_visit_is_not_planned_for_after_the_departure(kiosk):
@@ -136,6 +137,18 @@ def test_the_card_in_a_kiosk_takes_the_call_up(kiosk):
     assert may_read(call, other), "who has the person reads what was said on the telephone"
     release(case.id, other)
     assert not may_read(call, other)
+
+
+def test_the_card_in_a_kiosk_takes_a_planned_visit_up_too(kiosk):
+    clerk = world.add_staff("clerk")
+    call = open_desk_case(StaffReason.GUIDE_DESK_CALL, clerk, CALL)
+    claim(call.id, clerk)
+    turn(call.id, clerk, StaffReason.ON_SITE_VISIT)
+    planned = replace(CALL, address="care home", appointment_at=ahead(90000), status="planned")
+    change_desk_case(call.id, clerk, planned)
+    case = open_case(kiosk, world.case_request(reason="person_asked"))
+    assert (case.came_from.pk, case.ground) == (call.pk, "funeral")
+    assert Case.objects.get(id=call.id).close_outcome == "merged"
 
 
 def test_what_was_said_on_the_telephone_is_not_shown_to_who_holds_the_card(kiosk):
@@ -238,7 +251,7 @@ def test_whatever_a_form_brings_is_stored_as_typed_or_named_as_wrong(kiosk, reas
         assert set(form.errors) <= set(DeskForm.base_fields)
         assert all(field.wrong for field in form_fields(form, "en") if field.name in form.errors)
         return
-    case = open_desk_case(reason, clerk, form.wanted())
+    case = open_desk_case(reason, clerk, form.wanted({}))
     again = DeskForm(reason, initial_of(case) | {"depart_at": "", "appointment_at": ""})
     assert again.is_valid(), again.errors
     typed_lines(case, "en")

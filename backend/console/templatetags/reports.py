@@ -1,5 +1,6 @@
 """Amounts and spans of time as reports write them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django import template
@@ -22,6 +23,12 @@ def yuan(fen: int) -> str:
 def moment(stamp: str) -> str:
     """Return a stored moment as local date and time."""
     return f"{localtime(datetime.fromisoformat(stamp)):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def get(values: Mapping[str, str], key: str) -> str:
+    """Return what stands under a key, nothing where there is none."""
+    return values.get(key, "")
 
 
 @register.simple_tag(takes_context=True)

@@ -17,8 +17,10 @@ from backend.clock import now
 from backend.config import hall
 from backend.console.case_sheet import CaseSheet, case_sheet
 from backend.console.decision_sheet import declined_before
+from backend.console.desk_source import may_deliver
 from backend.console.desk_tools import may_take_over, receivers
 from backend.console.evidence_sheet import evidence_sheet
+from backend.console.handovers import handovers_of
 from backend.console.language import language_of
 from backend.console.options import decision_notes, options_for
 from backend.console.pages import not_found, show, signed_in, staff_page
@@ -52,6 +54,9 @@ def case_page(request: HttpRequest, case_id: str) -> HttpResponse:
         "receivers": receivers(case, user, language),
         "may_take_over": may_take_over(case, user),
         "came_from": case.came_from,
+        "went_on_as": case.went_on_as.order_by("-created_at").first(),
+        "deliverable": may_deliver(case, user),
+        "handovers": handovers_of(case),
         "renew_every_s": hall().timers.claim_renew_every_s,
         "lease_minutes": round(hall().timers.claim_lease_s / 60),
         "may_look": may_open(case, user) and not _at_once(case, sheet, user.pk),

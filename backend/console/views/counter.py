@@ -11,14 +11,18 @@ from backend.audit.services import append
 from backend.cases.claims import find
 from backend.cases.queue import at_counter
 from backend.console.counter_sheet import counter_card, counter_sheet, look_up
+from backend.console.desk_source import may_deliver
 from backend.console.language import language_of
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.texts import say
 from backend.orders.counter import (
+    CodeStillOpen,
     CounterForm,
+    PaidByCode,
     confirm_printed,
     issue_at_counter,
     print_at_kiosk,
+    stop_payment_code,
     take_to_counter,
 )
 from backend.refusal import Refused
@@ -64,7 +68,12 @@ def counter_case(request: HttpRequest, case_id: str) -> HttpResponse:
         return not_found(request)
     user = signed_in(request)
     append(Kind.EVIDENCE_OPENED, actor(user), f"case:{case.id}", picture="counter")
-    context = {"counter": counter_sheet(case, language_of(request))}
+    context = {
+        "counter": counter_sheet(case, language_of(request)),
+        "went_on_as": case.went_on_as.order_by("-created_at").first(),
+        "deliverable": may_deliver(case, user),
+        "sheet": {"case_id": case.id},
+    }
     return show(request, "console/counter_case.html", context, page="counter", board_case=case.id)
 
 
@@ -76,6 +85,19 @@ def counter_take(request: HttpRequest, case_id: str) -> HttpResponse:
         take_to_counter(case_id, signed_in(request))
     except Refused as refused:
         return _refused(request, case_id, refused)
+    return _back(case_id)
+
+
+@staff_page("decide")
+@require_POST
+def stop_payment(request: HttpRequest, case_id: str) -> HttpResponse:
+    """End the code on the resident's telephone, so that the fee can be taken here."""
+    try:
+        application = stop_payment_code(case_id, signed_in(request))
+    except Refused as refused:
+        return _refused(request, case_id, refused)
+    key = "message.paid_by_code" if application.settled else "message.code_stopped"
+    messages.success(request, say(language_of(request), key), extra_tags="good")
     return _back(case_id)
 
 
@@ -112,6 +134,10 @@ def _refused(request: HttpRequest, case_id: str, refused: Refused) -> HttpRespon
     if refused.code == RefusalCode.NOT_FOUND:
         return not_found(request)
     key = REFUSED_WORDS.get(refused.code, "message.issue_refused")
+    if isinstance(refused, CodeStillOpen):
+        key = "message.code_open"
+    elif isinstance(refused, PaidByCode):
+        key = "message.paid_by_code"
     messages.warning(request, say(language_of(request), key))
     return _back(case_id)
 

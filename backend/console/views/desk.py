@@ -1,7 +1,5 @@
 """Calls, visits and deliveries: typed in here, shown here, turned into one another here."""
 
-import re
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,15 +10,24 @@ from backend.accounts.services import actor, has_right
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find
-from backend.cases.desk_requests import change_desk_case, may_change, may_read, open_desk_case, turn
+from backend.cases.desk_requests import (
+    AT_KIOSK,
+    change_desk_case,
+    may_change,
+    may_read,
+    open_desk_case,
+    turn,
+)
 from backend.cases.models import Case
 from backend.cases.reasons import TURNS, StaffReason, is_typed_in
 from backend.clock import now
 from backend.config import hall
 from backend.console.case_sheet import case_sheet
-from backend.console.desk_form import DeskForm
+from backend.console.desk_form import DeskForm, typed_before
 from backend.console.desk_sheet import form_fields, initial_of, typed_lines
+from backend.console.desk_source import find_source, known_from, may_deliver
 from backend.console.desk_tools import desk_tools, may_take_over, receivers
+from backend.console.handovers import handovers_of
 from backend.console.language import language_of
 from backend.console.options import options_for
 from backend.console.pages import not_found, show, signed_in, staff_page
@@ -28,8 +35,6 @@ from backend.console.queue_view import queue_context
 from backend.console.texts import say
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
-
-CASE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @staff_page("claim")
@@ -39,17 +44,21 @@ def new_case(request: HttpRequest, kind: str) -> HttpResponse:
     reason = next((known for known in StaffReason if known.value == kind), None)
     if reason is None:
         return not_found(request)
-    source = _source(request)
+    user, language = signed_in(request), language_of(request)
+    source = find_source(request.GET.get("from", ""), user)
+    known = known_from(source, user, language) if source else {}
     if request.method == "POST":
         form = DeskForm(reason, request.POST)
         if form.is_valid():
             came_from = source.id if source else None
-            case = open_desk_case(reason, signed_in(request), form.wanted(), came_from)
+            case = open_desk_case(reason, user, form.wanted(known), came_from)
             _tell(request, "message.entered")
             return HttpResponseRedirect(reverse("console:case", args=(case.id,)))
-        return _form_page(request, form, None)
-    known = {"card_number": source.card_number} if source else {}
-    return _form_page(request, DeskForm(reason, initial={**known, "language": "zh-Hans"}), None)
+        return _form_page(request, form, None, source)
+    if source is not None:
+        append(Kind.EVIDENCE_OPENED, actor(user), f"case:{source.id}", picture="typed")
+    form = DeskForm(reason, initial={"language": "zh-Hans", **known})
+    return _form_page(request, form, None, source)
 
 
 @staff_page("claim")
@@ -67,7 +76,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
         form = DeskForm(reason, request.POST)
         if not form.is_valid():
             return _form_page(request, form, case)
-        change_desk_case(case_id, user, form.wanted(case))
+        change_desk_case(case_id, user, form.wanted(typed_before(case)))
     except Refused as refused:
         return _refused(request, case_id, refused)
     _tell(request, "message.changed")
@@ -106,6 +115,9 @@ def desk_case_page(request: HttpRequest, case: Case) -> HttpResponse:
         "lines": typed_lines(case, language) if opened and request_ else [],
         "erased": request_ is None,
         "may_edit": may_change(case, user),
+        "deliverable": may_deliver(case, user),
+        "at_kiosk": opened and sheet.open and StaffReason(case.reason) in AT_KIOSK,
+        "card_number": case.card_number,
         "turns": TURNS[StaffReason(case.reason)] if sheet.mine else (),
         "options": options_for(case, user, language) if sheet.mine else [],
         "receivers": receivers(case, user, language),
@@ -113,6 +125,7 @@ def desk_case_page(request: HttpRequest, case: Case) -> HttpResponse:
         "may_look": not opened and sheet.open and has_right(user, "open_any_evidence"),
         "may_close": has_right(user, "decide") and (sheet.closable or sheet.mine),
         "came_from": case.came_from,
+        "handovers": handovers_of(case),
         "went_on_as": case.went_on_as.order_by("-created_at").first(),
         "renew_every_s": hall().timers.claim_renew_every_s,
         "lease_minutes": round(hall().timers.claim_lease_s / 60),
@@ -141,22 +154,14 @@ def set_here(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse(f"console:{page}"))
 
 
-def _source(request: HttpRequest) -> Case | None:
-    """Return the case that a new one comes from, if the address names one open to this person."""
-    case_id, user = request.GET.get("from", ""), signed_in(request)
-    if not CASE_ID.fullmatch(case_id):
-        return None
-    case = Case.objects.filter(id=case_id).first()
-    if case is None or not (may_read(case, user) or case.claimed_by_id == user.pk):
-        return None
-    return case
-
-
-def _form_page(request: HttpRequest, form: DeskForm, case: Case | None) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, form: DeskForm, case: Case | None, source: Case | None = None
+) -> HttpResponse:
     context = {
         "kind": form.reason.value,
         "fields": form_fields(form, language_of(request)),
         "case_id": case.id if case else "",
+        "source": source,
         "wrong": form.is_bound and bool(form.errors),
     }
     return show(request, "console/desk_form.html", context, page="queue")

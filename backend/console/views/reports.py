@@ -14,22 +14,16 @@ from backend.accounts.services import actor, has_right
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.clock import now
-from backend.console.closing_form import BadForm, read_closing
+from backend.console.closing_form import BadForm, handed_case, read_closing
 from backend.console.language import language_of
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.report_sheet import report_sheet
 from backend.console.report_tables import CASES, PAYMENTS, case_rows, payment_rows
 from backend.console.texts import say
 from backend.refusal import Refused
+from backend.reports.handovers import open_cases, who_can_take
 from backend.reports.models import DayClosing
-from backend.reports.services import (
-    close_day,
-    closing_of,
-    is_as_signed,
-    open_cases,
-    preview,
-    who_can_take,
-)
+from backend.reports.services import close_day, closing_of, is_as_signed, preview
 from backend.reports.span import Span, day_span, month_span, parse_span
 from backend.reports.tables import format_csv
 
@@ -92,6 +86,7 @@ def day_end(request: HttpRequest, day: str) -> HttpResponse:
         context = {
             "closing": closing,
             "report": closing.report,
+            "notes": dict(closing.handovers.exclude(note="").values_list("case_id", "note")),
             "as_signed": is_as_signed(closing),
             "span": span,
         }
@@ -128,7 +123,7 @@ def _closing_form(request: HttpRequest, day: date, fault: str = "") -> HttpRespo
     context = {
         "span": day_span(day),
         "report": preview(day),
-        "cases": open_cases(),
+        "cases": [handed_case(case, request.POST) for case in open_cases()],
         "takers": [taker for taker in who_can_take() if taker.pk != user.pk] or [user],
         "may_close": may_close and (last is None or last.day < day),
         "later": last is not None and last.day > day,

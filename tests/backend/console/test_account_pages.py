@@ -4,7 +4,6 @@ import re
 
 import pyotp
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from backend.accounts import second_factor as sf
@@ -16,11 +15,8 @@ from backend.cases.claims import claim
 from backend.cases.decisions import DecisionInput, decide
 from backend.cases.models import Decision
 from backend.cases.opening import open_case
-from backend.config import hall
-from backend.console.views.settings import HIDDEN, flatten
 from backend_client.contract import DecisionKind
 from tests.backend import world
-from tests.backend.policy_files import change_policy
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SECRET_OF = re.compile(r'class="secret figures">([^<]+)<')
@@ -244,30 +240,3 @@ def test_glass_is_broken_and_reviewed_on_the_pages(waiting):
     assert "Say why" in text(short)
     approver.post(page, {"verdict": "disagree", "words": "the face is not hers"})
     assert "the face is not hers" in text(approver.get("/reviews"))
-
-
-def test_settings_show_what_is_in_force_and_what_changed_on_disk(admin, tmp_path):
-    before = settings.CONFIG_DIR
-    change_policy(tmp_path)
-    try:
-        client = session(admin)
-        hall()
-        page = text(client.get("/settings"))
-        assert "timers.toml" in page
-        assert "claim_lease_s" in page
-        assert "changed on disk" not in page
-        timers = settings.CONFIG_DIR / "timers.toml"
-        timers.write_text(timers.read_text().replace("claim_lease_s = 180", "claim_lease_s = 90"))
-        assert text(client.get("/settings")).count("changed on disk") == 1
-        timers.write_text("claim_leas_s = 1")
-        assert "claim_leas_s: unknown key" in text(client.get("/settings"))
-    finally:
-        settings.CONFIG_DIR = before
-
-
-def test_settings_hide_secrets():
-    content = {"webhook": {"url": "https://hall", "secret": "abc", "api_key": "def"}, "keys": [1]}
-    shown = {setting.key: setting.value for setting in flatten(content, "en")}
-    assert shown["webhook.secret"] == shown["webhook.api_key"] == HIDDEN
-    assert shown["webhook.url"] == "https://hall"
-    assert shown["keys"] == "1"

@@ -64,6 +64,7 @@ MAY = {
     "answer": ("post", APPROVERS),
     "break_glass": ("post", LEADER),
     "issue": ("post", DECIDERS),
+    "stop_payment": ("post", DECIDERS),
     "close": ("post", DECIDERS),
 }
 """Method and roles of each address; a new one is added here, or this test fails."""
