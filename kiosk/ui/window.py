@@ -4,6 +4,7 @@ Kivy is imported when a KioskApp is made, never with this module's import, so th
 without a screen stay free of it.
 """
 
+import gc
 import logging
 import threading
 import time
@@ -197,6 +198,10 @@ class KioskApp:
         if self._visit is not None and not self._shown_once:
             # An earlier tick drew it; the window has shown that frame since.
             self._shown_once = True
+            # What the start made stays to the end. Looking through all of it again and again for
+            # what can be freed would hold up the screen for tens of milliseconds.
+            gc.collect()
+            gc.freeze()
             log.info("the first page is on the screen")
         now = time.monotonic()
         if self._unwatched is not None:
@@ -209,7 +214,8 @@ class KioskApp:
             self._take(visit, now)
             self._draw(now)
             self._unwatched = visit
-        elif self._jobs:
+            return  # what moves by itself begins with the next frame: this one is dear enough
+        if self._jobs:
             # A picture shows what was drawn: jobs wait until no visit is left to draw.
             self._jobs.popleft()()
         elif now - self._drawn_at >= _SECONDS_SHOWN:
