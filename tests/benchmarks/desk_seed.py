@@ -59,7 +59,7 @@ def seed(kiosks: int, people: int, open_cases: int, closed_cases: int) -> Hall:
 
 
 def tidy() -> None:
-    """Close what an earlier run opened, or its timers would ring; let the rest be due in two hours."""
+    """Close what an earlier run opened, or its timers would ring; the rest is due in two hours."""
     seeded = Q(id__startswith=Stage.WAITING.value) | Q(stage=Stage.CLOSED)
     left = Case.objects.exclude(seeded)
     moment = timezone.now()
