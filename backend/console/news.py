@@ -16,10 +16,6 @@ from backend.console.shared_rows import LEAST_S, Rows, owners, rows_since
 from backend.console.waiting import token_of
 from backend.threads import STAFF, with_database
 
-TOGETHER_S = 0.1
-"""A change is drawn so much later: what comes along (a claim, a timer) is drawn with it, and who
-has just acted is answered first."""
-
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -80,8 +76,8 @@ class _Drawing:
     begun_at: float = 0.0
 
     async def draw(self, language: str, version: int) -> News:
-        """Draw, a little after the change and the drawing before."""
-        await asyncio.sleep(max(TOGETHER_S, self.begun_at + LEAST_S - monotonic()))
+        """Draw, a little after the drawing before."""
+        await asyncio.sleep(max(0.0, self.begun_at + LEAST_S - monotonic()))
         self.begun_at = monotonic()
         return await with_database(STAFF, _news_of, version, language)
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import F, Min, Model, Q
 from django.utils import timezone
 
 from backend.accounts.services import ensure_roles
@@ -59,11 +59,15 @@ def seed(kiosks: int, people: int, open_cases: int, closed_cases: int) -> Hall:
 
 
 def tidy() -> None:
-    """Close what an earlier run opened, or its timers would ring in this one."""
+    """Close what an earlier run opened, or its timers would ring; the rest is due in two hours."""
     seeded = Q(id__startswith=Stage.WAITING.value) | Q(stage=Stage.CLOSED)
     left = Case.objects.exclude(seeded)
     moment = timezone.now()
     left.update(stage=Stage.CLOSED, closed_at=moment, erased_at=moment, close_outcome="issued")
+    waiting = Case.objects.filter(stage=Stage.WAITING)
+    first = waiting.aggregate(first=Min("decide_by"))["first"]
+    if first is not None:
+        waiting.update(decide_by=F("decide_by") + (moment + timedelta(hours=2) - first))
 
 
 def _kiosks(count: int) -> list[str]:
