@@ -18,7 +18,7 @@ from tests.portrait.pictures import MODELS
 _SIZE = (1280, 720)
 _SIDE = 620  # of the photograph before the hall
 SWAPPED_FROM = 5
-"""Another steps in at this frame: of the first person some count by then, for the first second none."""
+"""Another steps in at this frame; in the first second none counts, so some of the first do."""
 Random = np.random.Generator
 Change = Callable[[Image, Random], Image]
 
