@@ -5,7 +5,8 @@
 and load share the machine, so the load's own cost is in every figure. It stops by itself.
 
 Everything runs at once for ``--seconds``: all consoles are open, all kiosks send their signs of
-life, sessions are put before staff, and clerks reach in the same moment for the same case.
+life, sessions are put before staff, and clerks reach in the same moment for the same case, once
+it had time to be shown to them (``--reach-after-s``).
 """
 
 import argparse
@@ -76,6 +77,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seconds", type=float, default=45.0)
     parser.add_argument("--escalate-every-s", type=float, default=1.5)
+    parser.add_argument(
+        "--reach-after-s",
+        type=float,
+        default=0.75,
+        help="from a case's opening until all clerks reach for it; 0: before it is shown to them",
+    )
     return parser.parse_args()
 
 
@@ -174,6 +181,7 @@ async def _load(url: str, hall: object, options: argparse.Namespace) -> Figures:
             opening = await kiosks.escalate(case_id, number)
             if opening.status != 200:
                 raise RuntimeError(opening.body.decode())
+            await asyncio.sleep(options.reach_after_s)
             if number % 4 == 3:
                 answers = await asyncio.gather(*(clerk.claim(case_id) for clerk in clerks))
                 claims += [answer.took_s for answer in answers]
