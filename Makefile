@@ -8,7 +8,10 @@ demo: ## Play the main job on emulated hardware with a real server
 	@scripts/setup demo
 	@$(PY) -m demo $(ARGS)
 
-test: lint quick postgresql slow ## Everything: lint, types, arrows, quick tests, then the slow ones
+test: setup ## Everything: lint, types and arrows beside the quick tests, then the slow ones
+	@$(MAKE) --no-print-directory -j 2 lint quick
+	@$(MAKE) --no-print-directory postgresql
+	@$(MAKE) --no-print-directory slow
 
 setup:
 	@scripts/setup test
@@ -19,16 +22,18 @@ lint: setup
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 
-# By file: what a file sets up (a server, a browser, a whole demo) is set up once.
+# By file: what a file sets up (a server, a browser, a whole demo) is set up once. The longest first.
+BY_FILE := --dist loadfile --no-loadscope-reorder
+
 quick: setup
-	@$(PY) -m pytest -q -n 3 --dist loadfile -m "not slow"
+	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m "not slow"
 
 # The server's tests once more, on a PostgreSQL of their own.
 postgresql: setup
-	@$(PY) -m tests.backend.postgresql -q -n 3 --dist loadfile -m "not slow" tests/backend
+	@$(PY) -m tests.backend.postgresql -q -n 3 $(BY_FILE) -m "not slow" tests/backend
 
 slow: setup
-	@$(PY) -m pytest -q -n 2 --dist loadfile -m slow
+	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m slow
 
 format: setup
 	@.venv/bin/ruff check --fix-only -q .

@@ -6,9 +6,11 @@ a transaction that looks first.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import logging
 from io import IOBase
+from time import monotonic
 from typing import Any, Protocol
 
 from asgiref.sync import sync_to_async
@@ -19,6 +21,8 @@ from backend.config import hall
 from backend.live.versions import own_connection
 
 LOG = logging.getLogger(__name__)
+ERASE_EVERY_S = 60.0
+"""What is kept for hours need not be looked for every two seconds."""
 TURN = 0x5455524E  # "TURN": an advisory lock beside the write lock
 
 
@@ -86,7 +90,12 @@ class SessionTurn:
 
     def give_back(self) -> None:
         """Let another have it."""
+        import psycopg
+
         if self._session is not None:
+            # A closed connection is still holding it until the database has noticed.
+            with contextlib.suppress(psycopg.Error):
+                self._session.execute("SELECT pg_advisory_unlock_all()")
             self._session.close()
             self._session = None
 
@@ -98,10 +107,13 @@ async def keep_order() -> None:
     # A messenger that does not answer must not hold up the timers.
     telling = asyncio.create_task(_tell_messenger(ours))
     try:
+        erase_at = 0.0
         while True:
+            erase = monotonic() >= erase_at
             try:
-                if await sync_to_async(_once, thread_sensitive=False)(turn):
+                if await sync_to_async(_once, thread_sensitive=False)(turn, erase=erase):
                     ours.set()
+                    erase_at = monotonic() + ERASE_EVERY_S if erase else erase_at
                 else:
                     ours.clear()
             except Exception:
@@ -125,7 +137,7 @@ async def _tell_messenger(ours: asyncio.Event) -> None:
         await asyncio.sleep(hall().timers.background_every_s)
 
 
-def _once(turn: Turn) -> bool:
+def _once(turn: Turn, *, erase: bool) -> bool:
     """Do what is due if this process has the turn; say whether it has."""
     from backend.api.once import forget_old_answers
     from backend.cases.retention import erase_old_evidence
@@ -139,10 +151,11 @@ def _once(turn: Turn) -> bool:
     try:
         run_timers()
         reconcile()
-        forget_old_answers()
-        erase_old_evidence()
-        forget_old()
-        erase_leftovers()
+        if erase:
+            forget_old_answers()
+            erase_old_evidence()
+            forget_old()
+            erase_leftovers()
     finally:
         connection.close()
     return True

@@ -11,6 +11,13 @@ from uvicorn.supervisors import Multiprocess
 
 Say = Callable[[str], None]
 START_WITHIN_S = 60
+WAITING_CONNECTIONS = 2048
+TAKEN_AT_ONCE = 1
+"""A process takes so many new connections, then looks at what it has.
+
+It would take all that have come, and those who reach for a case in the same moment would wait for
+one process while the others idle.
+"""
 
 
 def serve(host: str, port: int, processes: int, say: Say) -> int:
@@ -28,6 +35,7 @@ def serve(host: str, port: int, processes: int, say: Say) -> int:
         forwarded_allow_ips=django_settings.TLS_PROXIES or None,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
+        backlog=TAKEN_AT_ONCE if processes > 1 else WAITING_CONNECTIONS,
         h11_max_incomplete_event_size=64 * 1024,
     )
     # A connection that stayed open here would keep SQLite from closing any other's file handle.
@@ -85,9 +93,22 @@ class _Supervisor(Multiprocess):
         super().init_processes()
         if all(one.wait_until_ready(START_WITHIN_S, self.should_exit) for one in self.processes):
             self.was_ready = True
+            self._let_wait()
             self._say(_ready(self._listener))
         else:
             self.should_exit.set()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace who died."""
+        super().keep_subprocess_alive()
+        self._let_wait()
+
+    def _let_wait(self) -> None:
+        """Let more connections wait than a process takes at once.
+
+        Each process that starts to listen sets this to its own figure, for all of them.
+        """
+        self._listener.listen(WAITING_CONNECTIONS)
 
 
 def _ready(listener: socket.socket) -> str:

@@ -100,6 +100,7 @@ LOGOUT_REDIRECT_URL = "/login"
 
 # The addresses of the TLS proxy in front: what it says of visitor's address and HTTPS counts.
 TLS_PROXIES = os.environ.get("KIOSK_SERVER_TLS_PROXY", "")
+SESSION_ENGINE = "backend.accounts.sessions"
 SESSION_COOKIE_SECURE = bool(TLS_PROXIES)
 CSRF_COOKIE_SECURE = bool(TLS_PROXIES)
 SECURE_HSTS_SECONDS = 180 * 24 * 3600 if TLS_PROXIES else 0

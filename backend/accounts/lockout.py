@@ -4,10 +4,12 @@ import hashlib
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from backend.accounts.models import LoginFailure
+from backend.accounts.services import account_of_request
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.clock import ago, now
@@ -48,6 +50,11 @@ def _note_failure(username: str, address: str) -> None:
 
 class LockoutBackend(ModelBackend):
     """Django's own check of passwords behind the lock-out."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the account of a session with what its request will ask of it."""
+        user = account_of_request(user_id)
+        return user if self.user_can_authenticate(user) else None
 
     def authenticate(  # type: ignore[override]  # narrower than the stub's Any
         self,

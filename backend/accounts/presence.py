@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from backend.accounts.models import Presence, StaffProfile
 from backend.accounts.services import actor
+from backend.accounts.standing import SEEN_AGAIN_S, standing_of
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.clock import ago, now
@@ -15,8 +16,6 @@ from backend.config import hall
 from backend.live.services import bump
 
 DESK_LENGTH = 60
-WRITE_EVERY_S = 3.0
-"""A page that asks more often than this is not written down again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,17 @@ class Colleague:
 
 
 def touch_presence(user: User) -> None:
-    """Note that this signed-in person is at the console; call it on each page and stream tick."""
-    if Presence.objects.filter(user_id=user.pk, seen_at__gte=ago(WRITE_EVERY_S)).exists():
+    """Note that this signed-in person is at the console; call it on each page and stream tick.
+
+    Who is known to be here is noted in one statement, which waits for no other writer.
+    """
+    own = Presence.objects.filter(user_id=user.pk)
+    standing = standing_of(user)
+    if standing is not None:
+        recently = standing.seen_recently
+    else:
+        recently = own.filter(seen_at__gte=ago(SEEN_AGAIN_S)).exists()
+    if recently or own.update(seen_at=now()):
         return
     with transaction.atomic():
         _, came = Presence.objects.update_or_create(user_id=user.pk, defaults={"seen_at": now()})
@@ -97,6 +105,9 @@ def is_at_desk(user: User) -> bool:
 
 def is_away(user: User) -> bool:
     """Say whether this person has said that they are away."""
+    standing = standing_of(user)
+    if standing is not None:
+        return standing.away
     return Presence.objects.filter(user_id=user.pk, away_since__isnull=False).exists()
 
 

@@ -1,16 +1,21 @@
 """Accounts and rights of staff. Roles are Django groups; what a role may is policy.toml's."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
-from django.db import transaction
+from django.db import connection, transaction
 
 from backend.accounts.models import StaffProfile
 from backend.accounts.roles import all_roles
+from backend.accounts.standing import SEEN_AGAIN_S, Standing, keep_standing, standing_of
+from backend.clock import ago
 from backend.config import hall
 from backend.config_models import Right
 
 Visitor = AbstractBaseUser | AnonymousUser
+_DRAWN_ITERATIONS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class NewAccount:
     roles: tuple[str, ...]
     desk: str = ""
     demo: bool = False
+    drawn: bool = False
+    """The password was drawn at random, so nobody guesses it and its hash need not be slow."""
 
 
 def ensure_roles() -> None:
@@ -38,13 +45,52 @@ def create_account(new: NewAccount) -> User:
         user, _ = User.objects.get_or_create(username=new.username)
         user.first_name = new.display_name
         user.is_active = True
-        user.set_password(new.password)
+        if new.drawn:
+            user.password = _hash_drawn(new.password)
+        else:
+            user.set_password(new.password)
         user.save()
         user.groups.set(Group.objects.filter(name__in=new.roles))
         StaffProfile.objects.update_or_create(
             user=user, defaults={"desk": new.desk, "demo": new.demo}
         )
     return user
+
+
+def _hash_drawn(password: str) -> str:
+    """Hash a random password in milliseconds; Django hashes it anew at its first sign-in."""
+    hasher = PBKDF2PasswordHasher()
+    return hasher.encode(password, hasher.salt(), iterations=_DRAWN_ITERATIONS)
+
+
+def account_of_request(user_id: int) -> User | None:
+    """Return the account that makes a request, with its standing: two queries, however much asks.
+
+    None when there is no such account.
+    """
+    recently = connection.ops.adapt_datetimefield_value(ago(SEEN_AGAIN_S))
+    found: list[Any] = list(User.objects.raw(_ACCOUNT, [recently, user_id]))
+    if not found:
+        return None
+    user = found[0]
+    standing = Standing(
+        roles=all_roles(user),
+        desk=user.desk or "",
+        must_change_password=bool(user.must_change_password),
+        seen_recently=bool(user.seen_recently),
+        away=bool(user.away),
+    )
+    return keep_standing(user, standing)
+
+
+_ACCOUNT = """
+SELECT u.*, p.desk, p.must_change_password, s.seen_at >= %s AS seen_recently,
+       s.away_since IS NOT NULL AS away
+FROM auth_user u
+LEFT JOIN accounts_staffprofile p ON p.user_id = u.id
+LEFT JOIN accounts_presence s ON s.user_id = u.id
+WHERE u.id = %s
+"""
 
 
 def roles_of(user: Visitor) -> frozenset[str]:
@@ -69,12 +115,18 @@ def desk_of(user: Visitor | None) -> str:
     """Return the desk where this member of staff sits; empty when not known."""
     if user is None or not user.is_authenticated:
         return ""
+    standing = standing_of(user)
+    if standing is not None:
+        return standing.desk
     profile = StaffProfile.objects.filter(user_id=user.pk).first()
     return profile.desk if profile else ""
 
 
 def must_change_password(user: User) -> bool:
     """Say whether this account still has a password that an administrator gave it."""
+    standing = standing_of(user)
+    if standing is not None:
+        return standing.must_change_password
     return StaffProfile.objects.filter(user_id=user.pk, must_change_password=True).exists()
 
 

@@ -1,12 +1,11 @@
 """Which kiosk is asking: by the credential in the Authorization header."""
 
-from asgiref.sync import sync_to_async
-from django.db import connection
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from backend.fleet.models import Kiosk
 from backend.fleet.services import recognise
+from backend.threads import KIOSKS, with_database
 
 
 class KioskCredential(HttpBearer):
@@ -17,13 +16,6 @@ class KioskCredential(HttpBearer):
         return recognise(token)
 
 
-def _recognise_and_close(token: str) -> Kiosk | None:
-    try:
-        return recognise(token)
-    finally:
-        connection.close()
-
-
 class WaitingKioskCredential(HttpBearer):
     """For paths that wait: the database connection is closed again before they do."""
 
@@ -31,4 +23,4 @@ class WaitingKioskCredential(HttpBearer):
 
     async def authenticate(self, request: HttpRequest, token: str) -> Kiosk | None:
         """Return the kiosk, or None."""
-        return await sync_to_async(_recognise_and_close)(token)
+        return await with_database(KIOSKS, recognise, token)

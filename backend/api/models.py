@@ -18,9 +18,10 @@ class AnsweredRequest(models.Model):
     answer = models.TextField(blank=True)
 
     class Meta:
-        """One row a key."""
+        """One row a key; found by age when it is forgotten."""
 
         constraints = (models.UniqueConstraint(fields=("kiosk", "key"), name="one_answer"),)
+        indexes = (models.Index(fields=("started_at",), name="answer_started"),)
 
 
 class EndedVisit(models.Model):

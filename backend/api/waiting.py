@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from asgiref.sync import sync_to_async
-from django.db import connection
 from django.http import HttpResponse
 
 from backend.api.refusals import refused_response
 from backend.config import hall
 from backend.live.services import current_version, wait_for_change
 from backend.refusal import Refused
+from backend.threads import KIOSKS, with_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,9 @@ class Look:
     done: bool
 
 
-def _look_and_close(look: Callable[[], Look]) -> tuple[int, Look]:
+def _look(look: Callable[[], Look]) -> tuple[int, Look]:
     """Read the version first, so that no change between the two can be missed."""
-    try:
-        return current_version(), look()
-    finally:
-        connection.close()
+    return current_version(), look()
 
 
 async def wait_for(look: Callable[[], Look], wait_s: float) -> HttpResponse:
@@ -35,11 +31,11 @@ async def wait_for(look: Callable[[], Look], wait_s: float) -> HttpResponse:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + min(wait_s, hall().timers.max_wait_s)
     try:
-        version, seen = await sync_to_async(_look_and_close)(look)
+        version, seen = await with_database(KIOSKS, _look, look)
         while not seen.done and (left := deadline - loop.time()) > 0:
             newest = await wait_for_change(version, left)
             if newest > version:
-                version, seen = await sync_to_async(_look_and_close)(look)
+                version, seen = await with_database(KIOSKS, _look, look)
     except Refused as refused:
         return refused_response(refused)
     return HttpResponse(seen.body, content_type="application/json")

@@ -32,14 +32,29 @@ class Application(models.Model):
     match = models.JSONField(null=True, blank=True)
     granted = models.BooleanField(default=False)
     settled_at = models.DateTimeField(null=True, blank=True)
+    awaits_order = models.BooleanField(
+        default=False, help_text="paid; whether an order followed is still to be looked at"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
-        """A visit has one application for one offer of one card."""
+        """A visit has one application for one offer of one card; what is unfinished is indexed."""
 
         constraints = (
             models.UniqueConstraint(
                 fields=("kiosk", "visit_id", "card_number", "offer_code"), name="one_application"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("settled_at",),
+                condition=models.Q(awaits_order=True),
+                name="application_awaits_order",
+            ),
+            models.Index(
+                fields=("created_at",),
+                condition=models.Q(match__isnull=False),
+                name="application_with_scores",
             ),
         )
 

@@ -100,7 +100,8 @@ def identify_by_case(application: Application, case: Case, who: str) -> None:
 def settle(application: Application, who: str) -> None:
     """Note that the application is paid, or free; call it inside a transaction."""
     application.settled_at = now()
-    application.save(update_fields=["settled_at"])
+    application.awaits_order = application.fee_fen > 0
+    application.save(update_fields=["settled_at", "awaits_order"])
     append(Kind.SETTLED, who, f"application:{application.id}", fee_fen=application.fee_fen)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.cases.models import Case
 from backend.console.waiting import display_name
-from backend.reports.handovers import with_handovers
+from backend.reports.handovers import known_handovers, with_handovers
 from backend.reports.models import CaseHandover
 
 
@@ -31,5 +31,5 @@ def handover_line(handover: CaseHandover) -> Handover:
 
 def handovers_of(case: Case) -> list[Handover]:
     """Return all handovers of a case, the newest first."""
-    found = with_handovers(Case.objects.filter(pk=case.pk)).get().handovers.all()
+    found = known_handovers(with_handovers(Case.objects.filter(pk=case.pk)).get())
     return [handover_line(one) for one in reversed(found)]

@@ -1,25 +1,25 @@
-"""The live stream: one server-sent event per change, with the queue's rows that it changed.
+"""The live stream: one server-sent event per change, with what it changed for everybody.
 
-Rows hold what every reader of the queue may see, and go to such readers only. For all else the page
-asks after the event, at a moment that the stream spreads over the pages that are open. It holds no
+What only readers of the queue may see goes to such readers only. For all else a page asks after the
+event, when it is told to, at a moment that the stream spreads over the pages that ask. It holds no
 database connection while it waits.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from time import monotonic
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from backend.accounts.presence import touch_presence
-from backend.accounts.services import has_right, rights_of
+from backend.accounts.services import account_of_request, has_right, rights_of
+from backend.config_models import Right
 from backend.console.language import language_of
-from backend.console.shared_rows import rows_at
+from backend.console.news import News, news_at
 from backend.live.services import wait_for_change
+from backend.threads import STAFF, with_database
 
 TICK_S = 10.0
 """How often a stream says that it lives, and the server learns that its reader is there."""
@@ -29,22 +29,23 @@ FEW = 5
 """So many pages may ask for their own parts at once after a change."""
 SPREAD_MS = 50.0
 """For each page more, this much longer is what they ask spread: half a process stays free."""
-
-_open_streams = 0
+OWN_WAYS: tuple[Right, ...] = ("approve", "open_any_evidence", "view_fleet")
+"""Who has one of these rights hears of more than everybody does, so their pages always ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose stream it is, and what may go into it."""
+    """Whose stream it is, what may go into it, and whether its page asks after every change."""
 
     user_id: int
     language: str
     sees_queue: bool
+    asks: bool
 
 
-async def stream(request: HttpRequest) -> HttpResponseBase:
+def stream(request: HttpRequest) -> HttpResponseBase:
     """Open the stream for a signed-in member of staff."""
-    reader = await sync_to_async(_reader)(request)
+    reader = _reader(request)
     if reader is None:
         return HttpResponse(status=403)
     answer = StreamingHttpResponse(_events(reader), content_type="text/event-stream")
@@ -54,61 +55,65 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _events(reader: Reader) -> AsyncIterator[str]:
-    global _open_streams  # of this process: its own load is what is spread
-    _open_streams += 1
+    _open[reader.asks] += 1
     try:
         yield f"retry: {RETRY_MS}\n\n"
         version = -1
-        had: Mapping[str, str] | None = None
+        had: News | None = None
         next_tick = monotonic() + TICK_S
         while True:
             newest = await wait_for_change(version, max(0.0, next_tick - monotonic()))
             if newest != version:
-                news: dict[str, object] = {"spread_ms": _spread_ms()}
                 if reader.sees_queue:
-                    rows = await rows_at(reader.language, newest)
-                    news |= rows.since(had) if had is not None else {}
-                    newest, had = max(newest, rows.version), rows.html
-                version = newest
-                yield f"id: {version}\nevent: change\ndata: {json.dumps(news)}\n\n"
+                    news = await news_at(reader.language, newest)
+                    version, text = max(newest, news.rows.version), _text(reader, news, had)
+                    had = news
+                else:
+                    version, text = newest, json.dumps({"ask": True, "spread_ms": _spread_ms()})
+                yield f"id: {version}\nevent: change\ndata: {text}\n\n"
             if monotonic() >= next_tick:
                 next_tick = monotonic() + TICK_S
-                if not await sync_to_async(_still_there, thread_sensitive=False)(reader):
+                if not await with_database(STAFF, _still_there, reader):
                     return
                 yield ": still here\n\n"
     finally:
-        _open_streams -= 1
+        _open[reader.asks] -= 1
 
 
-def _spread_ms() -> float:
-    return max(0, _open_streams - FEW) * SPREAD_MS
+def _text(reader: Reader, news: News, had: News | None) -> str:
+    """Return the news for one reader. Who comes new asks, and after a restart all come at once."""
+    if had is None or reader.asks:
+        return news.text(had, ask=True, spread_ms=_spread_ms(newcomer=had is None))
+    return news.text(had, ask=news.touches(reader.user_id, had), spread_ms=0.0)
+
+
+_open = {True: 0, False: 0}
+"""Streams of this process by whether their pages always ask: its own load is what is spread."""
+
+
+def _spread_ms(*, newcomer: bool = False) -> float:
+    asking = _open[True] + (_open[False] if newcomer else 0)
+    return max(0, asking - FEW) * SPREAD_MS
 
 
 def _reader(request: HttpRequest) -> Reader | None:
-    """Return who reads the stream, and give back the connection that finding out took."""
-    try:
-        user = request.user
-        if not isinstance(user, User) or not _may_read(user):
-            return None
-        touch_presence(user)
-        return Reader(user.pk, language_of(request), has_right(user, "view_queue"))
-    finally:
-        if not connection.in_atomic_block:
-            connection.close()
+    user = request.user
+    if not isinstance(user, User) or not _may_read(user):
+        return None
+    touch_presence(user)
+    asks = "asks" in request.GET or any(has_right(user, right) for right in OWN_WAYS)
+    return Reader(user.pk, language_of(request), has_right(user, "view_queue"), asks)
 
 
 def _still_there(reader: Reader) -> bool:
     """Say whether the account may still read what its stream carries."""
-    try:
-        user = User.objects.filter(pk=reader.user_id, is_active=True).first()
-        if user is None or not _may_read(user):
-            return False
-        if has_right(user, "view_queue") != reader.sees_queue:
-            return False
-        touch_presence(user)
-        return True
-    finally:
-        connection.close()
+    user = account_of_request(reader.user_id)
+    if user is None or not _may_read(user):
+        return False
+    if has_right(user, "view_queue") != reader.sees_queue:
+        return False
+    touch_presence(user)
+    return True
 
 
 def _may_read(user: User) -> bool:

@@ -12,8 +12,11 @@ from django.urls import NoReverseMatch, reverse
 
 from backend.accounts.services import rights_of
 from backend.approvals.services import asked_of
+from backend.console.overview import Overview
 from backend.console.waiting import count_open
 from backend.insight.incidents import open_incidents
+
+Count = Callable[[User, Overview | None], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class NavSlot:
 
     name: str
     rights: frozenset[str]
-    count: Callable[[User], int | None] | None = None
+    count: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,15 @@ class NavEntry:
     count: int | None = None
 
 
-def _slot(name: str, *rights: str, count: Callable[[User], int | None] | None = None) -> NavSlot:
+def _slot(name: str, *rights: str, count: Count | None = None) -> NavSlot:
     return NavSlot(name, frozenset(rights), count)
 
 
 SLOTS = (
-    _slot("queue", "view_queue", count=lambda _: count_open()),
-    _slot("approvals", "approve", count=lambda user: asked_of(user).count()),
+    _slot("queue", "view_queue", count=lambda _, seen: seen.open if seen else count_open()),
+    _slot("approvals", "approve", count=lambda user, _: asked_of(user).count()),
     _slot("counter", "view_queue"),
-    _slot("fleet", "view_fleet", "view_queue", count=lambda _: open_incidents().count() or None),
+    _slot("fleet", "view_fleet", "view_queue", count=lambda _, seen: _incidents(seen)),
     _slot("reports", "view_reports"),
     _slot("audit", "view_audit"),
     _slot("accounts", "manage"),
@@ -52,14 +55,21 @@ SLOTS = (
 )
 
 
-def navigation(user: User) -> list[NavEntry]:
-    """Return the links this account may follow, with what waits behind them."""
+def _incidents(seen: Overview | None) -> int | None:
+    return (len(seen.incidents) if seen else open_incidents().count()) or None
+
+
+def navigation(user: User, seen: Overview | None = None) -> list[NavEntry]:
+    """Return the links this account may follow, with what waits behind them.
+
+    ``seen``: count there, not in the database.
+    """
     rights = rights_of(user)
     entries: list[NavEntry] = []
     for slot in SLOTS:
         url = _url(slot.name)
         if url and slot.rights & rights:
-            count = slot.count(user) if slot.count else None
+            count = slot.count(user, seen) if slot.count else None
             key = str(len(entries) + 1)
             entries.append(NavEntry(slot.name, url, f"app.{slot.name}", key, count))
     return entries

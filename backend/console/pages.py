@@ -20,6 +20,7 @@ from backend.clock import now
 from backend.config_models import Right
 from backend.console.language import language_of
 from backend.console.navigation import navigation
+from backend.console.overview import Overview
 from backend.console.second_factor import lazy_state
 from backend.console.texts import say, words_of
 from backend.console.waiting import display_name
@@ -103,7 +104,9 @@ def show(
     return answer
 
 
-def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, object]:
+def frame(
+    request: HttpRequest, page: str, case_id: str = "", seen: Overview | None = None
+) -> dict[str, object]:
     """Return the context of the bar around every page, and of the parts that are redrawn."""
     language = language_of(request)
     words = words_of(language)
@@ -120,7 +123,7 @@ def frame(request: HttpRequest, page: str, case_id: str = "") -> dict[str, objec
     if request.user.is_authenticated:
         user = signed_in(request)
         shared["staff"] = Staff(display_name(user), desk_of(user), is_away(user))
-        shared["nav"] = navigation(user)
+        shared["nav"] = navigation(user, seen)
         shared["factor"] = lazy_state(request)
         shared["board_url"] = (
             f"{reverse('console:board')}?{urlencode({'page': page, 'case': case_id})}"

@@ -10,6 +10,7 @@ from backend.cases.models import Case, Stage
 from backend.cases.queue import queue
 from backend.config import hall
 from backend.console.handovers import Handover, handover_line
+from backend.console.overview import LONGEST
 from backend.console.queue_filter import QueueFilter
 from backend.console.texts import say
 from backend.console.waiting import display_name
@@ -18,10 +19,6 @@ from backend.reports.handovers import last_handover, waits_for_taker, with_hando
 
 SOON = timedelta(hours=6)
 """A departure nearer than this is set off by colour, beside the time itself."""
-
-
-LONGEST = 100
-"""So many rows are shown; who works through them sees the next ones come up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def queue_list(
     cases = with_handovers(wanted.apply(queue(), user))
     shown = list(cases[:LONGEST])
     found = len(shown) if len(shown) < LONGEST else cases.count()
-    others = queue().count() - found if wanted else 0
+    others = queue().count() - found
     rows = [row_of(case, user, language, now, current) for case in shown]
     return QueueList(rows, found - len(shown), others)
 

@@ -1,18 +1,25 @@
 """The queue beside every case's page: the rows, and the filter that is set."""
 
-from django.http import HttpRequest
+from html import escape
 
-from backend.cases.models import OPEN_STAGES
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from backend.cases.models import OPEN_STAGES, Case
 from backend.cases.reasons import STAFF_CODES
 from backend.clock import now
 from backend.config_models import KIOSK_KIND
 from backend.console.language import language_of
 from backend.console.options import Choice
 from backend.console.pages import signed_in
-from backend.console.queue_filter import SHOWN, read_filter
+from backend.console.queue_filter import SHOWN, QueueFilter, read_filter
 from backend.console.queue_rows import queue_list
+from backend.console.shared_rows import rows_for, rows_since, set_clocks
 from backend.console.texts import say
 from backend.fleet.models import Kiosk
+from backend.live.services import current_version
 from backend_client.contract import CaseReason
 
 
@@ -20,11 +27,8 @@ def queue_context(request: HttpRequest, current: str = "") -> dict[str, object]:
     """Return what the queue's column needs; ``current`` is the case that is open."""
     language = language_of(request)
     wanted = read_filter(request)
-    listed = queue_list(signed_in(request), language, now(), current, wanted)
     return {
-        "rows": listed.rows,
-        "rows_hidden": listed.hidden,
-        "rows_others": listed.others,
+        "queue_rows": mark_safe(_rows(signed_in(request), language, current, wanted)),  # noqa: S308 - drawn by templates
         "filter": wanted,
         "filter_shows": [
             Choice(show, say(language, f"queue.show_{show or 'all'}"), show == wanted.show)
@@ -33,6 +37,18 @@ def queue_context(request: HttpRequest, current: str = "") -> dict[str, object]:
         "filter_kinds": _kinds(language, wanted.kind),
         "filter_kiosks": _kiosks(language, wanted.kiosk),
     }
+
+
+def _rows(user: User, language: str, current: str, wanted: QueueFilter) -> str:
+    """Draw the rows: a filtered list for who filters it, otherwise what is drawn for everybody."""
+    if not wanted:
+        shared = rows_since(current_version(), language)
+        return set_clocks(rows_for(user, shared, current), language)
+    moment = now()
+    listed = queue_list(user, language, moment, current, wanted)
+    context = {"rows": listed.rows, "rows_hidden": listed.hidden, "rows_others": listed.others}
+    context |= {"language": language, "now": moment, "filter": wanted}
+    return render_to_string("console/parts/queue_rows.html", context)
 
 
 def _kinds(language: str, chosen: str) -> list[Choice]:
@@ -45,9 +61,18 @@ def _kinds(language: str, chosen: str) -> list[Choice]:
     return [Choice(code, text, code == chosen) for code, text in pairs]
 
 
-def _kiosks(language: str, chosen: str) -> list[Choice]:
-    open_here = Kiosk.objects.filter(case__stage__in=OPEN_STAGES).distinct()
-    known = open_here.values_list("id", "name")
-    rows = sorted({*known, *Kiosk.objects.filter(id=chosen).values_list("id", "name")})
-    pairs = [("", say(language, "queue.all_kiosks")), *rows]
-    return [Choice(code, text, code == chosen) for code, text in pairs]
+def _kiosks(language: str, chosen: str) -> SafeString:
+    """Return the options: kiosks with open cases. A city has thousands: no template's loop."""
+    busy = set(
+        Case.objects.filter(stage__in=OPEN_STAGES).values_list("kiosk_id", flat=True).distinct()
+    )
+    known = Kiosk.objects.order_by("id").values_list("id", "name")
+    shown = [(key, name) for key, name in known if key in busy or key == chosen]
+    options = [("", say(language, "queue.all_kiosks")), *shown]
+    return mark_safe(  # noqa: S308 - escaped here
+        "".join(
+            f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>'
+            f"{escape(name)}</option>"
+            for key, name in options
+        )
+    )

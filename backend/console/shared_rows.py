@@ -1,125 +1,171 @@
 """The queue's rows as everybody may see them, drawn once for all pages that are open.
 
 A change is shown on two hundred consoles at once; drawn for each of them it would take the server
-seconds. What differs between people (which rows are mine) their own page asks for a little later.
+seconds. What differs between people (which rows are mine) is put together from what is drawn
+already, and a page asks for it only when it changed.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from time import monotonic
-from weakref import WeakKeyDictionary
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Q
 from django.template.loader import render_to_string
+from django.utils.html import escape
 
-from backend.cases.queue import queue
+from backend.cases.models import Case
 from backend.clock import now
-from backend.console.queue_filter import QueueFilter
-from backend.console.queue_rows import QueueRow, queue_list, row_of
-from backend.console.waiting import count_unclaimed
+from backend.console.case_sheet import heading_of
+from backend.console.durations import format_since
+from backend.console.overview import Overview, look
+from backend.console.queue_rows import QueueRow, row_of
 from backend.live.services import current_version
-from backend.reports.handovers import handed_to, with_handovers
+from backend.reports.handovers import last_handover
 
-ROW = re.compile(r'<li data-case="([^"]+)".*?</li>', re.DOTALL)
-CLOCK = re.compile(r"(<time [^>]*>)[^<]*(</time>)")
+ROW = re.compile(r'<li data-case="[^"]+".*?</li>', re.DOTALL)
+CLOCK = re.compile(r'(<time data-since="([^"]+)"[^>]*>)[^<]*(</time>)')
 """The page's script sets clocks itself; their text would make every row a changed one."""
+LEAST_S = 0.25
+"""Changes that come closer together are drawn together: a storm of them must not take all time."""
 OLD_S = 20.0
 """A departure comes near and a day ends without a change; so rows are drawn anew after this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows by case, in their order, as of a version."""
+    """All rows by case, in their order, as of a version; beside them what else is drawn once."""
 
-    version: int
+    seen: Overview
+    language: str
     html: Mapping[str, str]
-    tail: str = ""
-    unclaimed: int = 0
+    tail: str
+    people: str
+    _headings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def version(self) -> int:
+        """Return the version of which these are the rows."""
+        return self.seen.version
 
     def since(self, before: Mapping[str, str]) -> dict[str, object]:
         """Return what turns the rows ``before`` into these: the order, and what is new in it."""
         changed = {key: row for key, row in self.html.items() if before.get(key) != row}
-        return {"order": list(self.html), "changed": changed, "unclaimed": self.unclaimed}
+        return {"order": list(self.html), "changed": changed}
+
+    def heading(self, case: Case) -> str:
+        """Return how a case is named, worked out once for all who hear of it."""
+        if case.id not in self._headings:
+            self._headings[case.id] = heading_of(case, self.language)
+        return self._headings[case.id]
 
 
-def draw(language: str) -> Rows:
-    """Draw the rows for nobody in particular."""
-    version = current_version()
-    moment = now()
-    shown = queue_list(User(), language, moment, "", QueueFilter())
-    html = CLOCK.sub(r"\1\2", _html(shown.rows, language, moment, shown.hidden))
-    by_case = {found[1]: found[0] for found in ROW.finditer(html)}
-    return Rows(version, by_case, ROW.sub("", html).strip(), count_unclaimed())
+@dataclass
+class _Shared:
+    """What is drawn of one database, and when it was looked at."""
+
+    database: str
+    looked_at: float
+    seen: Overview
+    rows: dict[str, Rows] = field(default_factory=dict)
 
 
-def fresh_rows(language: str) -> Rows:
-    """Return the rows as they are now, drawn at most once for each change in this process."""
+_shared: _Shared | None = None
+_row_html: dict[str, dict[QueueRow, str]] = {}
+_lock = Lock()
+
+
+def rows_since(version: int, language: str) -> Rows:
+    """Return the rows as of ``version`` or later."""
     with _lock:
-        drawn_at, rows = _drawn.get(language, (0.0, Rows(-1, {})))
-        if rows.version < current_version() or monotonic() - drawn_at > OLD_S:
-            rows = draw(language)
-            _drawn[language] = (monotonic(), rows)
-    return rows
+        return _rows(language, version)
 
 
-def rows_for(user: User, language: str, current: str) -> str:
-    """Return the whole list as ``user`` sees it: the shared rows, and this person's own."""
-    rows, moment = fresh_rows(language), now()
-    own = Q(claimed_by=user) | Q(request__goes=user) | Q(id=current)
-    own |= Q(id__in=handed_to(user).values("case"))
-    cases = with_handovers(queue().filter(own, id__in=list(rows.html)).distinct())
-    drawn = _html(
-        [row_of(case, user, language, moment, current) for case in cases], language, moment
+def recent_rows(language: str) -> Rows:
+    """Return the rows of just now. Who knows of a later version asks again a little later."""
+    shared = _shared
+    if shared is not None and shared.database == _database() and language in shared.rows:
+        # While another thread looks, nobody waits for it who can do with what there is.
+        if not _lock.acquire(blocking=False):
+            return shared.rows[language]
+    else:
+        _lock.acquire()
+    try:
+        return _rows(language)
+    finally:
+        _lock.release()
+
+
+def _rows(language: str, version: int = 0) -> Rows:
+    global _shared  # of this process: each looks for itself
+    if _shared is None or _is_old(_shared, version):
+        _shared = _Shared(_database(), monotonic(), look())
+    if language not in _shared.rows:
+        _shared.rows[language] = _draw(_shared.seen, language)
+    return _shared.rows[language]
+
+
+def _is_old(shared: _Shared, version: int) -> bool:
+    age_s = monotonic() - shared.looked_at
+    if shared.database != _database() or shared.seen.version < version or age_s > OLD_S:
+        return True
+    return age_s > LEAST_S and shared.seen.version != current_version()
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+def _draw(seen: Overview, language: str) -> Rows:
+    """Draw the rows for nobody in particular; only those that are not drawn already."""
+    moment, nobody = now(), User()
+    rows = [row_of(case, nobody, language, moment, "") for case in seen.cases]
+    known = _row_html.get(language, {})
+    drawn = {row: known.get(row) or _row(row, language, moment) for row in rows}
+    _row_html[language] = drawn
+    tail = ROW.sub("", _html(rows[:1], language, moment, seen.open - len(rows))).strip()
+    people = render_to_string(
+        "console/parts/here.html", {"tools": {"people": seen.people}, "language": language}
     )
-    html = {**rows.html, **{found[1]: found[0] for found in ROW.finditer(drawn)}}
+    html = {row.case_id: text for row, text in drawn.items()}
+    return Rows(seen, language, html, tail, people)
+
+
+def _row(row: QueueRow, language: str, moment: datetime) -> str:
+    return CLOCK.sub(r"\1\3", _html([row], language, moment)).strip()
+
+
+def rows_for(user: User, rows: Rows, current: str) -> str:
+    """Return the whole list as ``user`` sees it: the shared rows, and this person's own."""
+    moment, html = now(), dict(rows.html)
+    for case in rows.seen.cases:
+        if case.id == current or user.pk in owners(case):
+            row = row_of(case, user, rows.language, moment, current)
+            html[case.id] = _html([row], rows.language, moment).strip()
     return "\n".join([*html.values(), rows.tail])
+
+
+def set_clocks(html: str, language: str) -> str:
+    """Return rows with the clocks' text, for a page that shows them before its script runs."""
+    moment = now()
+
+    def filled(clock: re.Match[str]) -> str:
+        text = format_since(datetime.fromisoformat(clock[2]), moment, language)
+        return f"{clock[1]}{escape(text)}{clock[3]}"
+
+    return CLOCK.sub(filled, html)
+
+
+def owners(case: Case) -> set[int | None]:
+    """Return to whom this row of the queue looks different than to everybody else."""
+    request, handover = getattr(case, "request", None), last_handover(case)
+    goes = request.goes_id if request else None
+    return {case.claimed_by_id, goes, handover.to_id if handover else None}
 
 
 def _html(rows: list[QueueRow], language: str, moment: datetime, hidden: int = 0) -> str:
     context = {"rows": rows, "language": language, "now": moment, "rows_hidden": hidden}
     return render_to_string("console/parts/queue_rows.html", context)
-
-
-_drawn: dict[str, tuple[float, Rows]] = {}
-_lock = Lock()
-
-
-@dataclass
-class _Drawing:
-    """One language in one event loop: what is drawn, and what is being drawn."""
-
-    rows: Rows = field(default_factory=lambda: Rows(-1, {}))
-    task: asyncio.Task[Rows] | None = None
-
-
-_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Drawing]] = WeakKeyDictionary()
-
-
-async def rows_at(language: str, version: int) -> Rows:
-    """Return the rows as of ``version`` or later; who asks meanwhile waits for the same drawing."""
-    drawings = _loops.setdefault(asyncio.get_running_loop(), {})
-    drawing = drawings.setdefault(language, _Drawing())
-    while drawing.rows.version < version:
-        if drawing.task is None or drawing.task.done():
-            drawing.task = asyncio.create_task(_draw(language))
-        # One page that goes away must not take the drawing from the others.
-        drawing.rows = await asyncio.shield(drawing.task)
-    return drawing.rows
-
-
-async def _draw(language: str) -> Rows:
-    return await sync_to_async(_draw_and_close, thread_sensitive=False)(language)
-
-
-def _draw_and_close(language: str) -> Rows:
-    try:
-        return fresh_rows(language)
-    finally:
-        connection.close()

@@ -11,14 +11,10 @@ from backend.accounts.presence import is_away
 from backend.accounts.roles import standing_in
 from backend.accounts.services import has_right
 from backend.approvals.services import asked_of
-from backend.cases.models import OPEN_STAGES, Case, Stage
-from backend.cases.queue import awake, queue
+from backend.cases.models import OPEN_STAGES, Case
 from backend.clock import ago
 from backend.config import hall
-from backend.insight.incidents import open_incidents
-
-LOUDEST = 100
-"""Of so many cases a desk is told by name; more than that ring no louder."""
+from backend.console.overview import Overview, calls_for, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +31,34 @@ def count_open() -> int:
     return Case.objects.filter(stage__in=OPEN_STAGES).count()
 
 
-def count_unclaimed() -> int:
-    """Return how many cases nobody has claimed and that are not planned for later."""
-    return Case.objects.filter(awake(), stage=Stage.WAITING).count()
-
-
-def count_raised() -> int:
-    """Return how many cases a timer has raised and that nobody has claimed yet."""
-    return Case.objects.filter(awake(), stage=Stage.WAITING, level__gt=0).count()
-
-
 Alert = tuple[str, Case | None]
 """A token, and the case it is about; an incident is about none."""
 
 
-def alerts_for(user: User) -> list[Alert]:
+def alerts_for(user: User, seen: Overview | None = None) -> list[Alert]:
     """Return what this person should hear of as (token, case); a new token is a new sound.
 
     Unclaimed cases, again when a timer has raised them; what a colleague handed over; for the duty
     leader also raised cases that are not decided; decisions that wait for this person's word; and
-    incidents, for technicians. Who is away hears nothing.
+    incidents, for technicians. Who is away hears nothing. ``seen``: look there, not at the hall.
     """
     if is_away(user):
         return []
+    seen = seen or look()
     alerts: list[Alert] = [(f"decision:{one.pk}", one.case) for one in asked_of(user)]
     if has_right(user, "view_fleet"):
-        alerts += [(f"incident:{incident.pk}", None) for incident in open_incidents()]
+        alerts += [(f"incident:{number}", None) for number in seen.incidents]
     if not has_right(user, "view_queue"):
         return alerts
-    calls = Q(stage=Stage.WAITING) & awake()
-    calls |= Q(stage=Stage.CLAIMED, claimed_by=user, handed_by__isnull=False)
-    if has_right(user, "open_any_evidence"):
-        calls |= Q(stage__in=OPEN_STAGES, level__gt=0) & awake()
-    for case in queue().filter(calls)[:LOUDEST]:
-        handed = case.handed_by_id is not None
-        kind = "handed" if handed else "case"
-        alerts.append((f"{kind}:{case.id}:{case.level}:{case.alarm}", case))
+    for case in calls_for(seen, user, leads=has_right(user, "open_any_evidence")):
+        alerts.append((token_of(case), case))
     return alerts
+
+
+def token_of(case: Case) -> str:
+    """Return what names a case that rings; it changes when it should ring again."""
+    kind = "case" if case.handed_by_id is None else "handed"
+    return f"{kind}:{case.id}:{case.level}:{case.alarm}"
 
 
 def display_name(user: User | None) -> str:

@@ -133,4 +133,6 @@ def ensure_accounts() -> list[DemoAccount]:
 
 
 def _new_account(staff: DemoStaff) -> NewAccount:
-    return NewAccount(staff.username, "", staff.display_name, staff.roles, staff.desk, demo=True)
+    return NewAccount(
+        staff.username, "", staff.display_name, staff.roles, staff.desk, demo=True, drawn=True
+    )

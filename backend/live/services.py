@@ -9,7 +9,6 @@ import contextlib
 from weakref import WeakKeyDictionary
 
 from django.db import connection
-from django.db.models import F
 
 from backend.live.models import LiveVersion
 from backend.live.versions import CHANNEL
@@ -18,14 +17,22 @@ from backend.live.watcher import Watcher
 
 def bump() -> int:
     """Announce a change; call it inside the transaction that makes it. Return the version."""
-    if not LiveVersion.objects.filter(id=1).update(version=F("version") + 1):
-        LiveVersion.objects.create(id=1, version=1)
-    version = current_version()
-    if connection.vendor == "postgresql":
-        # Delivered when the transaction commits, and not at all when it does not.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(version)])
-    return version
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute(_BUMP_AND_TELL if postgresql else _BUMP)
+        row = cursor.fetchone()
+    if row is None:  # the very first change of a new database
+        LiveVersion.objects.create(id=1)
+        return bump()
+    return int(row[0])
+
+
+_BUMP = "UPDATE live_liveversion SET version = version + 1 WHERE id = 1 RETURNING version"
+# Delivered when the transaction commits, and not at all when it does not.
+_BUMP_AND_TELL = (
+    f"WITH bumped AS ({_BUMP}) "  # noqa: S608 - constants
+    f"SELECT version, pg_notify('{CHANNEL}', version::text) FROM bumped"
+)
 
 
 def current_version() -> int:

@@ -11,7 +11,6 @@ from backend.audit.services import append
 from backend.clock import now
 from backend.config import hall
 from backend.evidence.loose import loose_pictures
-from backend.evidence.models import Picture
 from backend.orders.models import IssueOrder
 from backend.records.models import ChipRead
 from backend.reports.handovers import erase_notes
@@ -22,6 +21,7 @@ BATCH = 500
 
 def erase_leftovers() -> dict[str, int]:
     """Erase what is due; return how many of each. What was erased is in the audit, by number."""
+    loose = _old_loose_pictures()  # looked for first: that takes long where records are many
     with transaction.atomic():
         erased = {
             "chip_reads": _chip_reads(),
@@ -29,7 +29,7 @@ def erase_leftovers() -> dict[str, int]:
             "print_details": _print_details(),
             "closing_remarks": _closing_remarks(),
             "handover_notes": erase_notes(),
-            "loose_pictures": _loose_pictures(),
+            "loose_pictures": loose_pictures().filter(pk__in=loose).delete()[0],
         }
         erased = {name: count for name, count in erased.items() if count}
         if erased:
@@ -68,7 +68,6 @@ def _closing_remarks() -> int:
     return DayClosing.objects.filter(closed_at__lt=late).exclude(remark="").update(remark="")
 
 
-def _loose_pictures() -> int:
+def _old_loose_pictures() -> list[str]:
     due = loose_pictures().filter(created_at__lt=_before(hall().retention.loose_picture_kept_h))
-    keys = list(due.values_list("pk", flat=True)[:BATCH])
-    return Picture.objects.filter(pk__in=keys).delete()[0]
+    return list(due.values_list("pk", flat=True)[:BATCH])

@@ -43,3 +43,17 @@ class IssueOrder(models.Model):
     created_at = models.DateTimeField()
     printing_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """What is unfinished, or still to be erased, is looked at often, so it is indexed."""
+
+        indexes = (
+            models.Index(
+                fields=("state", "created_at"),
+                condition=models.Q(state__in=("ordered", "printing")),
+                name="order_unfinished",
+            ),
+            models.Index(
+                fields=("ended_at",), condition=~models.Q(detail=""), name="order_with_detail"
+            ),
+        )

@@ -1,6 +1,7 @@
 """Find what is unfinished and put it right, or before a person: paid but not issued, stuck."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from backend.applications.models import Application
 from backend.applications.services import application_of
@@ -26,32 +27,51 @@ def reconcile() -> int:
 def end_stuck_orders() -> int:
     """Orders that nobody reported on: printing becomes unknown, ordered gets a case."""
     late = ago(hall().timers.order_stuck_s)
+    unfinished = IssueOrder.objects.filter(state__in=(State.ORDERED, State.PRINTING))
+    printing = unfinished.filter(state=State.PRINTING, printing_at__lt=late)
+    waiting = unfinished.filter(state=State.ORDERED, created_at__lt=late)
     moved = 0
-    with transaction.atomic():
-        for order in IssueOrder.objects.filter(state=State.PRINTING, printing_at__lt=late):
-            end(order, State.UNKNOWN, "system", "", "no report from the kiosk")
-            moved += 1
-        waiting = IssueOrder.objects.filter(state=State.ORDERED, created_at__lt=late)
-        for order in waiting.select_related("application"):
-            reason = not_issued_reason(order)
-            if standing_case(order.application, reason) is None:
-                open_by_server(order.application, reason, "never printed")
+    # Looked at first: who takes part in no change must not make the writers wait.
+    if printing.exists() or waiting.exists():
+        with transaction.atomic():
+            for order in printing:
+                end(order, State.UNKNOWN, "system", "", "no report from the kiosk")
                 moved += 1
+            for order in waiting.select_related("application"):
+                reason = not_issued_reason(order)
+                if standing_case(order.application, reason) is None:
+                    open_by_server(order.application, reason, "never printed")
+                    moved += 1
     return moved
 
 
 def find_paid_not_issued() -> int:
-    """Applications that are paid and that nobody ordered: a case each."""
+    """Applications that are paid and that nobody ordered: a case each.
+
+    Each is looked at once, when its time is over; again only while another case of it stands.
+    """
     late = ago(hall().timers.paid_not_issued_s)
+    due = Application.objects.filter(awaits_order=True, settled_at__lt=late)
+    if not due.exists():
+        return 0
     found = 0
     with transaction.atomic():
-        for application in Application.objects.filter(
-            fee_fen__gt=0, settled_at__lt=late, order__isnull=True
-        ).exclude(cases__reason=CaseReason.PAID_NOT_ISSUED.value):
+        ordered = IssueOrder.objects.filter(application=OuterRef("pk"))
+        due.filter(Exists(ordered)).update(awaits_order=False)
+        _forget_known(due)
+        for application in due:
             if standing_case(application, CaseReason.PAID_NOT_ISSUED) is None:
                 open_by_server(application, CaseReason.PAID_NOT_ISSUED, "paid, no order")
                 found += 1
+        _forget_known(due)
     return found
+
+
+def _forget_known(due: QuerySet[Application]) -> None:
+    """Look no longer after what has a case of its own, however that ends."""
+    reason = CaseReason.PAID_NOT_ISSUED.value
+    known = Case.objects.filter(reason=reason, application=OuterRef("pk"))
+    due.filter(Exists(known)).update(awaits_order=False)
 
 
 def visit_ended(kiosk: Kiosk, visit_id: str, application_id: str | None) -> None:

@@ -26,12 +26,17 @@ class Payment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """One live payment an application."""
+        """One live payment an application; what is unfinished is indexed."""
 
         constraints = (
             models.UniqueConstraint(
                 fields=("application",),
                 condition=models.Q(state__in=("pending", "paid")),
                 name="one_live_payment",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("created_at",), condition=models.Q(state="pending"), name="payment_pending"
             ),
         )

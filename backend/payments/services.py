@@ -128,8 +128,11 @@ def complete(token: str) -> Payment | None:
 def expire_pending() -> int:
     """Cancel payments that have been pending for too long; return how many."""
     late = ago(hall().timers.payment_expires_s)
+    pending = Payment.objects.filter(state=State.PENDING, created_at__lt=late)
+    if not pending.exists():
+        return 0
     with transaction.atomic():
-        old = list(Payment.objects.filter(state=State.PENDING, created_at__lt=late))
+        old = list(pending)
         for payment in old:
             _cancel(payment, "system")
     return len(old)

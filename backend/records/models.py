@@ -61,8 +61,9 @@ class ChipRead(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        """One row for a card in a visit."""
+        """One row for a card in a visit; found by age when it is erased."""
 
         constraints = (
             models.UniqueConstraint(fields=("kiosk", "visit_id", "card_number"), name="one_read"),
         )
+        indexes = (models.Index(fields=("at",), name="chip_read_at"),)

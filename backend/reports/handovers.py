@@ -82,12 +82,17 @@ def hand_over(
 def with_handovers(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Return cases that bring their handovers along, in one more query for all of them."""
     found = CaseHandover.objects.select_related("to", "closing__closed_by").order_by("closing__day")
-    return cases.prefetch_related(Prefetch("handovers", found))
+    return cases.prefetch_related(Prefetch("handovers", found, to_attr="known_handovers"))
+
+
+def known_handovers(case: Case) -> list[CaseHandover]:
+    """Return the handovers, by day, of a case that ``with_handovers`` brought."""
+    return case.known_handovers  # type: ignore[attr-defined,no-any-return]  # a plain list: no query set each
 
 
 def last_handover(case: Case) -> CaseHandover | None:
     """Return the newest handover of a case that ``with_handovers`` brought."""
-    return max(case.handovers.all(), key=lambda one: one.closing.day, default=None)
+    return max(known_handovers(case), key=lambda one: one.closing.day, default=None)
 
 
 def waits_for_taker(case: Case, handover: CaseHandover) -> bool:

@@ -49,9 +49,16 @@ def _font(face: Face, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(face.path), size, layout_engine=ImageFont.Layout.BASIC)
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, face: Face, size: int) -> float:
-    """Return the advance of one line in pixels."""
+    """Return the advance of one line in pixels; kept until ``forget_texts``."""
     return float(_font(face, size).getlength(text))
+
+
+def forget_texts() -> None:
+    """Forget the texts that were measured: a person's name may be among them."""
+    text_width.cache_clear()
+    wrap.cache_clear()
 
 
 def line_height(size: int) -> int:
@@ -96,11 +103,13 @@ def _between(text: str) -> list[str]:
     return units
 
 
+@lru_cache(maxsize=512)
 def wrap(text: str, face: Face, size: int, width: float) -> tuple[str, ...]:
     """Return the lines of a text in a column of this width; a newline always breaks.
 
     Two lines part at a comma or full stop where that fits; more are made about equally long, so
-    that no line is left with a character or two.
+    that no line is left with a character or two. Kept until ``forget_texts``: a page is laid out
+    anew every second.
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):

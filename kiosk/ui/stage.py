@@ -8,6 +8,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.ui.drawing import Live, LiveKind, Pen, TouchArea
 from kiosk.ui.layout import Slot, lay_out
+from kiosk.ui.measure import forget_texts
 from kiosk.ui.page import Action, Page
 from kiosk.ui.sources import FrameSource, GuidanceSource
 from kiosk.ui.theme import PRESSED, Theme
@@ -89,6 +90,7 @@ class Stage(Widget):  # type: ignore[misc]  # Kivy has no types
         self._body.clear()
         self._release()
         self._page = None
+        forget_texts()
 
     def tick(self, now: float) -> None:
         """Move what moves by itself."""

@@ -4,6 +4,7 @@ Kivy is imported when a KioskApp is made, never with this module's import, so th
 without a screen stay free of it.
 """
 
+import gc
 import logging
 import threading
 import time
@@ -21,6 +22,7 @@ from kiosk.session.phases import Attract
 from kiosk.session.rules import Timers
 from kiosk.session.visit import Visit
 from kiosk.ui import kivy_setup
+from kiosk.ui.frame_end import frame_waiter
 from kiosk.ui.page import Action, Ground, TravelDraft, TurnPage
 from kiosk.ui.scene import Scene
 from kiosk.ui.sources import FrameSource, GuidanceSource
@@ -65,9 +67,12 @@ class KioskApp:
         kivy_setup.prepare(*window, fullscreen=fullscreen, max_fps=max_fps)
         from kiosk.ui.stage import Stage
         from kiosk.ui.touch import ScriptedTouches
+        from kiosk.ui.warm import open_fonts
 
         self.theme = theme_for(*size)
         self.touches = ScriptedTouches(*window)
+        self.acts = 0
+        """So many times a finger was let go on what it had touched."""
         self._window_size = window
         self._dock = dock
         self._scale = scale
@@ -77,6 +82,7 @@ class KioskApp:
         self._place = (kiosk_label, grounds, timers or Timers())
         self._now = now or (lambda: datetime.now().astimezone())
         self._stage: Any = Stage(self.theme, frames, guidance, self._acted)
+        self._fonts = open_fonts(self.theme)
         self._waiting: deque[Visit] = deque()
         self._jobs: deque[Callable[[], None]] = deque()
         self._watchers: list[Callable[[Visit], None]] = []
@@ -89,17 +95,16 @@ class KioskApp:
         self._drawn_at = 0.0
         self._shown_once = False
         self._thread: int | None = None
-        self._finish: Callable[[], None] = lambda: None
+        self._finish: Callable[[], object] = lambda: None
 
     def run(self) -> None:
         """Show the window until ``stop``."""
         from kivy.base import EventLoop, runTouchApp
         from kivy.clock import Clock
         from kivy.core.window import Window
-        from kivy.graphics.opengl import glFinish
 
         self._thread = threading.get_ident()
-        self._finish = glFinish
+        self._finish = frame_waiter()
         Window.bind(on_keyboard=lambda *_: True)
         if not self._closable:
             Window.bind(on_request_close=lambda *_: True)
@@ -193,6 +198,10 @@ class KioskApp:
         if self._visit is not None and not self._shown_once:
             # An earlier tick drew it; the window has shown that frame since.
             self._shown_once = True
+            # What the start made stays to the end. Looking through all of it again and again for
+            # what can be freed would hold up the screen for tens of milliseconds.
+            gc.collect()
+            gc.freeze()
             log.info("the first page is on the screen")
         now = time.monotonic()
         if self._unwatched is not None:
@@ -205,11 +214,14 @@ class KioskApp:
             self._take(visit, now)
             self._draw(now)
             self._unwatched = visit
-        elif self._jobs:
+            return  # what moves by itself begins with the next frame: this one is dear enough
+        if self._jobs:
             # A picture shows what was drawn: jobs wait until no visit is left to draw.
             self._jobs.popleft()()
         elif now - self._drawn_at >= _SECONDS_SHOWN:
             self._draw(now)
+        elif self._shown_once:
+            next(self._fonts, None)
         self._stage.tick(now)
 
     def _take(self, visit: Visit, now: float) -> None:
@@ -253,6 +265,7 @@ class KioskApp:
         )
 
     def _acted(self, action: Action) -> None:
+        self.acts += 1
         now = time.monotonic()
         at, name = self._last_action
         if name == action.name and now - at < _SAME_TOUCH_S and _once(action):

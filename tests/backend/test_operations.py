@@ -118,7 +118,8 @@ def test_a_backup_of_a_busy_database_is_of_one_moment(filled, tmp_path):
 
     def write() -> None:
         number = 0
-        while not stop.is_set():
+        # SQLite gives nobody a turn: a writer without a breath would keep all others out.
+        while not stop.wait(0.005):
             enrol(f"k{number % 50}")
             number += 1
         world.connections.close_all()

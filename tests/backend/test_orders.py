@@ -233,6 +233,26 @@ def test_paid_and_never_ordered_is_found(kiosk):
     assert (case.reason, case.application) == ("paid_not_issued", made)
 
 
+def test_what_was_looked_after_once_is_not_looked_at_again(kiosk):
+    """A million of the past must not be read every two seconds."""
+    made = ready(kiosk)
+    Application.objects.update(settled_at=ago(3600))
+    ask(kiosk, made)
+    assert reconcile() == 0
+    assert not Application.objects.filter(awaits_order=True).exists()
+
+
+def test_who_stands_before_a_person_is_looked_after_until_that_ends(kiosk):
+    made = ready(kiosk)
+    Application.objects.update(settled_at=ago(3600))
+    open_case(kiosk, world.case_request(application_id=made.id))
+    assert reconcile() == 0
+    assert Application.objects.get().awaits_order
+    Case.objects.update(stage="closed", closed_at=ago(10))
+    assert reconcile() == 1
+    assert not Application.objects.get().awaits_order
+
+
 def test_paid_after_an_accepted_case_and_never_ordered_is_found_too(kiosk):
     read_chip(kiosk)
     accepted_case(kiosk)

@@ -32,9 +32,10 @@ from backend.clock import ago, ahead, now
 from backend.config import hall
 from backend.console.desk_form import DeskForm
 from backend.console.desk_sheet import form_fields, initial_of, typed_lines
+from backend.console.overview import look
 from backend.console.queue_filter import QueueFilter
 from backend.console.queue_rows import queue_list
-from backend.console.waiting import alerts_for, count_unclaimed
+from backend.console.waiting import alerts_for
 from backend.orders.counter import CounterForm, issue_at_counter
 from backend.refusal import Refused
 from backend_client import contract as c
@@ -104,13 +105,13 @@ def test_a_planned_visit_rests_until_hands_are_needed(kiosk):
     visit = open_desk_case(StaffReason.ON_SITE_VISIT, clerk, wanted)
     Case.objects.update(created_at=ago(4000))
     assert ring_due() == 0
-    assert (count_unclaimed(), alerts_for(clerk)) == (0, [])
+    assert (look().unclaimed, alerts_for(clerk)) == (0, [])
     notice = timedelta(seconds=hall().timers.rest_ends_before_appointment_s)
     assert visit.rest_until == at - notice
     Case.objects.update(rest_until=ago(61))
     assert ring_due() == 1
     assert Case.objects.get().alarm == "unclaimed"
-    assert count_unclaimed() == 1
+    assert look().unclaimed == 1
 
 
 def test_a_visit_is_not_planned_for_after_the_departure(kiosk):

@@ -84,7 +84,8 @@ def start_server_side(data: Path) -> None:
     from backend.__main__ import ROOT as HOUSE
     from backend.__main__ import start_django
 
-    start_django(argparse.Namespace(data=data, config=HOUSE / "config" / "server"))
+    config = HOUSE / "config" / "server"
+    start_django(argparse.Namespace(command="serve", data=data, config=config))
     from django.core.management import call_command
 
     from backend.evidence.services import ensure_evidence_key
@@ -96,12 +97,13 @@ def start_server_side(data: Path) -> None:
 def _run(options: argparse.Namespace, data: Path) -> None:
     from django.db import connections
 
-    from tests.benchmarks.desk_seed import Hall, seed
+    from tests.benchmarks.desk_seed import Hall, seed, tidy
 
     people = max(options.consoles, options.clerks)
     kept = data / "seeded.json"
     if kept.exists():
         hall = Hall(**json.loads(kept.read_text()))
+        tidy()
     else:
         began = time.monotonic()
         hall = seed(options.kiosks, people, options.open_cases, options.closed_cases)

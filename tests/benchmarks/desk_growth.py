@@ -14,6 +14,7 @@ import tempfile
 import time
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from tests.backend.postgresql import cluster
@@ -21,6 +22,7 @@ from tests.benchmarks.desk import percentile, served, start_server_side
 from tests.benchmarks.desk_load import Console, Kiosks, Seen, Site, stamp
 
 SIZES = (10, 30, 100, 300, 1000, 3000, 10_000)
+SETTLED = (0, 10_000, 100_000, 1_000_000)
 CONSOLES = 20
 HEARTBEAT_EVERY_S = 30.0
 SESSION_EVERY_S = 600.0
@@ -40,11 +42,21 @@ class Point:
     expected: int
 
 
+@dataclass(frozen=True)
+class Round:
+    """What the server does by itself, with so many paid and issued applications behind it."""
+
+    settled: int
+    unfinished_ms: float
+    erasing_ms: float
+
+
 def main() -> None:
     """Measure each size on one server; print the table, draw the plot."""
     parser = argparse.ArgumentParser(prog="tests.benchmarks.desk_growth")
     parser.add_argument("--database", default="", metavar="URL")
     parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--settled", type=int, default=max(SETTLED), metavar="AT_MOST")
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="desk-") as scratch:
@@ -52,6 +64,8 @@ def main() -> None:
         with database as url:
             os.environ["DATABASE_URL"] = url
             points = _measure(Path(scratch), options.seconds)
+            settled = [count for count in SETTLED if count <= options.settled]
+            rounds = [_round(before, count) for before, count in pairwise((0, *settled))]
     print("kiosks  beats/s  cores  heartbeat p99  shown p99  shown")
     for point in points:
         print(
@@ -59,6 +73,11 @@ def main() -> None:
             f"  {point.heartbeat_p99_s * 1000:10.0f} ms  {point.shown_p99_s * 1000:6.0f} ms"
             f"  {point.shown} of {point.expected}"
         )
+    print(
+        "paid and issued  looking for unfinished ones (every 2 s)  for what to erase (every 60 s)"
+    )
+    for one in rounds:
+        print(f"{one.settled:15}  {one.unfinished_ms:34.1f} ms  {one.erasing_ms:30.1f} ms")
     if options.plot:
         from tests.benchmarks.plot import log_plot
 
@@ -68,7 +87,8 @@ def main() -> None:
             "shown p99, s": [(p.kiosks, p.shown_p99_s) for p in points],
         }
         options.plot.write_text(log_plot("kiosks", curves), encoding="utf-8")
-    print(json.dumps([asdict(point) for point in points]))
+    found = {"growth": points, "rounds": rounds}
+    print(json.dumps({name: [asdict(one) for one in some] for name, some in found.items()}))
 
 
 def _measure(data: Path, seconds: float) -> list[Point]:
@@ -85,6 +105,27 @@ def _measure(data: Path, seconds: float) -> list[Point]:
             load = _load(url, hall.credentials[:size], hall.sessions, seconds, pid)
             points.append(asyncio.run(load))
     return points
+
+
+def _round(before: int, settled: int) -> Round:
+    from backend.api.once import forget_old_answers
+    from backend.cases.retention import erase_old_evidence
+    from backend.insight.recording import forget_old
+    from backend.operations.leftovers import erase_leftovers
+    from backend.orders.reconcile import reconcile
+    from tests.benchmarks.desk_seed import settled_history
+
+    settled_history(before, settled, max(SIZES))
+    erasers = (forget_old_answers, erase_old_evidence, forget_old, erase_leftovers)
+    for eraser in erasers:
+        eraser()  # what is due already is not the look's cost
+    began = time.perf_counter()
+    reconcile()
+    looked = time.perf_counter()
+    for eraser in erasers:
+        eraser()
+    erased = time.perf_counter()
+    return Round(settled, round((looked - began) * 1000, 1), round((erased - looked) * 1000, 1))
 
 
 async def _load(

@@ -106,6 +106,7 @@ class Console:
         self._had: set[str] = set()
         self._refreshing: asyncio.Task[None] | None = None
         self._again = False
+        self._newest = 0
 
     async def run(self, opened: asyncio.Semaphore) -> None:
         """Read the stream until cancelled."""
@@ -113,6 +114,8 @@ class Console:
         opened.release()
         try:
             while line := await reader.readline():
+                if line.startswith(b"id: "):
+                    self._newest = int(line[4:])
                 if line.startswith(b"data: "):
                     self._take(line[6:])
         finally:
@@ -122,6 +125,8 @@ class Console:
         news = json.loads(data)
         news = news if isinstance(news, dict) else {}
         self._seen.look_at_rows(news.get("changed", {}), self._had)
+        if not news.get("ask", True):
+            return
         if self._refreshing is not None and not self._refreshing.done():
             self._again = True
             return
@@ -135,6 +140,8 @@ class Console:
             self._seen.boards.append(answer.took_s)
             if answer.status == 200:
                 self._seen.look(answer.body.decode(), self._had)
+                if json.loads(answer.body)["version"] < self._newest:
+                    self._again, spread_ms = True, max(spread_ms, 500)
             if not self._again:
                 return
 

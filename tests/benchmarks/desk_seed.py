@@ -11,13 +11,19 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.db.models import F, Min, Model, Q
 from django.utils import timezone
 
 from backend.accounts.services import ensure_roles
+from backend.applications.models import Application
 from backend.cases.models import Case, Stage
 from backend.config import hall
 from backend.fleet.models import Kiosk
 from backend.fleet.services import enrol
+from backend.orders.models import IssueOrder
+from backend.orders.models import State as OrderState
+from backend.payments.models import Payment
+from backend.payments.models import State as PaymentState
 
 SOURCES = {
     "postgresql": "generate_series(1, %s) AS series(n)",
@@ -50,6 +56,18 @@ def seed(kiosks: int, people: int, open_cases: int, closed_cases: int) -> Hall:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Hall(credentials, _sessions(people))
+
+
+def tidy() -> None:
+    """Close what an earlier run opened, or its timers would ring; the rest is due in two hours."""
+    seeded = Q(id__startswith=Stage.WAITING.value) | Q(stage=Stage.CLOSED)
+    left = Case.objects.exclude(seeded)
+    moment = timezone.now()
+    left.update(stage=Stage.CLOSED, closed_at=moment, erased_at=moment, close_outcome="issued")
+    waiting = Case.objects.filter(stage=Stage.WAITING)
+    first = waiting.aggregate(first=Min("decide_by"))["first"]
+    if first is not None:
+        waiting.update(decide_by=F("decide_by") + (moment + timedelta(hours=2) - first))
 
 
 def _kiosks(count: int) -> list[str]:
@@ -99,8 +117,70 @@ def _cases(moment: datetime, count: int, stage: Stage, day: date, kiosks: int) -
     if closed:
         varying["closed_at"] = MOMENTS[vendor].format(step="-0.25")
         starts["closed_at"] = moment
+    _fill(pattern, varying, starts, count)
+
+
+def settled_history(before: int, until: int, kiosks: int) -> None:
+    """Put the applications numbered so there, each paid and issued: what a city leaves."""
+    count = until - before
+    if not count:
+        return
+    moment = timezone.now() - timedelta(days=1)
+    vendor = connection.vendor
+    past = MOMENTS[vendor].format(step="-0.25")
+    n = f"(n + {before})"
+    kiosk, visit = f"'k' || (n %% {kiosks})", f"'v' || {n}"
+    _fill(
+        Application(card_number="C12345678", offer_code="x", offer={}, fee_fen=1500),
+        {
+            "id": f"'a' || {n}",
+            "number": f"'A' || {n}",
+            "kiosk": kiosk,
+            "visit_id": visit,
+            "settled_at": past,
+            "created_at": past,
+        },
+        {"settled_at": moment, "created_at": moment},
+        count,
+    )
+    _fill(
+        Payment(state=PaymentState.PAID, amount_fen=1500),
+        {
+            "id": f"'p' || {n}",
+            "application": f"'a' || {n}",
+            "token": f"'t' || {n}",
+            "created_at": past,
+            "ended_at": past,
+        },
+        {"created_at": moment, "ended_at": moment},
+        count,
+    )
+    _fill(
+        IssueOrder(card_number="C12345678", state=OrderState.PRINTED, new={}, back=[]),
+        {
+            "id": f"'o' || {n}",
+            "number": f"'O' || {n}",
+            "application": f"'a' || {n}",
+            "kiosk": kiosk,
+            "visit_id": visit,
+            "created_at": past,
+            "printing_at": past,
+            "ended_at": past,
+        },
+        dict.fromkeys(("created_at", "printing_at", "ended_at"), moment),
+        count,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _fill(pattern: Model, varying: dict[str, str], starts: dict[str, datetime], count: int) -> None:
+    """Put ``count`` rows like ``pattern`` there; of ``varying`` fields SQL says what row n has.
+
+    ``starts`` are the moments from which those of MOMENTS count.
+    """
     columns, expressions, values = [], [], []
-    for field in Case._meta.concrete_fields:
+    for field in pattern._meta.concrete_fields:
         columns.append(connection.ops.quote_name(field.column))
         expressions.append(varying.get(field.name, "%s"))
         if field.name in starts:
@@ -108,9 +188,10 @@ def _cases(moment: datetime, count: int, stage: Stage, day: date, kiosks: int) -
         elif field.name not in varying:
             raw = getattr(pattern, field.attname)
             values.append(field.get_db_prep_save(raw, connection))
-    source = SOURCES[vendor]
+    source = SOURCES[connection.vendor]
+    table = connection.ops.quote_name(pattern._meta.db_table)
     statement = (
-        f"INSERT INTO cases_case ({', '.join(columns)}) "  # noqa: S608 - names of the model
+        f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608 - names of the model
         f"SELECT {', '.join(expressions)} FROM {source}"
     )
     with connection.cursor() as cursor:

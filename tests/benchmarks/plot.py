@@ -4,6 +4,7 @@ import math
 from html import escape
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 720, 420, 64, 24, 150, 48
+LETTERS = 16
 COLOURS = ("#0b5cad", "#b3261e", "#2e7d32", "#6a1b9a")
 
 Curve = list[tuple[float, float]]
@@ -41,6 +42,7 @@ def log_plot(label: str, curves: dict[str, Curve]) -> str:
     parts.append(
         f'<text x="{middle:.0f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(label)}</text>'
     )
+    named_at: list[float] = []
     for (name, curve), colour in zip(kept.items(), COLOURS, strict=False):
         if not curve:
             continue
@@ -49,6 +51,10 @@ def log_plot(label: str, curves: dict[str, Curve]) -> str:
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points]
         x, y = points[-1]
+        # Curves that end together are named one below the other.
+        while any(abs(y - other) < LETTERS for other in named_at):
+            y += LETTERS
+        named_at.append(y)
         parts.append(f'<text x="{x + 8:.0f}" y="{y + 4:.0f}" fill="{colour}">{escape(name)}</text>')
     return "\n".join([*parts, "</svg>\n"])
 

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -25,78 +24,18 @@ import cv2
 from demo.hall import Hall
 from demo.machine import Machine
 from demo.people import read_people
-from demo.stage import KIOSK, Stage, write_config
+from demo.stage import KIOSK, write_config
 from devices.rig.live_frames import RESIDENT_A, camera_like_frames
 from tests.benchmarks.chip import measure_chip_read
 from tests.benchmarks.portrait import measure_decision
+from tests.benchmarks.ui_stall import SIZE, await_that, measure_stall
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZE = (1080, 1920)
 CAPTURES = 20
-PATIENCE_S = 90.0
-LOOK_AGAIN_S = 0.01
 ON_SCREEN = "the first page is on the screen"
 """The window logs it one frame after it drew the first page."""
-SETTLE_S = 0.5
 WARM_S = 3.0
 """After attract, so that what the first frames allocate is counted too."""
-
-
-def measure_stall(out: Path) -> dict[str, float]:
-    """Play a visit up to the comparison's end in the real app; return its worst stalls."""
-    stage = Stage(out, size=SIZE)
-    found: dict[str, float] = {}
-    try:
-        stage.run(lambda: found.update(_guided_visit(stage)))
-    finally:
-        stage.close()
-    return found
-
-
-def _guided_visit(stage: Stage) -> dict[str, float]:
-    person, app = stage.people["normal"], stage.app
-    _await_phase(stage, "attract")
-    _tap(stage, "start")
-    _await_phase(stage, "insert_card")
-    stage.machine.bay.insert(person.card)
-    _await_phase(stage, "offers")
-    _tap(stage, "offer:G-HKG-1Y-2")
-    _tap(stage, "next")
-    stage.camera.show(person.face)
-    _await_phase(stage, "notice")
-    # Everything from the live picture's first frame to the page after the match.
-    app.run_soon(app.stall.reset)
-    began = time.monotonic()
-    _tap(stage, "agree")
-    _await_phase(stage, "portrait")
-    phase = _await_phase(stage, "confirm", "escalated", "portrait_retry")
-    time.sleep(SETTLE_S)
-    seconds = time.monotonic() - began
-    # The screen worked through guidance and matching whatever came of it; say what did.
-    print(f"the visit measured went from the portrait to: {phase}")
-    return {
-        "ui_stall_max_s": app.stall.worst_s,
-        "frames_per_s": app.stall.frames / seconds,
-        "seconds": seconds,
-    }
-
-
-def _await_phase(stage: Stage, *names: str) -> str:
-    shown: list[str] = []
-
-    def there() -> bool:
-        visit = stage.app.shown
-        shown[:] = [visit.phase.name] if visit is not None else []
-        return bool(shown) and shown[0] in names
-
-    _await(there, f"the screen to show {' or '.join(names)}")
-    return shown[0]
-
-
-def _tap(stage: Stage, name: str) -> None:
-    time.sleep(SETTLE_S)
-    _await(lambda: name in stage.app.targets(), f"{name} to touch")
-    stage.app.tap(name)
 
 
 def measure_start(folder: Path) -> dict[str, float]:
@@ -127,7 +66,7 @@ def _start_once(config: Path, events: Path) -> dict[str, float]:
     with log.open("w") as said:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
     try:
-        _await(
+        await_that(
             lambda: process.poll() is not None or _ready(events, log),
             "attract in the event log and a page on the screen",
         )
@@ -170,14 +109,6 @@ def _resident_mb(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
-def _await(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {PATIENCE_S:g} s for {what}")
-        time.sleep(LOOK_AGAIN_S)
-
-
 def main() -> None:
     """Measure everything, say it in words, then in one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -203,17 +134,13 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory(prefix="kiosk-stall-", ignore_cleanup_errors=True) as folder:
         stall = measure_stall(Path(folder))
-    print(
-        f"screen {SIZE[0]}x{SIZE[1]} during guidance and matching ({stall['seconds']:.1f} s): "
-        f"stood still {stall['ui_stall_max_s'] * 1000:.0f} ms at most, "
-        f"{stall['frames_per_s']:.0f} frames a second"
-    )
+    print(stall.said())
     print(
         json.dumps(
             {
                 "chip_wire_ratio": chip["chip_wire_ratio"],
                 "decision_p95_s": round(decision_p95_s, 3),
-                "ui_stall_max_s": round(stall["ui_stall_max_s"], 3),
+                "ui_stall_max_s": round(stall.ui_stall_max_s, 3),
                 "start_to_attract_s": round(start["start_to_attract_s"], 2),
                 "kiosk_rss_mb": round(start["kiosk_rss_mb"], 1),
             }

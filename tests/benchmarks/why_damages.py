@@ -17,6 +17,8 @@ from tests.portrait.pictures import MODELS
 
 _SIZE = (1280, 720)
 _SIDE = 620  # of the photograph before the hall
+SWAPPED_FROM = 5
+"""Another steps in at this frame; in the first second none counts, so some of the first do."""
 Random = np.random.Generator
 Change = Callable[[Image, Random], Image]
 
@@ -81,7 +83,7 @@ def frames_of(scene: Scene, seed: int) -> Iterator[Image]:
             yield last
             continue
         shown = scene.photograph
-        if scene.swapped is not None and number >= 2:
+        if scene.swapped is not None and number >= SWAPPED_FROM:
             shown = scene.swapped
         frame = _place(hall(0), scene.person(shown, random), scene, number, 0.0)
         if scene.second is not None:

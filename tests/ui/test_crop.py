@@ -45,3 +45,13 @@ def test_picture_is_mirrored_and_rgb():
     image = np.zeros((4, 8, 3), np.uint8)
     image[:, 2] = (255, 0, 0)
     assert mirrored(image, 1.0)[0, 3].tolist() == [0, 0, 255]
+
+
+@pytest.mark.parametrize("middle", [(0.5, 0.5), (0.02, 0.9), (0.98, 0.1), (0.3, 0.7), (-0.2, 1.3)])
+def test_beyond_the_edge_the_edge_goes_on(middle):
+    image = np.random.default_rng(1).integers(0, 256, (36, 64, 3), np.uint8)
+    shown = mirrored(image, 1.0, middle)
+    top, left = round(middle[1] * 36 - 18), round(middle[0] * 64 - 18)
+    rows = np.clip(np.arange(top, top + 36), 0, 35)
+    columns = np.clip(np.arange(left, left + 36), 0, 63)
+    np.testing.assert_array_equal(shown, image[rows][:, columns][:, ::-1, ::-1])

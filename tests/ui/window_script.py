@@ -258,6 +258,7 @@ class Script:
 
         from kiosk.ui.page import Row
 
+        gc.unfreeze()
         gc.collect()
         found = 0
         for item in gc.get_objects():

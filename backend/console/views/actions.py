@@ -25,11 +25,12 @@ def claim(request: HttpRequest, case_id: str) -> HttpResponse:
     """Claim the case; when somebody was faster, say who."""
     try:
         claims.claim(case_id, signed_in(request))
+    except claims.Taken as taken:
+        _warn(request, "message.lost_claim", name=taken.holder)
     except Refused as refused:
         if refused.code == RefusalCode.NOT_FOUND:
             return not_found(request)
-        holder = display_name(claims.find(case_id).claimed_by)
-        _warn(request, "message.lost_claim" if holder else "message.stale", name=holder)
+        _warn(request, "message.stale")
     return _back(case_id)
 
 

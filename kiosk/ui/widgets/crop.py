@@ -41,10 +41,17 @@ def mirrored(
     wide = min(width, round(height * aspect))
     high = min(height, round(wide / aspect))
     left, top = round(middle[0] * width - wide / 2), round(middle[1] * height - high / 2)
-    if 0 <= left <= width - wide and 0 <= top <= height - high:
-        part = image[top : top + high, left : left + wide]
-    else:
-        rows = np.clip(np.arange(top, top + high), 0, height - 1)
-        columns = np.clip(np.arange(left, left + wide), 0, width - 1)
-        part = image[rows][:, columns]
-    return np.ascontiguousarray(part[:, ::-1, ::-1])
+    # What of the part lies in the picture: a face near its edge is common, so this is quick too.
+    left, top = min(max(left, 1 - wide), width - 1), min(max(top, 1 - high), height - 1)
+    x0, x1 = max(left, 0), min(left + wide, width)
+    y0, y1 = max(top, 0), min(top + high, height)
+    shown = np.empty((high, wide, 3), np.uint8)
+    part = shown[:, ::-1, ::-1]
+    within = slice(y0 - top, y1 - top), slice(x0 - left, x1 - left)
+    part[within] = image[y0:y1, x0:x1]
+    rows, columns = within
+    part[rows, : columns.start] = part[rows, columns.start, None]
+    part[rows, columns.stop :] = part[rows, columns.stop - 1, None]
+    part[: rows.start] = part[rows.start]
+    part[rows.stop :] = part[rows.stop - 1]
+    return shown

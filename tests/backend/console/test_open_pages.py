@@ -35,7 +35,7 @@ def test_a_case_appears_in_an_open_queue_within_a_second(hall, desk):
     case = hall.kiosk.escalate(**mismatch())
     page.wait_for_selector(row(case), timeout=1000)
     assert time.monotonic() - started < 1
-    assert page.title().startswith("(")
+    assert page.title().startswith(("(", "▲ ("))  # raised ones may wait already
 
 
 def test_two_desks_take_a_case_from_the_queue_to_a_decision(hall, desk):

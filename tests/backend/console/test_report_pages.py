@@ -37,7 +37,7 @@ def test_the_duty_leader_closes_a_day_and_prints_it(hall, leader, tmp_path):
     leader.goto(f"{hall.url}/reports")
     leader.click("a[rel=prev]")
     leader.click("text=日终结账")
-    leader.wait_for_selector("ul.open select")
+    leader.wait_for_selector("ul.open-cases select")
     leader.select_option("#all_to", index=1)
     leader.fill("#password", "not the password")
     leader.click("form.sign button.main")

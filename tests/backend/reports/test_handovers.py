@@ -15,7 +15,7 @@ from backend.cases.retention import erase_old_evidence
 from backend.clock import ago, now
 from backend.console.queue_filter import QueueFilter
 from backend.console.queue_rows import queue_list
-from backend.console.shared_rows import draw
+from backend.console.shared_rows import recent_rows
 from backend.operations.held import held_about
 from backend.operations.leftovers import erase_leftovers
 from backend.reports.models import CaseHandover, DayClosing
@@ -90,7 +90,7 @@ def test_queue_case_and_counter_show_it(kiosk, leader, taker, django_pages, lang
     for address in ("/", "/cases/case-1", "/counter/case-1", "/counter?find=nothing"):
         page = desk.get(address).content.decode()
         assert ("leader → taker" in page, NOTE in page) == (("find" not in address),) * 2, address
-    assert NOTE in draw(language).html["case-1"]
+    assert NOTE in recent_rows(language).html["case-1"]
     desk.post("/counter/case-1/take")
     assert NOTE in desk.get("/counter").content.decode()
 

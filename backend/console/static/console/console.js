@@ -87,11 +87,26 @@
   // Cases whose row came with the stream and that have rung already.
   const rung = new Set();
 
-  // The stream brings the rows that changed, as everybody sees them, at once; the page's own parts
-  // follow. A filtered list is drawn by the server alone.
+  // The stream brings what changed, as everybody sees it, at once. Where the page's own parts
+  // changed too it says so, and they are asked for.
   function shift(news) {
+    if (!news.order) return;
+    moveRows(news);
+    showCount(news.unclaimed, news.raised);
+    const open = document.querySelector("#nav-queue .count");
+    if (open) open.textContent = news.open;
+    const here = document.getElementById("here");
+    if (here && news.people !== undefined) here.innerHTML = news.people;
+    if (news.ask) return;
+    raised = news.raised;
+    const heard = JSON.parse(sessionStorage.getItem("console-heard") ?? "[]");
+    announce(hear([...heard, ...Object.keys(news.alerts)]), news.alerts);
+  }
+
+  // A filtered list is drawn by the server alone.
+  function moveRows(news) {
     const list = document.getElementById("queue-rows");
-    if (!list || !news.order || list.dataset.filtered !== undefined) return;
+    if (!list || list.dataset.filtered !== undefined) return;
     const rows = new Map([...list.querySelectorAll("li[data-case]")].map((li) => [li.dataset.case, li]));
     let calls = false;
     for (const [id, html] of Object.entries(news.changed)) {
@@ -114,8 +129,16 @@
     list.replaceChildren(...news.order.flatMap((id) => rows.get(id) ?? []), ...rest);
     if (focused) document.getElementById(focused)?.focus();
     if (calls) chime();
-    showCount(news.unclaimed);
     tick();
+  }
+
+  function announce(fresh, words) {
+    const told = fresh.map((alert) => ({ alert, words: words[alert] }));
+    if (told.length) document.dispatchEvent(new CustomEvent("console:alerts", { detail: told }));
+    for (const alert of fresh) {
+      const id = alert.split(":")[1];
+      document.querySelector(`li[data-case="${CSS.escape(id)}"]`)?.classList.add("new");
+    }
   }
 
   function redraw(board) {
@@ -126,13 +149,7 @@
       part.innerHTML = html;
       if (focused) document.getElementById(focused)?.focus();
     }
-    const fresh = hear(board.alerts);
-    const told = fresh.map((alert) => ({ alert, words: board.alert_words[alert] }));
-    if (told.length) document.dispatchEvent(new CustomEvent("console:alerts", { detail: told }));
-    for (const alert of fresh) {
-      const id = alert.split(":")[1];
-      document.querySelector(`li[data-case="${CSS.escape(id)}"]`)?.classList.add("new");
-    }
+    announce(hear(board.alerts), board.alert_words);
     showCount(board.unclaimed, board.raised);
     raised = board.alerts.length ? board.raised : 0;
     tick();
@@ -166,6 +183,7 @@
   // With many pages open the stream says over how long they spread what they ask.
   let asking = false;
   let again = false;
+  let newest = 0;
   async function refresh(spread = 0) {
     if (asking) {
       again = true;
@@ -177,7 +195,14 @@
       again = false;
       const answer = await fetch(data.board, { headers: { Accept: "application/json" } });
       if (answer.redirected || answer.status === 403) leave();
-      else if (answer.ok) redraw(await answer.json());
+      else if (answer.ok) {
+        const board = await answer.json();
+        redraw(board);
+        if (board.version < newest) {
+          again = true;
+          spread = Math.max(spread, 500);
+        }
+      }
     } catch {
       // The stream's own error shows the offline notice; the next change asks again.
     } finally {
@@ -191,12 +216,15 @@
 
   const offline = document.getElementById("offline");
   let stream = null;
+  // An open case, a filtered list and the approvals hold what the stream does not bring.
+  const asks = document.querySelector("#sheet, #queue-rows[data-filtered], #approval-cards");
   function connect() {
-    stream = new EventSource(data.stream);
+    stream = new EventSource(data.stream + (asks ? "?asks=1" : ""));
     stream.addEventListener("change", (event) => {
       const news = JSON.parse(event.data);
+      newest = Number(event.lastEventId);
       shift(news);
-      refresh(news.spread_ms);
+      if (news.ask) refresh(news.spread_ms);
     });
     stream.addEventListener("open", () => {
       offline.hidden = true;

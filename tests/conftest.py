@@ -1,0 +1,31 @@
+"""The order of the tests: whole files, the longest first, so that no core waits at the end."""
+
+from pathlib import Path
+
+import pytest
+
+LONGEST = (
+    "runtime/test_kill.py",
+    "demo/test_dock.py",
+    "demo/test_demo.py",
+    "visits/test_trouble.py",
+    "backend/test_api_schema.py",
+    "backend/console/test_quality.py",
+    "portrait/test_evaluate.py",
+    "portrait/test_worker.py",
+    "backend/test_operations.py",
+)
+"""Files that take most of a minute or more; the others follow as they are found."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; ``--no-loadscope-reorder`` keeps this order with workers."""
+    here = Path(__file__).parent
+    first = {here / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
+
+
+def pytest_sessionstart() -> None:
+    """Refuse a list that names what is not there."""
+    missing = [name for name in LONGEST if not (Path(__file__).parent / name).is_file()]
+    assert not missing, f"LONGEST names {missing}"
