@@ -35,3 +35,22 @@ def django_pages(database: Path) -> Callable[[Any], Any]:
         return client
 
     return as_user
+
+
+@pytest.fixture
+def filled(kiosk: world.Kiosk, tmp_path: Path) -> Path:
+    """A data directory with a case, sealed portraits and a factor, an issued order, all keys."""
+    from backend.accounts import second_factor
+    from backend.cases.opening import open_case
+    from backend.secrets_store import ensure_secret
+    from tests.backend.reports.hall_day import visit
+
+    ensure_secret(tmp_path / "secret.key")
+    portraits = {"live_portrait": world.c.picture(world.jpeg(1)), "detail": "came with a stick"}
+    open_case(kiosk, world.case_request(**portraits))
+    visit(kiosk, 1)
+    second_factor.put_in_use(world.add_staff("approver"), "JBSWY3DPEHPK3PXP")
+    world.connections.close_all()
+    for path in (tmp_path, *tmp_path.iterdir()):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return tmp_path

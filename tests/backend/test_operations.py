@@ -1,10 +1,7 @@
 """Check, back up, restore and say what is held, by the command line as an operator runs it."""
 
-import json
 import os
 import sqlite3
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -19,7 +16,6 @@ from backend.accounts.models import SecondFactor
 from backend.audit.models import AuditEvent
 from backend.audit.services import head, verify
 from backend.cases.models import Case
-from backend.cases.opening import open_case
 from backend.evidence.services import unseal
 from backend.fleet.services import enrol
 from backend.operations.archive import Manifest, hash_file, pack, unpack
@@ -27,30 +23,17 @@ from backend.operations.backup import make_backup
 from backend.operations.databases import copy_database
 from backend.operations.deployment import check_deployment, clock_state
 from backend.operations.failure import UsageError
-from backend.operations.held import held_about
 from backend.operations.keys import read_keys, write_keys
 from backend.operations.lock import hold
-from backend_client import contract as c
 from tests.backend import world
-from tests.backend.reports.hall_day import visit
+from tests.backend.operator_commands import run
+from tests.backend.test_check_and_held import codes
 
 pytestmark = pytest.mark.skipif(
     bool(os.environ.get("DATABASE_URL")),
     reason="SQLite's own files; PostgreSQL has test_backup_postgresql.py",
 )
 NOW = "2026-11-24T08:00:00+00:00"
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "backend", *map(str, arguments)],
-        cwd=world.ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def look_at(path: Path) -> None:
@@ -70,42 +53,6 @@ def refusal(call, *arguments) -> str:
     except UsageError as error:
         return str(error)
     return ""
-
-
-@pytest.fixture
-def filled(kiosk, tmp_path) -> Path:
-    """A data directory with a case, sealed portraits and a factor, an issued order, all keys."""
-    from backend.secrets_store import ensure_secret
-
-    ensure_secret(tmp_path / "secret.key")
-    portraits = {"live_portrait": c.picture(world.jpeg(1)), "detail": "came with a stick"}
-    open_case(kiosk, world.case_request(**portraits))
-    visit(kiosk, 1)
-    second_factor.put_in_use(world.add_staff("approver"), "JBSWY3DPEHPK3PXP")
-    world.connections.close_all()
-    for path in (tmp_path, *tmp_path.iterdir()):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-    return tmp_path
-
-
-def test_what_is_held_about_a_card_is_shown_and_the_showing_is_recorded(filled):
-    held = held_about(world.CARD)
-    assert held["resident"][0]["name_zh"] == "林晓岚"
-    assert held["case"][0]["detail"] == "came with a stick"
-    assert {len(held[name]) for name in ("permit", "case")} == {1}
-    assert len(held["portrait"]) == 2
-    assert world.jpeg(1).hex() not in json.dumps(held)
-    card = held_about("C10000001")
-    assert {"chip read", "application", "payment", "issue order", "held endorsement"} <= set(card)
-    assert "token" not in card["payment"][0]
-    done = run("held", "c12345678", "--data", filled)
-    assert done.returncode == 0, done.stderr
-    assert "came with a stick" in done.stdout
-    assert json.loads(run("held", "C99999999", "--json", "--data", filled).stdout) == {}
-    assert run("held", "x", "--data", filled).returncode == 2
-    shown = AuditEvent.objects.filter(kind="card.held_shown").order_by("seq")
-    assert [one.subject for one in shown] == ["card:C12345678", "card:C99999999"]
-    assert {one.actor for one in shown} == {f"operator:{os.getuid()}"}
 
 
 def test_a_backup_comes_back_with_its_keys_and_only_with_them(filled, tmp_path_factory):
@@ -271,28 +218,6 @@ def test_keys_are_written_and_read_whole(tmp_path):
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
 
 
-def codes(data, **environment) -> dict[str, str]:
-    done = run("check", "--json", "--data", data, **environment)
-    assert done.stderr == ""
-    found = json.loads(done.stdout)
-    assert done.returncode == int(any(one["level"] == "error" for one in found))
-    return {one["code"]: one["level"] for one in found}
-
-
-def test_a_sound_deployment_has_no_errors_and_check_makes_nothing(filled, tmp_path):
-    tls = {"KIOSK_SERVER_HOSTS": "hall.example", "KIOSK_SERVER_TLS_PROXY": "127.0.0.1"}
-    before = sorted(path.name for path in filled.iterdir())
-    found = codes(filled, **tls)
-    assert "error" not in found.values(), found
-    assert found["backup"] == found["accounts"] == "warning"
-    assert [name for name in before if not name.startswith("hall.sqlite3-")] == sorted(
-        path.name for path in filled.iterdir() if not path.name.startswith("hall.sqlite3-")
-    )
-    nowhere = tmp_path / "nowhere"
-    assert codes(nowhere, **tls)["data"] == "error"
-    assert not nowhere.exists()
-
-
 def test_check_names_each_thing_that_is_wrong(filled, monkeypatch, tmp_path):
     assert codes(filled, KIOSK_SERVER_HOSTS="hall.example")["tls"] == "error"
     assert codes(filled, KIOSK_SERVER_HOSTS="*")["hosts"] == "error"
@@ -328,16 +253,6 @@ def test_check_sees_the_database_the_clock_and_the_disk(filled, monkeypatch):
     assert ("error", "disk") in found()
     monkeypatch.setattr(settings, "DEBUG", True)
     assert ("error", "debug") in found()
-    future = AuditEvent.objects.order_by("-seq").first()
-    AuditEvent.objects.create(
-        seq=future.seq + 1, at="2199-01-01T00:00:00+00:00", kind="x", prev_hash="", hash="x"
-    )
-    assert ("error", "clock") in found()
-    database = sqlite3.connect(filled / "hall.sqlite3")
-    database.execute("DELETE FROM django_migrations WHERE app = 'reports'")
-    database.commit()
-    database.close()
-    assert ("error", "migrations") in found()
     world.connections.close_all()
     (filled / "hall.sqlite3").write_bytes(b"no database" * 500)
     assert ("error", "database") in found()
