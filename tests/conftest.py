@@ -5,17 +5,23 @@ from pathlib import Path
 import pytest
 
 LONGEST = (
-    "runtime/test_kill.py",
-    "demo/test_dock.py",
-    "demo/test_demo.py",
     "visits/test_trouble.py",
-    "backend/test_api_schema.py",
-    "backend/console/test_quality.py",
-    "portrait/test_evaluate.py",
+    "demo/test_demo.py",
+    "runtime/test_kill.py",
     "portrait/test_worker.py",
+    "demo/test_dock.py",
+    "backend/test_api_fuzz.py",
     "backend/test_operations.py",
+    "portrait/test_evaluate.py",
+    "session/test_mutants.py",
+    "backend/console/test_quality.py",
+    "backend/test_command_line.py",
+    "runtime/test_visit.py",
+    "session/test_diagram.py",
+    "session/test_properties.py",
+    "portrait/test_liveness.py",
 )
-"""Files that take most of a minute or more; the others follow as they are found."""
+"""Files that take a quarter of a minute or more; the others follow as they are found."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
