@@ -1,6 +1,7 @@
 # One command per habit. Each sets up what it needs and says so.
 PY := .venv/bin/python
-export PYTHONDONTWRITEBYTECODE ?= 1
+# Tests that were compiled once are not compiled anew by each worker of each stage.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test quick postgresql slow lint format screens diagram bench setup
 

@@ -24,6 +24,16 @@ LONGEST = (
 """Files that take a quarter of a minute or more; the others follow as they are found."""
 
 
+LOADED_FOR_SLOW = "test_api_schema.py"
+"""Makes its cases as it is loaded, in ten seconds of each worker."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what would be loaded for nothing."""
+    for_nothing = collection_path.name == LOADED_FOR_SLOW and config.option.markexpr == "not slow"
+    return True if for_nothing else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; ``--no-loadscope-reorder`` keeps this order with workers."""
     here = Path(__file__).parent

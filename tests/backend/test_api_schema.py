@@ -10,6 +10,7 @@ from schemathesis.checks import not_a_server_error
 from backend.api.endpoints import api
 from tests.backend import world
 
+pytestmark = pytest.mark.slow
 EXAMPLES = 12
 SCHEMA = schemathesis.openapi.from_dict(dict(api.get_openapi_schema()))
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -26,7 +27,6 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[s
     world.connections.close_all()
 
 
-@pytest.mark.slow
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=QUIET)
 def test_no_request_that_the_description_leads_to_is_a_500(case, hall):
