@@ -32,7 +32,7 @@ from backend.reports.cash import cash_up
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
 from tests.backend import world
-from tests.backend.test_orders import application, read_chip, refusal
+from tests.backend.order_world import application, read_chip, refusal
 
 PAID = CounterForm(seen_in_person=True, fee_taken=True)
 

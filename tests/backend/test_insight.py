@@ -21,7 +21,7 @@ from backend.insight.verdict import Elsewhere, Evidence, Scored, Verdict, judge
 from backend.insight.wilson import Rate
 from backend_client import contract as c
 from tests.backend import world
-from tests.backend.test_orders import read_chip, refusal
+from tests.backend.order_world import read_chip, refusal
 from tests.benchmarks.person_or_machine import figures, simulate
 
 GOOD, BAD = Scored(9.0, 6.42), Scored(1.0, 6.42)

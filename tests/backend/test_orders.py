@@ -1,12 +1,10 @@
-"""From application to the one endorsement: identity, settlement, orders, fencing, reconciling."""
+"""From application to the one endorsement: identity, settlement, orders, fencing."""
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
-from backend.applications.models import Application
-from backend.applications.services import application_view, apply
+from backend.applications.services import application_view
 from backend.approvals.services import answer
 from backend.audit.models import AuditEvent
 from backend.audit.services import verify
@@ -17,70 +15,28 @@ from backend.cases.opening import open_case
 from backend.clock import ago
 from backend.endorsements.services import offers_for
 from backend.orders.counter import CounterForm, issue_at_counter
-from backend.orders.issuing import order_for
 from backend.orders.models import IssueOrder
 from backend.orders.printing import begin_printing, end_printing, order_view
-from backend.orders.reconcile import reconcile, visit_ended
+from backend.orders.reconcile import reconcile
 from backend.payments.models import Payment
 from backend.payments.services import cancel, complete, start
 from backend.records.models import HeldEndorsement
-from backend.records.services import release_portrait
 from backend.refusal import Refused
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
 from tests.backend import world
-
-OFFER = "G-HKG-3M-1"
-
-
-def refusal(call, *args, **kwargs) -> RefusalCode:
-    with pytest.raises(Refused) as caught:
-        call(*args, **kwargs)
-    return caught.value.code
-
-
-def read_chip(kiosk, visit="visit-1", card=world.CARD):
-    proof = world.proof(card)
-    release_portrait(
-        kiosk, c.RecordPortraitRequest(visit_id=visit, card_number=card, proof=_sent(proof))
-    )
-    return offers_for(kiosk, c.OffersRequest(visit_id=visit, card_number=card, proof=_sent(proof)))
-
-
-def _sent(proof: c.ChipProof) -> c.ChipProof:
-    return c.ChipProof.model_validate_json(proof.model_dump_json())
-
-
-def application(kiosk, visit="visit-1", offer=OFFER, match=None, case_id=None, card=world.CARD):
-    return apply(
-        kiosk,
-        c.ApplicationRequest(
-            visit_id=visit, card_number=card, offer_code=offer, match=match, case_id=case_id
-        ),
-    )
-
-
-def pay(kiosk, made: Application) -> Payment:
-    payment = complete(start(kiosk, made.id, made.visit_id).token)
-    assert payment is not None
-    return payment
-
-
-def ask(kiosk, made: Application) -> IssueOrder:
-    wanted = c.OrderRequest(visit_id=made.visit_id, card_number=made.card_number)
-    return order_for(kiosk, made.id, wanted)
-
-
-def ready(kiosk, visit="visit-1") -> Application:
-    """Bring a visit to where the order can be made."""
-    read_chip(kiosk, visit)
-    made = application(kiosk, visit, match=world.match_report())
-    pay(kiosk, made)
-    return made
-
-
-def report(order: IssueOrder, outcome="printed", evidence="reported_by_device"):
-    return c.PrintReport(fencing_token=order.fencing_token, outcome=outcome, evidence=evidence)
+from tests.backend.order_world import (
+    OFFER,
+    accepted_case,
+    application,
+    ask,
+    pay,
+    read_chip,
+    ready,
+    refusal,
+    report,
+    sent,
+)
 
 
 def test_identity_and_settlement_make_exactly_one_order(kiosk):
@@ -193,99 +149,6 @@ def test_a_reprint_is_free_and_adds_nothing(kiosk):
     assert (HeldEndorsement.objects.count(), held.faded) == (1, False)
 
 
-@pytest.mark.parametrize(
-    ("outcome", "reason"), [("failed", "paid_not_issued"), ("unknown", "print_unknown")]
-)
-def test_a_print_that_did_not_end_well_opens_one_case_by_itself(kiosk, outcome, reason):
-    made = ready(kiosk)
-    order = ask(kiosk, made)
-    begin_printing(kiosk, order.id, 1)
-    end_printing(kiosk, order.id, report(order, outcome, "none"))
-    end_printing(kiosk, order.id, report(order, outcome, "none"))
-    case = Case.objects.get()
-    assert (case.reason, case.application) == (reason, made)
-    assert refusal(end_printing, kiosk, order.id, report(order)) == RefusalCode.CONFLICT
-    assert not HeldEndorsement.objects.exists()
-
-
-def test_silence_becomes_unknown_and_a_late_report_puts_it_right(kiosk):
-    made = ready(kiosk)
-    order = ask(kiosk, made)
-    begin_printing(kiosk, order.id, 1)
-    assert reconcile() == 0
-    IssueOrder.objects.update(printing_at=ago(3600))
-    assert reconcile() == 1
-    assert IssueOrder.objects.get().state == "unknown"
-    assert Case.objects.get().reason == "print_unknown"
-    end_printing(kiosk, order.id, report(order))
-    assert IssueOrder.objects.get().state == "printed"
-    assert HeldEndorsement.objects.count() == 1
-    assert Case.objects.get().stage == "closed"
-
-
-def test_paid_and_never_ordered_is_found(kiosk):
-    made = ready(kiosk)
-    assert reconcile() == 0
-    Application.objects.update(settled_at=ago(3600))
-    assert reconcile() == 1
-    assert reconcile() == 0
-    case = Case.objects.get()
-    assert (case.reason, case.application) == ("paid_not_issued", made)
-
-
-def test_what_was_looked_after_once_is_not_looked_at_again(kiosk):
-    """A million of the past must not be read every two seconds."""
-    made = ready(kiosk)
-    Application.objects.update(settled_at=ago(3600))
-    ask(kiosk, made)
-    assert reconcile() == 0
-    assert not Application.objects.filter(awaits_order=True).exists()
-
-
-def test_who_stands_before_a_person_is_looked_after_until_that_ends(kiosk):
-    made = ready(kiosk)
-    Application.objects.update(settled_at=ago(3600))
-    open_case(kiosk, world.case_request(application_id=made.id))
-    assert reconcile() == 0
-    assert Application.objects.get().awaits_order
-    Case.objects.update(stage="closed", closed_at=ago(10))
-    assert reconcile() == 1
-    assert not Application.objects.get().awaits_order
-
-
-def test_paid_after_an_accepted_case_and_never_ordered_is_found_too(kiosk):
-    read_chip(kiosk)
-    accepted_case(kiosk)
-    made = application(kiosk, case_id="case-1")
-    pay(kiosk, made)
-    Application.objects.update(settled_at=ago(3600))
-    assert reconcile() == 1
-    assert reconcile() == 0
-    assert set(made.cases.values_list("reason", flat=True)) == {
-        "portrait_not_matched",
-        "paid_not_issued",
-    }
-
-
-def test_the_kiosks_own_case_takes_over_the_one_that_the_server_opened(kiosk):
-    made = ready(kiosk)
-    order = ask(kiosk, made)
-    begin_printing(kiosk, order.id, 1)
-    end_printing(kiosk, order.id, report(order, "failed", "none"))
-    open_case(kiosk, world.case_request(reason="device_fault", application_id=made.id))
-    stages = dict(Case.objects.values_list("reason", "stage"))
-    assert stages == {"paid_not_issued": "closed", "device_fault": "waiting"}
-    visit_ended(kiosk, "visit-1", made.id)
-    assert Case.objects.count() == 2
-
-
-def test_a_visit_that_ends_paid_and_unissued_is_a_case_at_once(kiosk):
-    made = ready(kiosk)
-    visit_ended(kiosk, "visit-1", made.id)
-    visit_ended(kiosk, "visit-1", made.id)
-    assert Case.objects.get().reason == "paid_not_issued"
-
-
 def test_payment_and_its_cancellation_race_to_one_end(kiosk):
     for round_ in range(6):
         visit = f"visit-{round_}"
@@ -316,14 +179,6 @@ def test_a_pending_payment_expires_and_another_can_be_started(kiosk):
     assert late is not None
     assert late.state == "cancelled"
     assert start(kiosk, made.id, "visit-1").id != payment.id
-
-
-def accepted_case(kiosk, **fields) -> None:
-    clerk, approver = world.add_staff("clerk"), world.add_staff("approver")
-    open_case(kiosk, world.case_request(**fields))
-    claim("case-1", clerk)
-    decision = decide("case-1", clerk, DecisionInput(DecisionKind.IDENTITY_ACCEPTED))
-    answer(decision.id, approver, granted=True)
 
 
 def test_a_persons_acceptance_identifies_this_card_in_this_visit_only(kiosk):
@@ -367,7 +222,7 @@ def test_eligibility_that_a_person_granted_opens_the_offer(database):
     claim("case-1", clerk)
     grant = DecisionInput(DecisionKind.ELIGIBILITY_GRANTED, offer_code=OFFER)
     answer(decide("case-1", clerk, grant).id, approver, granted=True)
-    proof = _sent(world.proof())
+    proof = sent(world.proof())
     wanted = c.OffersRequest(
         visit_id="visit-1", card_number=world.CARD, proof=proof, case_id="case-1"
     )

@@ -23,7 +23,7 @@ from backend.resume.services import parked, resume, same_person
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
 from tests.backend import world
-from tests.backend.test_orders import application, read_chip, refusal
+from tests.backend.order_world import application, read_chip, refusal
 
 FACE = world.jpeg(77)
 

@@ -26,8 +26,8 @@ from backend.reports.services import ClosingInput, close_day
 from backend_client import contract as c
 from backend_client.contract import DecisionKind
 from tests.backend import world
+from tests.backend.order_world import application, read_chip
 from tests.backend.reports.hall_day import visit
-from tests.backend.test_orders import application, read_chip
 
 
 def test_what_is_left_over_is_erased_in_its_time_and_recorded(kiosk):

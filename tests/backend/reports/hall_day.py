@@ -7,7 +7,7 @@ from backend.orders.counter import CounterForm, issue_at_counter
 from backend.orders.printing import begin_printing, end_printing
 from backend_client.contract import DecisionKind
 from tests.backend import world
-from tests.backend.test_orders import application, ask, pay, read_chip, report
+from tests.backend.order_world import application, ask, pay, read_chip, report
 
 TO_COUNTER = DecisionInput(DecisionKind.TO_COUNTER)
 
