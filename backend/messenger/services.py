@@ -8,15 +8,12 @@ same number, and never not at all without a row that says so.
 import hashlib
 import hmac
 from asyncio import timeout
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from backend.cases.models import Alarm
@@ -25,8 +22,8 @@ from backend.config import hall
 from backend.messenger.models import Message
 from backend.messenger.wording import body_of
 from backend.secrets_store import ensure_secret
+from backend.threads import STAFF, with_database
 
-T = TypeVar("T")
 BATCH = 20
 SENDER = "endorsement-hall"
 
@@ -56,7 +53,7 @@ async def deliver() -> int:
     """Write what is new and post what is due; return how many messages were taken."""
     if not hall().messenger.url:
         return 0
-    due = await _with_database(_write_and_list)
+    due = await with_database(STAFF, _write_and_list)
     if not due:
         return 0
     taken = 0
@@ -64,10 +61,10 @@ async def deliver() -> int:
     # The environment's proxies and redirects are not the operator's word on where messages go.
     async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
         for number, tries, body in due:
-            if not await _with_database(_reserve, number, tries):
+            if not await with_database(STAFF, _reserve, number, tries):
                 continue
             answer = await _post(client, number, body, key)
-            taken += await _with_database(_note, number, answer)
+            taken += await with_database(STAFF, _note, number, answer)
     return taken
 
 
@@ -126,15 +123,3 @@ def _note(number: int, answer: str) -> bool:
         spent = message.filter(tries__gt=len(hall().messenger.try_again_s))
         spent.update(given_up_at=now(), next_try_at=None)
     return taken
-
-
-async def _with_database(work: Callable[..., T], *arguments: object) -> T:
-    """Run ``work`` on a thread with a connection of its own, and give that back."""
-
-    def run() -> T:
-        try:
-            return work(*arguments)
-        finally:
-            connection.close()
-
-    return await sync_to_async(run, thread_sensitive=False)()
