@@ -98,36 +98,32 @@ class Player:
                 raise ScriptFailed(f"{self._visit_name}: waited for {what}, there is {phase}")
             time.sleep(LOOK_AGAIN_S)
 
-    def _until_or_later(self, condition: Callable[[], bool], within_s: float) -> None:
-        deadline = time.monotonic() + within_s
-        while not condition() and time.monotonic() < deadline:
-            time.sleep(LOOK_AGAIN_S)
-
     def shoot(self, name: str) -> None:
         """Keep one more picture of the screen, beside those of each phase's beginning."""
         self._album.shoot(name)
 
     def touch(self, target: str) -> None:
-        """Put a finger on the middle of what is called so, once it is there.
-
-        Like a person: where the page changed under the finger and nothing was touched, again.
-        """
+        """Put a finger on the middle of what is called so, once it is there."""
         app, deadline = self._stage.app, time.monotonic() + PATIENCE_S
         time.sleep(SETTLE_S)
-        acts = app.acts
-        while app.acts == acts:
-            if time.monotonic() > deadline:
-                there = ", ".join(sorted(app.targets()))
-                raise ScriptFailed(
-                    f"{self._visit_name}: {target!r} could not be touched; there is {there}"
-                )
+        self._until(lambda: app.touches.idle, "the last finger to be let go")
+        while True:
             try:
                 app.tap(target)
             except KeyError:
+                if time.monotonic() > deadline:
+                    there = ", ".join(sorted(app.targets()))
+                    raise ScriptFailed(
+                        f"{self._visit_name}: nothing called {target!r} to touch; there is {there}"
+                    ) from None
                 time.sleep(LOOK_AGAIN_S)
-                continue
-            self._until(lambda: app.touches.idle, "the finger to be let go")
-            self._until_or_later(lambda: app.acts != acts, SETTLE_S)
+            else:
+                return
+
+    def skip_travel(self) -> None:
+        """Leave the question about the journey out; what comes then has other things to touch."""
+        self.touch("skip_travel")
+        self.wait(lambda visit: not getattr(visit.phase, "asking_travel", False), "no question")
 
     def insert(self, person: Person) -> None:
         """Put a card in and keep pictures of its front and back before."""
@@ -266,7 +262,7 @@ def sent_to_counter(stage: Stage, player: Player, desk: Desk) -> None:
     stage.camera.show(other.face)
     agree(player)
     player.see("escalated")
-    player.touch("skip_travel")
+    player.skip_travel()
     case = desk.clerk.wait_for_case(PATIENCE_S)
     player.shoot("escalated-waiting")
     desk.clerk.claim(case)

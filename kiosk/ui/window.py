@@ -10,9 +10,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -32,6 +33,7 @@ from kiosk.ui.view import view
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Rectangle = tuple[float, float, float, float]
 Dock = Sequence[tuple[str, Sequence[tuple[str, Callable[[], None]]]]]
 """Groups of buttons beside the screen: heading and (label, what it does)."""
@@ -71,8 +73,6 @@ class KioskApp:
 
         self.theme = theme_for(*size)
         self.touches = ScriptedTouches(*window)
-        self.acts = 0
-        """So many times a finger was let go on what it had touched."""
         self._window_size = window
         self._dock = dock
         self._scale = scale
@@ -136,21 +136,9 @@ class KioskApp:
 
     def screenshot(self, path: Path, timeout_s: float = 10.0) -> None:
         """Save what is on the screen once everything shown so far is drawn, as PNG."""
-        done = threading.Event()
-        pixels: list[Image.Image] = []
-
-        def take() -> None:
-            pixels.append(self.picture())
-            done.set()
-
-        if threading.get_ident() == self._thread:
-            take()
-        else:
-            self._jobs.append(take)
-            if not done.wait(timeout_s):
-                raise TimeoutError("the window did not draw in time")
+        pixels = self._on_window(self.picture, timeout_s)
         path.parent.mkdir(parents=True, exist_ok=True)
-        pixels[0].save(path, compress_level=3)
+        pixels.save(path, compress_level=3)
 
     def watch(self, watcher: Callable[[Visit], None]) -> None:
         """Call ``watcher`` on the window's thread with every visit while just that one is drawn.
@@ -180,10 +168,35 @@ class KioskApp:
         areas = {mark.action.name: mark.area for mark in self._stage.targets()}
         return {name: (area.x, area.y, area.w, area.h) for name, area in areas.items()}
 
-    def tap(self, name: str) -> None:
-        """Put a scripted finger on the middle of what is called so; KeyError when not there."""
-        x, y, w, h = self.targets()[name]
-        self.touches.tap((x + w / 2) * self._scale, (y + h / 2) * self._scale)
+    def tap(self, name: str, timeout_s: float = 10.0) -> None:
+        """Put a scripted finger on the middle of what is called so, where it is drawn by then.
+
+        KeyError when it is not there.
+        """
+
+        def touch() -> None:
+            x, y, w, h = self.targets()[name]
+            self.touches.tap((x + w / 2) * self._scale, (y + h / 2) * self._scale)
+
+        self._on_window(touch, timeout_s)
+
+    def _on_window(self, work: Callable[[], T], timeout_s: float) -> T:
+        """Do ``work`` on the window's thread once everything shown so far is drawn."""
+        if threading.get_ident() == self._thread:
+            return work()
+        answer: Future[T] = Future()
+
+        def job() -> None:
+            try:
+                answer.set_result(work())
+            except Exception as error:
+                answer.set_exception(error)
+
+        self._jobs.append(job)
+        try:
+            return answer.result(timeout_s)
+        except TimeoutError:
+            raise TimeoutError("the window did not draw in time") from None
 
     @property
     def shown(self) -> Visit | None:
@@ -265,7 +278,6 @@ class KioskApp:
         )
 
     def _acted(self, action: Action) -> None:
-        self.acts += 1
         now = time.monotonic()
         at, name = self._last_action
         if name == action.name and now - at < _SAME_TOUCH_S and _once(action):

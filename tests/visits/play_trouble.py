@@ -104,7 +104,7 @@ class Troubles:
         self.player.see("offers")
         self.player.touch("dispute")
         self.player.see("escalated")
-        self.player.touch("skip_travel")
+        self.player.skip_travel()
         self.player.touch("leave_with_ticket")
         self.player.see("leaving", "take_card")
         self._take(person.card)
@@ -113,7 +113,7 @@ class Troubles:
         """The way to a person is on the attract screen, without any card."""
         self.player.touch("ask_person")
         self.player.see("escalated")
-        self.player.touch("skip_travel")
+        self.player.skip_travel()
         self.player.touch("back")
 
     def face_check_declined(self) -> None:
@@ -124,7 +124,7 @@ class Troubles:
         self.player.see("notice")
         self.player.touch("decline_face_check")
         self.player.see("escalated")
-        self.player.touch("skip_travel")
+        self.player.skip_travel()
         self.player.touch("leave_with_ticket")
         self.player.see("leaving", "take_card")
         self._take(person.card)
@@ -138,7 +138,7 @@ class Troubles:
         agree(self.player)
         self.stage.camera.rig.unplug()
         self.player.see("escalated")
-        self.player.touch("skip_travel")
+        self.player.skip_travel()
         self.player.touch("leave_with_ticket")
         self.player.see("leaving", "take_card")
         self._take(person.card)
@@ -153,7 +153,7 @@ class Troubles:
         self.player.see("offers")
         self.player.touch("ask_person")
         self.player.see("escalated")
-        self.player.touch("skip_travel")
+        self.player.skip_travel()
         self.player.touch("leave_with_ticket")
         self._take(person.card)
         self.stage.machine.receipt_printer.faults.silent = False
