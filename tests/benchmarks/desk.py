@@ -5,8 +5,8 @@
 and load share the machine, so the load's own cost is in every figure. It stops by itself.
 
 Everything runs at once for ``--seconds``: all consoles are open, all kiosks send their signs of
-life, sessions are put before staff, and clerks reach in the same moment for the same case, once
-it had time to be shown to them (``--reach-after-s``).
+life, sessions are put before staff, and clerks reach in the same moment for the same case: at
+once, which is before it can be shown to them, or ``--reach-after-s`` later.
 """
 
 import argparse
@@ -80,8 +80,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--reach-after-s",
         type=float,
-        default=0.75,
-        help="from a case's opening until all clerks reach for it; 0: before it is shown to them",
+        default=0.0,
+        help="so long after a case's opening all clerks reach for it; at once: before it is shown",
     )
     return parser.parse_args()
 
