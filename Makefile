@@ -27,14 +27,14 @@ lint: setup
 BY_FILE := --dist loadfile --no-loadscope-reorder
 
 quick: setup
-	@$(PY) -m pytest -q -n 4 $(BY_FILE) -m "not slow"
+	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m "not slow"
 
 # The server's tests once more, on a PostgreSQL of their own.
 postgresql: setup
-	@$(PY) -m tests.backend.postgresql -q -n 4 $(BY_FILE) -m "not slow" tests/backend
+	@$(PY) -m tests.backend.postgresql -q -n 3 $(BY_FILE) -m "not slow" tests/backend
 
 slow: setup
-	@$(PY) -m pytest -q -n 4 $(BY_FILE) -m slow
+	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m slow
 
 format: setup
 	@.venv/bin/ruff check --fix-only -q .
