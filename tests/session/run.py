@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,7 +119,7 @@ class Run:
         if not asks:
             return
         ask = pick([(1, ask) for ask in asks])
-        twin = deepcopy(self.world)
+        twin = self.world.twin()
         twin.open[ask.ref] = ask
         event = twin.answer(ask, pick)
         if ask.ref in self.world.open:

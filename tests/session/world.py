@@ -5,7 +5,7 @@ with what such a device, server or clerk may say, and keeps the truth that the f
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -54,6 +54,12 @@ class World:
     place: CardPlace = CardPlace.OUT
     cards: int = 0
     payments: dict[str, PaymentStatus] = field(default_factory=dict)
+
+    def twin(self) -> "World":
+        """Return a world like this one; what happens in it does not happen here."""
+        return replace(
+            self, open=dict(self.open), gone=list(self.gone), payments=dict(self.payments)
+        )
 
     def take(self, effects: Sequence[Effect]) -> None:
         """Begin what the visit asks for, withdraw what it cancels."""

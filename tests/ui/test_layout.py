@@ -1,5 +1,6 @@
 """Every screen, at both sizes, in three languages: nothing cut, nothing tiny, nothing pale."""
 
+from functools import cache
 from itertools import combinations
 
 import pytest
@@ -10,10 +11,14 @@ from kiosk.ui.theme import GROUND, TEXT_PAIRS, Colour, contrast
 from kiosk.values import Language
 from tests.ui.screens_of_all import Shown, all_screens, bounds
 
-SCREENS = list(all_screens())
 LEAST_CONTRAST = 10.0
 LEAST_TARGET = 96
 LEAST_BETWEEN = 24
+
+
+@cache
+def screens() -> list[Shown]:
+    return list(all_screens())
 
 
 def overlap(one: Area, other: Area) -> bool:
@@ -44,7 +49,7 @@ def lines(shown: Shown) -> list[Line]:
 
 def test_nothing_leaves_the_screen():
     cut = []
-    for shown in SCREENS:
+    for shown in screens():
         for slot in shown.slots:
             area = bounds(slot.drawing, shown.theme)
             if area is None:
@@ -57,7 +62,7 @@ def test_nothing_leaves_the_screen():
 
 def test_nothing_lies_on_something_else():
     wrong = []
-    for shown in SCREENS:
+    for shown in screens():
         areas = [
             (slot.key, bounds(slot.drawing, shown.theme))
             for slot in shown.slots
@@ -71,7 +76,7 @@ def test_nothing_lies_on_something_else():
 
 def test_every_button_holds_its_words():
     wrong = []
-    for shown in SCREENS:
+    for shown in screens():
         for slot in shown.slots:
             touches = [mark for mark in shown.touches() if mark in slot.drawing]
             for touch in touches:
@@ -91,7 +96,7 @@ def test_body_text_is_large():
     least = {1080: 32, 1280: 23}
     small = {
         (shown.label, line.text, line.size)
-        for shown in SCREENS
+        for shown in screens()
         for line in lines(shown)
         if line.size < least[shown.theme.width]
     }
@@ -100,7 +105,7 @@ def test_body_text_is_large():
 
 def test_targets_are_large_and_apart():
     wrong = []
-    for shown in SCREENS:
+    for shown in screens():
         touches = shown.touches()
         for touch in touches:
             if touch.area.w < LEAST_TARGET or touch.area.h < LEAST_TARGET:
@@ -115,7 +120,7 @@ def test_targets_are_large_and_apart():
 def test_text_stands_out_from_what_is_really_behind_it():
     pale = {
         (shown.name, line.text, line.colour, ground_below(shown, line))
-        for shown in SCREENS
+        for shown in screens()
         for line in lines(shown)
         if contrast(line.colour, ground_below(shown, line)) < LEAST_CONTRAST
     }
@@ -133,7 +138,7 @@ def test_contrast_is_that_of_wcag():
 
 
 def test_every_screen_leads_to_a_person_and_to_the_other_languages():
-    for shown in SCREENS:
+    for shown in screens():
         if shown.page.overlay is not None:
             continue
         names = {touch.action.name for touch in shown.touches()}
@@ -143,7 +148,7 @@ def test_every_screen_leads_to_a_person_and_to_the_other_languages():
 
 
 def test_names_on_a_screen_are_unique():
-    for shown in SCREENS:
+    for shown in screens():
         names = [touch.action.name for touch in shown.touches()]
         assert len(names) == len(set(names)), shown.label
 
@@ -152,7 +157,7 @@ def test_the_main_button_is_always_at_the_same_place():
     for size in ((1080, 1920), (1280, 800)):
         bottoms = {
             round(touch.area.bottom)
-            for shown in SCREENS
+            for shown in screens()
             if (shown.theme.width, shown.theme.height) == size and shown.page.overlay is None
             for touch in shown.touches()
             if touch.action == shown.page.main
@@ -161,7 +166,7 @@ def test_the_main_button_is_always_at_the_same_place():
 
 
 def test_the_mirror_is_large():
-    for shown in SCREENS:
+    for shown in screens():
         for slot in shown.slots:
             for mark in slot.drawing:
                 if isinstance(mark, Live) and mark.kind.value == "mirror":

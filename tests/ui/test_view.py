@@ -54,8 +54,8 @@ def test_a_page_says_something_in_each_language(name):
 
 def test_nothing_personal_is_shown_when_nobody_is_there():
     known = VISITS["16-escalated-waiting"]
-    after = view(known.forget_person().with_phase(phases.Attract()), examples.scene())
-    fresh = view(Visit(boot="x").with_phase(phases.Attract()), examples.scene())
+    after = view(known.forget_person().changed(phase=phases.Attract()), examples.scene())
+    fresh = view(Visit(boot="x").changed(phase=phases.Attract()), examples.scene())
     assert after == fresh
 
 

@@ -256,7 +256,7 @@ class Script:
         self.app.show(replace(visit, card=card))
         self.settle()
         self.facts["name_while_shown"] = self._traces() > 0
-        empty = visit.forget_person().with_phase(phases.Attract())
+        empty = visit.forget_person().changed(phase=phases.Attract())
         self.app.show(empty)
         del card, visit
         self.settle()
