@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,7 +86,7 @@ class VisitMachine(RuleBasedStateMachine):
         self.run.happen(pick)
         if self.run.phases != known:  # a phase this sequence has not seen before
             for number in range(STUBBORN_ENDS):
-                deepcopy(self.run).end_stubbornly(self.run.visit.next_effect * 7 + number)
+                self.run.twin().end_stubbornly(self.run.visit.next_effect * 7 + number)
         self.failed = False
 
     def teardown(self) -> None:
@@ -95,7 +94,7 @@ class VisitMachine(RuleBasedStateMachine):
             return  # the step has told why; this must not hide it
         self.coverage.add(self.run, self.steps)
         for ending in (lambda run: run.end_fairly(), *map(_stubborn, range(3))):
-            ending(deepcopy(self.run))
+            ending(self.run.twin())
 
 
 def _stubborn(number: int) -> Any:

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +65,13 @@ class Run:
         self.world = World(self.rules)
         self.watch = Watch(self.world)
         self.phases = {self.visit.phase.name}
+
+    def twin(self) -> "Run":
+        """Return a run that goes on from here by itself; what it sees is not counted."""
+        twin = copy(self)
+        twin.world, twin.seen, twin.phases = self.world.twin(), Counter(), set(self.phases)
+        twin.watch = Watch(twin.world, deepcopy(self.watch.truth))
+        return twin
 
     def do(self, event: ev.Event) -> flow.Reception:
         """Let one thing happen."""

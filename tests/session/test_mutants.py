@@ -19,7 +19,8 @@ from kiosk.session.visit import Visit
 from tests.session.machine import run_machine
 
 Patch = pytest.MonkeyPatch
-SEQUENCES = 120
+SEQUENCES = 600
+"""At most: the first that breaks a rule ends it."""
 
 _forget = Visit.forget_person
 _issue, _attract = issue.on, flow.HANDLERS["attract"]
