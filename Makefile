@@ -3,7 +3,7 @@ PY := .venv/bin/python
 # Tests that were compiled once are not compiled anew by each worker of each stage.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test quick postgresql slow lint format screens diagram bench setup
+.PHONY: demo test quick postgresql slow fuzz lint format screens diagram bench setup
 
 demo: ## Play the main job on emulated hardware with a real server
 	@scripts/setup demo
@@ -25,16 +25,21 @@ lint: setup
 
 # By file: what a file sets up (a server, a browser, a whole demo) is set up once. The longest first.
 BY_FILE := --dist loadfile --no-loadscope-reorder
+# Its plugin takes each worker half a second to load; only slow tests use it.
+NOT_SLOW := -p no:schemathesis -m "not slow"
 
 quick: setup
-	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m "not slow"
+	@$(PY) -m pytest -q -n 3 $(BY_FILE) $(NOT_SLOW)
 
 # The server's tests once more, on a PostgreSQL of their own.
 postgresql: setup
-	@$(PY) -m tests.backend.postgresql -q -n 3 $(BY_FILE) -m "not slow" tests/backend
+	@$(PY) -m tests.backend.postgresql -q -n 3 $(BY_FILE) $(NOT_SLOW) tests/backend
 
 slow: setup
 	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m slow
+
+fuzz: setup ## Look for examples that `make test`, which takes the same ones each time, has not tried
+	@$(PY) -m pytest -q -n 2 -m "hypothesis and not slow" --hypothesis-profile=fuzz
 
 format: setup
 	@.venv/bin/ruff check --fix-only -q .

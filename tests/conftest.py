@@ -1,8 +1,9 @@
-"""The order of the tests: whole files, the longest first, so that no core waits at the end."""
+"""Which tests are loaded, in which order, and with how many made examples."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 LONGEST = (
     "visits/test_trouble.py",
@@ -23,25 +24,44 @@ LONGEST = (
 )
 """Files that take a quarter of a minute or more; the others follow as they are found."""
 
+MADE_WHEN_LOADED = "test_api_schema.py"
+"""All of it slow, and made as it is loaded, in ten seconds of each worker."""
 
-LOADED_FOR_SLOW = "test_api_schema.py"
-"""Makes its cases as it is loaded, in ten seconds of each worker."""
+SAYS_SLOW = ("mark.slow", "console.browser import")
+"""What a file with slow tests holds; loading all the others takes each worker seconds."""
+
+# What passes here passes elsewhere: the same examples in each run. `make fuzz` looks for others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("fuzz", max_examples=2000, deadline=None)
+settings.load_profile("same")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out what would be loaded for nothing."""
-    for_nothing = collection_path.name == LOADED_FOR_SLOW and config.option.markexpr == "not slow"
-    return True if for_nothing else None
+    if config.option.markexpr == "not slow" and collection_path.name == MADE_WHEN_LOADED:
+        return True
+    if config.option.markexpr == "slow" and collection_path.name.startswith("test_"):
+        return None if _says_slow(collection_path) else True
+    return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; ``--no-loadscope-reorder`` keeps this order with workers."""
     here = Path(__file__).parent
     first = {here / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    unsaid = [path.name for path in slow if not _says_slow(path)]
+    assert not unsaid, f"slow, but with nothing of SAYS_SLOW in them: {unsaid}"
 
 
 def pytest_sessionstart() -> None:
     """Refuse a list that names what is not there."""
     missing = [name for name in LONGEST if not (Path(__file__).parent / name).is_file()]
     assert not missing, f"LONGEST names {missing}"
+
+
+def _says_slow(path: Path) -> bool:
+    text = path.read_text("utf-8")
+    return any(words in text for words in SAYS_SLOW)

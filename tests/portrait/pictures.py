@@ -1,5 +1,6 @@
 """Live frames made from the demo portraits by named, camera-like changes."""
 
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -25,6 +26,7 @@ def photograph(resident: str) -> Image:
     return np.asarray(image, np.uint8)
 
 
+@cache
 def frame(
     resident: str = "a",
     *,
@@ -51,7 +53,9 @@ def frame(
     if blur:
         image = cv2.GaussianBlur(image, (0, 0), blur)
     grain = np.random.default_rng(seed).normal(0.0, noise, image.shape)
-    return np.clip(image * light + grain, 0, 255).astype(np.uint8)
+    made = np.clip(image * light + grain, 0, 255).astype(np.uint8)
+    made.flags.writeable = False  # it is made once for all who ask
+    return made
 
 
 def moment(resident: str, index: int) -> Image:

@@ -70,7 +70,7 @@ class Kiosk:
                 return found
             if feed is not None:
                 feed()
-            time.sleep(0.01)
+            time.sleep(1 / 30)  # as often as a camera has a picture
         pytest.fail(f"no {kind.__name__}; heard {[type(u).__name__ for u in self.heard]}")
 
     def feeder(self, picture: Callable[[int], Image]) -> Callable[[], None]:
@@ -107,8 +107,8 @@ def open_kiosk(settings: WorkerSettings) -> Kiosk:
     return kiosk
 
 
-@pytest.fixture
-def kiosk() -> Iterator[Kiosk]:
+@pytest.fixture(scope="module")
+def long_running() -> Iterator[Kiosk]:
     opened = open_kiosk(WorkerSettings(limits=PATIENT))
     opened.wait(WorkerReady)
     yield opened
@@ -116,9 +116,33 @@ def kiosk() -> Iterator[Kiosk]:
 
 
 @pytest.fixture
-def hasty_kiosk() -> Iterator[Kiosk]:
-    """A kiosk that gives up on bad frames soon."""
+def kiosk(long_running: Kiosk) -> Iterator[Kiosk]:
+    """One worker for one visit after the other, as in a hall; nothing of a visit stays."""
+    long_running.heard.clear()
+    yield long_running
+    long_running.worker.forget()
+
+
+@pytest.fixture(scope="module")
+def long_running_and_hasty() -> Iterator[Kiosk]:
     opened = open_kiosk(WorkerSettings(limits=QUICK))
+    opened.wait(WorkerReady)
+    yield opened
+    opened.worker.close()
+
+
+@pytest.fixture
+def hasty_kiosk(long_running_and_hasty: Kiosk) -> Iterator[Kiosk]:
+    """A kiosk that gives up on bad frames soon."""
+    long_running_and_hasty.heard.clear()
+    yield long_running_and_hasty
+    long_running_and_hasty.worker.forget()
+
+
+@pytest.fixture
+def own_kiosk() -> Iterator[Kiosk]:
+    """A kiosk whose worker has done nothing yet."""
+    opened = open_kiosk(WorkerSettings(limits=PATIENT))
     opened.wait(WorkerReady)
     yield opened
     opened.worker.close()
@@ -176,13 +200,13 @@ def test_broken_reference_is_told(kiosk: Kiosk) -> None:
     assert states[Reference.CHIP] in (ReferenceState.UNREADABLE, ReferenceState.NO_FACE)
 
 
-def test_huge_picture_is_refused_before_it_is_unpacked(kiosk: Kiosk) -> None:
-    before = kiosk.worker.process_id
+def test_huge_picture_is_refused_before_it_is_unpacked(own_kiosk: Kiosk) -> None:
+    before = own_kiosk.worker.process_id
     done, bomb = cv2.imencode(".png", np.zeros((9000, 9000, 3), np.uint8))
     assert done
-    states = kiosk.references(bomb.tobytes(), None)
+    states = own_kiosk.references(bomb.tobytes(), None)
     assert states[Reference.CHIP] is ReferenceState.UNREADABLE
-    assert kiosk.worker.process_id == before
+    assert own_kiosk.worker.process_id == before
     status = Path(f"/proc/{before}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     assert int(line.split()[1]) / 1024 < 400  # 9000 x 9000 pixels alone would be 243 MB
@@ -269,15 +293,15 @@ def test_worker_killed_while_idle_is_there_again(kiosk: Kiosk) -> None:
     assert kiosk.references(None, document("a"))[Reference.RECORD] is ReferenceState.USABLE
 
 
-def test_pictures_that_kill_every_worker_end_with_a_person(kiosk: Kiosk) -> None:
-    kiosk.references(None, document("a"))
-    kiosk.worker.begin_capture()
+def test_pictures_that_kill_every_worker_end_with_a_person(own_kiosk: Kiosk) -> None:
+    own_kiosk.references(None, document("a"))
+    own_kiosk.worker.begin_capture()
 
     def kill() -> None:
-        if kiosk.worker.process_id is not None:
-            os.kill(kiosk.worker.process_id, signal.SIGKILL)
+        if own_kiosk.worker.process_id is not None:
+            os.kill(own_kiosk.worker.process_id, signal.SIGKILL)
 
-    done = kiosk.wait(CaptureDone, kill)
+    done = own_kiosk.wait(CaptureDone, kill)
     assert not done.decision.matched
     assert done.decision.reason is not None
     assert done.decision.reason.key is ReasonKey.WORKER_LOST
@@ -347,12 +371,12 @@ def test_wrong_frame_is_refused_at_once(kiosk: Kiosk) -> None:
         kiosk.worker.submit_frame(Frame(np.zeros((10, 10), np.uint8), 0.0, 1))
 
 
-def test_memory_stays_bounded(kiosk: Kiosk) -> None:
+def test_memory_stays_bounded(own_kiosk: Kiosk) -> None:
     for _ in range(2):
-        kiosk.references(document("a"), document("a"))
-        kiosk.capture(lambda index: moment("a", index))
-        kiosk.worker.forget()
-    status = Path(f"/proc/{kiosk.worker.process_id}/status").read_text()
+        own_kiosk.references(document("a"), document("a"))
+        own_kiosk.capture(lambda index: moment("a", index))
+        own_kiosk.worker.forget()
+    status = Path(f"/proc/{own_kiosk.worker.process_id}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     peak_mb = int(line.split()[1]) / 1024
     print(f"worker peak {peak_mb:.0f} MB")

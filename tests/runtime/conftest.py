@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from demo.hall import Hall
+from tests.backend.world import DATABASES
 from tests.runtime.machine_room import Emulators
 
 
 @pytest.fixture(scope="session")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    hall = Hall(tmp_path_factory.mktemp("hall")).start()
+    data = tmp_path_factory.mktemp("hall")
+    DATABASES.lay(data)
+    hall = Hall(data).start()
     yield hall
     hall.stop()
 

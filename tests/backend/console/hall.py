@@ -23,7 +23,7 @@ from backend_client.contract import (
     TryReport,
     picture,
 )
-from tests.backend.world import environment_of
+from tests.backend.world import DATABASES, environment_of
 
 ROOT = Path(__file__).resolve().parents[3]
 READY = re.compile(r"ready: (\S+)")
@@ -40,6 +40,7 @@ class HallServer:
         self.authenticators: dict[str, str] = {}
         self.url = ""
         self._errors = data / "errors.log"
+        DATABASES.lay(data)
         with self._errors.open("w") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "backend", "serve", "--data", data, "--port", "0", "--demo"],
