@@ -120,7 +120,7 @@ def test_second_face_is_seen_and_a_far_one_is_not(models: Models) -> None:
     assessment = judge(models, crowd())
     assert assessment.value("faces") == 2
     assert choose_hint(assessment) is Hint.ONE_PERSON
-    behind = frame("b")
+    behind = frame("b").copy()
     behind[:300, 1000:] = frame("a", scale=0.9)[150:450, 480:760]
     assert judge(models, behind).value("faces") == 1
 
