@@ -21,8 +21,11 @@ from django.http.response import HttpResponseBase
 from django.urls import resolve, set_script_prefix
 
 from backend.body_limit import Receive, Scope, Send
+from backend.precedence import acting
 from backend.threads import KIOSKS, STAFF, in_thread
 from backend_client.contract import API_PREFIX
+
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class OneHopHandler(ASGIHandler):
@@ -42,10 +45,13 @@ class OneHopHandler(ASGIHandler):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the request, answer it on a thread, send the answer."""
-        pool = KIOSKS if scope["path"].startswith(API_PREFIX) else STAFF
+        of_kiosk = scope["path"].startswith(API_PREFIX)
+        pool = KIOSKS if of_kiosk else STAFF
+        acts = not of_kiosk and scope["method"] not in SAFE
         with contextlib.suppress(RequestAborted):
             body_file = await self.read_body(receive)
-            response = await in_thread(pool, self._answer, scope, body_file)
+            with acting() if acts else contextlib.nullcontext():
+                response = await in_thread(pool, self._answer, scope, body_file)
             if not response.streaming:
                 await self.send_response(response, send)
                 return

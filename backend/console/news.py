@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from backend.console.shared_rows import LEAST_S, Rows, owners, rows_since
 from backend.console.waiting import token_of
+from backend.precedence import until_nobody_acts
 from backend.threads import STAFF, with_database
 
 
@@ -76,8 +77,9 @@ class _Drawing:
     begun_at: float = 0.0
 
     async def draw(self, language: str, version: int) -> News:
-        """Draw, a little after the drawing before."""
+        """Draw, a little after the drawing before, and after whoever acts."""
         await asyncio.sleep(max(0.0, self.begun_at + LEAST_S - monotonic()))
+        await until_nobody_acts()
         self.begun_at = monotonic()
         return await with_database(STAFF, _news_of, version, language)
 

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -158,7 +159,7 @@ async def _load(url: str, hall: object, options: argparse.Namespace) -> Figures:
     clerks = [Clerk(site, session) for session in hall.sessions[: options.clerks]]
     claims: list[float] = []
     pages: list[float] = []
-    doubles = 0
+    moments = random.Random(1)
     opened = asyncio.Semaphore(0)
     longest_s = options.seconds + LONGEST_BESIDE_S
     async with asyncio.timeout(longest_s), asyncio.TaskGroup() as group:
@@ -186,6 +187,8 @@ async def _load(url: str, hall: object, options: argparse.Namespace) -> Figures:
                 answers = await asyncio.gather(*(clerk.claim(case_id) for clerk in clerks))
                 claims += [answer.took_s for answer in answers]
             elif number % 2:
+                # Nobody opens the queue in the very moment of a change.
+                await asyncio.sleep(moments.uniform(0.2, 0.8) * options.escalate_every_s)
                 page = await clerks[0].queue_page()
                 assert page.status == 200
                 pages.append(page.took_s)
@@ -213,8 +216,8 @@ async def _load(url: str, hall: object, options: argparse.Namespace) -> Figures:
         claim_doubles=doubles,
         claim_p99_s=percentile(99, claims),
         queue_page_p50_s=percentile(50, pages),
-        open_cases=options.open_cases,
-        closed_cases=options.closed_cases,
+        open_cases=hall.open_cases,
+        closed_cases=hall.closed_cases,
     )
 
 

@@ -43,6 +43,8 @@ class Hall:
 
     credentials: list[str]
     sessions: list[str]
+    open_cases: int
+    closed_cases: int
 
 
 def seed(kiosks: int, people: int, open_cases: int, closed_cases: int) -> Hall:
@@ -55,7 +57,7 @@ def seed(kiosks: int, people: int, open_cases: int, closed_cases: int) -> Hall:
     _alarms(moment)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return Hall(credentials, _sessions(people))
+    return Hall(credentials, _sessions(people), open_cases, closed_cases)
 
 
 def tidy() -> None:
