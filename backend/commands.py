@@ -21,7 +21,6 @@ from backend.operations.arguments import UNTOUCHED
 from backend.operations.commands import COMMANDS, say
 from backend.operations.failure import UsageError
 from backend.operations.lock import hold
-from backend.serving import serve
 
 KIOSK = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
@@ -58,6 +57,9 @@ def _serve(options: argparse.Namespace) -> int:
     if options.demo:
         _seed()
         _say_accounts()
+    # Only here: every other command would load a web server to say one line.
+    from backend.serving import serve
+
     with lock:
         return serve(options.host, options.port, options.processes, say)
 

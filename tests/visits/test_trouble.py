@@ -47,4 +47,4 @@ def test_every_trouble_has_a_screen_and_a_way_back(tmp_path: Path) -> None:
     for picture in tmp_path.rglob("*.png"):
         if picture.name[0].isdigit():
             with Image.open(picture) as screen:
-                assert screen.size == (1080, 1920)
+                assert screen.size == (540, 960)

@@ -4,6 +4,7 @@ import io
 import json
 import time
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -84,10 +85,17 @@ def evidence(**fields):
     }
 
 
-@pytest.fixture
-def open_case(hall, desk):
-    """Open a case with full evidence as its claimant."""
+@pytest.fixture(scope="module")
+def marked_record(hall):
+    """Keep a portrait with marked eyes on record while these tests run."""
     hall.put_record_portrait(CARD, face(SIZES["record"], EYES["record"]))
+    yield
+    hall.put_record_portrait(CARD, RECORD)
+
+
+@pytest.fixture
+def open_case(hall, desk, marked_record):
+    """Open a case with full evidence as its claimant."""
 
     def at(size=DESK):
         page = desk("clerk", size)
@@ -98,8 +106,7 @@ def open_case(hall, desk):
         see_portraits(page)
         return page, case
 
-    yield at
-    hall.put_record_portrait(CARD, RECORD)
+    return at
 
 
 def spots(page, figure):
@@ -110,14 +117,10 @@ def spots(page, figure):
 
 
 def centre(image, colour):
-    hits = [
-        (x, y)
-        for y in range(image.height)
-        for x in range(image.width)
-        if all(abs(a - b) < 60 for a, b in zip(image.getpixel((x, y)), colour, strict=True))
-    ]
-    assert hits, f"no {colour} on the screen"
-    return tuple(sum(hit[axis] for hit in hits) / len(hits) for axis in (0, 1))
+    near = np.abs(np.asarray(image, np.int16) - colour) < 60
+    rows, columns = np.nonzero(near.all(axis=2))
+    assert rows.size, f"no {colour} on the screen"
+    return columns.mean(), rows.mean()
 
 
 def figure(which):
