@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 not ready, 2 wrong use, settings or models.
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ MODELS = ROOT / "assets" / "models"
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parse(arguments)
+    # OpenCV, which is loaded later, would say on stderr what it tries with each model.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if getattr(options, "traffic", False):
         from devices.assembly import LINE_LOG
