@@ -156,9 +156,9 @@ def scene(draft: TravelDraft | None = None) -> Scene:
 def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     """Yield name and visit for every screen there is, in the order of a visit."""
     empty = Visit(boot="example", language=language)
-    inside = replace(empty, card_place=CardPlace.INSIDE)
-    known = replace(inside, card=CARD, offers=OFFERS)
-    chosen = replace(known, chosen=_OPEN[0], consented=True)
+    inside = empty.changed(card_place=CardPlace.INSIDE)
+    known = inside.changed(card=CARD, offers=OFFERS)
+    chosen = known.changed(chosen=_OPEN[0], consented=True)
     payment = Payment("p1", PaymentStatus.PENDING, 3000, "https://pay.example/q/8F3K2M9TQX")
     yield from _before_card(empty)
     yield "04-read-card", inside.changed(phase=phases.ReadCard())
@@ -171,22 +171,22 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     yield "10-confirm-sending", chosen.changed(phase=phases.Confirm(sending=True))
     yield "11-pay-starting", chosen.changed(phase=phases.Pay())
     application = Application("a1", "EEK-0001", settled=False, identified=True)
-    paying = replace(chosen, application=application, payment=payment)
+    paying = chosen.changed(application=application, payment=payment)
     yield "11-pay", paying.changed(phase=phases.Pay())
     for ended in (PaymentStatus.FAILED, PaymentStatus.CANCELLED):
-        spent = replace(paying, payment=replace(payment, status=ended))
+        spent = paying.changed(payment=replace(payment, status=ended))
         yield f"11-pay-{ended.value}", spent.changed(phase=phases.Pay())
     yield "11-pay-cancelling", paying.changed(phase=phases.Pay(cancelling=True))
-    yield "11-pay-idle", replace(paying.changed(phase=phases.Pay()), idle_warning=True)
+    yield "11-pay-idle", paying.changed(phase=phases.Pay(), idle_warning=True)
     for stage in phases.IssueStage:
         yield f"12-issue-{stage.value}", paying.changed(phase=phases.Issue(stage))
     yield "13-receipt", paying.changed(phase=phases.Receipt())
-    yield from _card_out(replace(paying, card_place=CardPlace.AT_GATE))
-    yield from _waiting(replace(chosen, case=CASE, travel=TRAVEL))
-    yield from _leaving(replace(chosen, case=CASE))
-    held = replace(inside, card_place=CardPlace.HELD)
+    yield from _card_out(paying.changed(card_place=CardPlace.AT_GATE))
+    yield from _waiting(chosen.changed(case=CASE, travel=TRAVEL))
+    yield from _leaving(chosen.changed(case=CASE))
+    held = inside.changed(card_place=CardPlace.HELD)
     yield "18-card-held", held.changed(phase=phases.CardHeld(Outcome.ISSUED))
-    called = replace(held, case=replace(CASE, reason=Escalation.CARD_HELD))
+    called = held.changed(case=replace(CASE, reason=Escalation.CARD_HELD))
     yield "18-card-held-called", called.changed(phase=phases.CardHeld(Outcome.ISSUED))
 
 
@@ -197,33 +197,31 @@ def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
     yield "02-attract", empty.changed(phase=phases.Attract())
     yield "02-attract-chip-left", empty.changed(phase=phases.Attract(chip_left_in_field=True))
     yield "03-insert-card", empty.changed(phase=phases.InsertCard())
-    yield (
-        "03-insert-card-chip-left",
-        empty.changed(phase=phases.InsertCard(chip_left_in_field=True)),
-    )
+    chip_left = phases.InsertCard(chip_left_in_field=True)
+    yield "03-insert-card-chip-left", empty.changed(phase=chip_left)
 
 
 def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:
     yield "06-offers", known.changed(phase=phases.ChooseOffer())
     yield "06-offers-selected", known.changed(phase=phases.ChooseOffer(selected="HKG-G-1Y-2"))
-    many = replace(known, offers=replace(OFFERS, open=_MORE[2:] + _OPEN + _MORE[:2]))
+    many = known.changed(offers=replace(OFFERS, open=_MORE[2:] + _OPEN + _MORE[:2]))
     yield "06-offers-many", many.changed(phase=phases.ChooseOffer(selected="HKG-G-1Y-2-R"))
-    none = replace(known, offers=replace(OFFERS, open=()))
+    none = known.changed(offers=replace(OFFERS, open=()))
     yield "06-offers-none", none.changed(phase=phases.ChooseOffer())
-    nothing = replace(known, offers=replace(OFFERS, open=(), closed=(), permit_expired=True))
+    nothing = known.changed(offers=replace(OFFERS, open=(), closed=(), permit_expired=True))
     yield "06-offers-expired", nothing.changed(phase=phases.ChooseOffer())
-    idle = replace(known.changed(phase=phases.ChooseOffer()), idle_warning=True)
+    idle = known.changed(phase=phases.ChooseOffer(), idle_warning=True)
     yield "06-offers-idle", idle
 
 
 def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
     yield "07-notice", chosen.changed(phase=phases.Notice())
-    child = replace(chosen, offers=replace(OFFERS, under_14=True))
+    child = chosen.changed(offers=replace(OFFERS, under_14=True))
     yield "07-notice-under-14", child.changed(phase=phases.Notice())
-    first = replace(chosen, tries=1)
+    first = chosen.changed(tries=1)
     yield "08-portrait-preparing", first.changed(phase=phases.Portrait())
     yield "08-portrait", first.changed(phase=phases.Portrait(capturing=True))
-    second = replace(chosen, tries=2)
+    second = chosen.changed(tries=2)
     yield "08-portrait-again", second.changed(phase=phases.Portrait(capturing=True))
     words = Texts(
         "请把刘海拨到两边，露出眉毛，再拍一次。",
@@ -238,7 +236,7 @@ def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
 def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
     yield "14-card-coming-out", paid.changed(phase=phases.TakeCard(Outcome.ISSUED))
     for outcome in Outcome:
-        visit = paid if outcome is Outcome.ISSUED else replace(paid, case=CASE)
+        visit = paid if outcome is Outcome.ISSUED else paid.changed(case=CASE)
         phase = phases.TakeCard(outcome, presented=True)
         yield f"15-take-card-{outcome.value}", visit.changed(phase=phase)
     missing = phases.TakeCard(Outcome.ISSUED, presented=True, receipt_missing=True)
@@ -251,21 +249,21 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
     for stage in (CaseStage.SENDING, CaseStage.WAITING, CaseStage.CLAIMED, CaseStage.APPROVAL):
         desk = "" if stage in (CaseStage.SENDING, CaseStage.WAITING) else "2"
         case = replace(CASE, stage=stage, desk=desk)
-        visit = replace(waiting, case=case)
+        visit = waiting.changed(case=case)
         yield f"16-escalated-{stage.value}", visit.changed(phase=phases.Escalated())
-    nobody = replace(waiting, case=replace(CASE, staff_signed_in=False), travel=None)
+    nobody = waiting.changed(case=replace(CASE, staff_signed_in=False), travel=None)
     yield "16-escalated-nobody", nobody.changed(phase=phases.Escalated())
-    offline = replace(waiting, server_up=False, case=replace(CASE, stage=CaseStage.SENDING))
+    offline = waiting.changed(server_up=False, case=replace(CASE, stage=CaseStage.SENDING))
     yield "16-escalated-offline", offline.changed(phase=phases.Escalated())
     asked = replace(CASE, reason=Escalation.PERSON_ASKED)
-    no_card = replace(waiting, case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
+    no_card = waiting.changed(case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
     yield "16-escalated-no-card", no_card.changed(phase=phases.Escalated())
-    closed = replace(no_card, case=replace(asked, staff_signed_in=False), travel=None)
+    closed = no_card.changed(case=replace(asked, staff_signed_in=False), travel=None)
     yield "16-escalated-nobody-no-card", closed.changed(phase=phases.Escalated())
     asking = phases.Escalated(asking_travel=True)
     yield "16-travel", waiting.changed(phase=asking)
-    yield "16-travel-no-card", replace(no_card, travel=None).changed(phase=asking)
-    unsent = replace(waiting, case=replace(CASE, stage=CaseStage.SENDING), travel=None)
+    yield "16-travel-no-card", no_card.changed(travel=None, phase=asking)
+    unsent = waiting.changed(case=replace(CASE, stage=CaseStage.SENDING), travel=None)
     yield "16-travel-sending", unsent.changed(phase=asking)
 
 
@@ -278,13 +276,13 @@ def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
         "Please go to counter 5. Your details are ready there.",
     )
     decided = replace(CASE, decision=Decision(DecisionKind.TO_COUNTER, words))
-    told = replace(visit, case=decided)
+    told = visit.changed(case=decided)
     yield "17-leaving-words", told.changed(phase=phases.Leaving(Outcome.TO_COUNTER, printed=True))
     out = phases.TakeCard(Outcome.TO_COUNTER, presented=True, receipt_missing=True)
     yield "17-take-card-words", told.changed(phase=out)
     missing = phases.Leaving(Outcome.WAITING, printed=False)
     yield "17-leaving-no-ticket", visit.changed(phase=missing)
-    gone = replace(visit, case=None)
+    gone = visit.changed(case=None)
     yield "17-leaving-left", gone.changed(phase=phases.Leaving(Outcome.LEFT, printed=True))
 
 

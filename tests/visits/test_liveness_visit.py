@@ -1,28 +1,18 @@
 """A kiosk that requires liveness, in the real app: who moves as asked is served."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from kiosk.values import HeadMove
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.visits.playing import play
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_moves_are_asked_for_and_a_photograph_goes_to_a_person(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.visits.play_liveness", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=380,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    play("tests.visits.play_liveness", tmp_path, 380)
     told = json.loads((tmp_path / "told.json").read_text("utf-8"))
     served, photograph = told["moves_are_made"], told["a_photograph_is_held_up"]
     assert len(told["asked"]) == 2

@@ -1,14 +1,12 @@
 """Bad cards, lost devices and a lost server, in the real app over real bytes: never a dead end."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.visits.playing import play
 
 MUST_SHOW = {
     "upside_down": ["read_card", "bad_card", "take_card", "attract"],
@@ -30,14 +28,7 @@ MUST_SHOW = {
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_trouble_has_a_screen_and_a_way_back(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.visits.play_trouble", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=850,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    play("tests.visits.play_trouble", tmp_path, 850)
     told = json.loads((tmp_path / "stories.json").read_text("utf-8"))
     assert set(told) == set(MUST_SHOW), "each story says what it must show"
     assert list((tmp_path / "two_chips").glob("*-bad_card-several_chips.png"))
