@@ -13,6 +13,10 @@ LONGEST_WAIT_S = 20
 POSTGRESQL_START = f"-c lock_timeout={LONGEST_WAIT_S}s -c idle_in_transaction_session_timeout=60s"
 POOL_MAX = 20
 """Connections of one process: its worker threads and a few; PostgreSQL allows 100 in all."""
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
+"""A statement that comes again is planned once for each connection, not each time."""
+DJANGOS_OWN = ("pool", *PREPARED)
+"""Options that mean nothing to a connection which Django does not make."""
 LIBPQ_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
 
 
@@ -66,6 +70,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "OPTIONS": {
             "pool": {"min_size": 2, "max_size": POOL_MAX, "timeout": LONGEST_WAIT_S},
             "options": POSTGRESQL_START,
+            **PREPARED,
             **{name: query[name] for name in LIBPQ_OPTIONS if name in query},
         },
     }

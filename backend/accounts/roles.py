@@ -31,13 +31,13 @@ def all_roles(user: User) -> frozenset[str]:
         return standing.roles
     moment = connection.ops.adapt_datetimefield_value(now())
     with connection.cursor() as cursor:
-        cursor.execute(_ALL_ROLES, [user.pk, user.pk, moment, moment])
+        cursor.execute(ALL_ROLES, [user.pk, user.pk, moment, moment])
         return frozenset(role for (role,) in cursor.fetchall())
 
 
 # The own roles and ``_in_force()`` of the lent ones. Written out, because every request asks and
 # putting the statement together would cost more than all else that it takes to know who asks.
-_ALL_ROLES = """
+ALL_ROLES = """
 SELECT g.name FROM auth_group g JOIN auth_user_groups m ON m.group_id = g.id WHERE m.user_id = %s
 UNION
 SELECT d.role FROM accounts_delegation d

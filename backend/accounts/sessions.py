@@ -10,7 +10,10 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
-_READ = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
+_READ = (
+    "SELECT session_key, session_data FROM django_session"
+    " WHERE session_key = %s AND expire_date > %s"
+)
 
 
 class SessionStore(db.SessionStore):
@@ -18,8 +21,10 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Any:
         moment = connection.ops.adapt_datetimefield_value(timezone.now())
-        found = list(Session.objects.raw(_READ, [self.session_key, moment]))
-        if found:
-            return found[0]
+        with connection.cursor() as cursor:
+            cursor.execute(_READ, [self.session_key, moment])
+            found = cursor.fetchone()
+        if found is not None:
+            return Session.from_db("default", ("session_key", "session_data"), found)
         # Forgotten, out of time or never there: Django's own way begins a new one.
         return super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out

@@ -5,12 +5,14 @@ loaded for a request asks the database each time, as before.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from backend.clock import ago
+from backend.config import hall
+
 _NAME = "request_standing"
-SEEN_AGAIN_S = 3.0
-"""Who was seen within this is not written down again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Standing:
     must_change_password: bool
     seen_recently: bool
     away: bool
+
+
+def seen_again() -> datetime:
+    """Return since when who was seen need not be written down: half of the time that it counts."""
+    return ago(hall().timers.presence_s / 2)
 
 
 def keep_standing(user: User, standing: Standing) -> User:

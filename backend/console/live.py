@@ -13,7 +13,7 @@ from time import monotonic
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from backend.accounts.presence import touch_presence
+from backend.accounts.presence import note_presence, touch_presence
 from backend.accounts.services import account_of_request, has_right, rights_of
 from backend.config_models import Right
 from backend.console.language import language_of
@@ -112,7 +112,7 @@ def _still_there(reader: Reader) -> bool:
         return False
     if has_right(user, "view_queue") != reader.sees_queue:
         return False
-    touch_presence(user)
+    note_presence(user)
     return True
 
 

@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 
 from backend.config import hall
+from backend.database import DJANGOS_OWN
 
 CHANNEL = "hall_live"
 LOOK_S = 5.0
@@ -61,5 +62,5 @@ def own_connection() -> dict[str, Any]:
     settings = connection.settings_dict
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
     wanted = {**names, "PORT": "port"}
-    options = {k: v for k, v in settings["OPTIONS"].items() if k != "pool"}
+    options = {k: v for k, v in settings["OPTIONS"].items() if k not in DJANGOS_OWN}
     return {libpq: settings[name] for name, libpq in wanted.items() if settings[name]} | options

@@ -1,8 +1,10 @@
 """Who is here, at which desk, who is away; and that kiosks know when nobody is."""
 
+import pytest
+
 from backend.accounts import presence
 from backend.accounts.models import Presence
-from backend.accounts.services import desk_of
+from backend.accounts.services import account_of_request, desk_of
 from backend.audit.models import AuditEvent
 from backend.cases.opening import open_case
 from backend.cases.timers import run_timers
@@ -29,6 +31,31 @@ def test_who_is_away_is_not_there_for_residents(kiosk):
     assert case_view(case).staff_signed_in
     kinds = AuditEvent.objects.filter(kind__startswith="staff.").values_list("kind", flat=True)
     assert list(kinds) == ["staff.away", "staff.back"]
+
+
+@pytest.mark.parametrize("who", ["clerk", "technician", "gone", "away", "inactive", "nobody"])
+def test_the_written_out_statement_finds_who_the_rule_finds(database, who):
+    if who != "nobody":
+        user = world.add_staff("user", "technician" if who == "technician" else "clerk")
+        user.is_active = who != "inactive"
+        user.save()
+        presence.set_away(user, away=who == "away")
+    if who == "gone":
+        Presence.objects.update(seen_at=ago(hall().timers.presence_s + 1))
+    assert presence.staff_signed_in() == (presence.present_staff() > 0) == (who == "clerk")
+
+
+def test_only_what_is_half_over_is_written_down_by_a_page_but_a_stream_always_does(database):
+    clerk = world.add_staff("clerk")
+    seen = Presence.objects.values_list("seen_at", flat=True).get
+    for share, page_writes in ((0.4, False), (0.6, True)):
+        then = ago(hall().timers.presence_s * share)
+        Presence.objects.update(seen_at=then)
+        presence.touch_presence(account_of_request(clerk.pk))
+        assert (seen() > then) == page_writes
+    before = seen()
+    presence.note_presence(clerk)
+    assert seen() > before
 
 
 def test_a_page_that_is_gone_wakes_the_kiosks_that_wait(kiosk):

@@ -15,6 +15,7 @@ from backend.accounts.services import (
 )
 from backend.accounts.standing import standing_of
 from backend.clock import now
+from backend.fleet.services import enrol, recognise, revoke
 from tests.backend import world
 
 
@@ -32,6 +33,9 @@ def test_what_is_read_once_is_what_the_database_says(database):
     assert desk_of(read) == desk_of(clerk) == "3"
     assert not is_away(read)
     assert not must_change_password(read)
+    clerk.refresh_from_db()
+    for name in (field.attname for field in world.User._meta.concrete_fields):
+        assert getattr(read, name) == getattr(clerk, name), name
     set_away(clerk, away=True)
     set_desk(clerk, "4")
     clerk.profile.must_change_password = True
@@ -82,3 +86,15 @@ def test_the_written_out_statement_finds_the_roles_that_the_rule_finds(database,
     lender.save()
     expected = {"clerk", "duty_leader"} if spoil == "nothing" else {"clerk"}
     assert all_roles(receiver) == both(receiver) == expected
+
+
+def test_a_kiosk_that_is_recognised_is_read_as_it_is(kiosk):
+    kiosk.phase, kiosk.devices, kiosk.card_held = "pay", {"camera": {"state": "ready"}}, True
+    kiosk.save()
+    credential = enrol(kiosk.id)
+    read, stored = recognise(credential), type(kiosk).objects.get(id=kiosk.id)
+    for name in (field.attname for field in stored._meta.concrete_fields):
+        assert getattr(read, name) == getattr(stored, name), name
+    assert recognise(credential + "x") is recognise(f"no-{credential}") is recognise("") is None
+    assert revoke(kiosk.id)
+    assert recognise(credential) is None
