@@ -23,7 +23,7 @@ from kiosk.session.phases import Attract
 from kiosk.session.rules import Timers
 from kiosk.session.visit import Visit
 from kiosk.ui import kivy_setup
-from kiosk.ui.frame_end import frame_waiter
+from kiosk.ui.frame_end import frame_end
 from kiosk.ui.page import Action, Ground, TravelDraft, TurnPage
 from kiosk.ui.scene import Scene
 from kiosk.ui.sources import FrameSource, GuidanceSource
@@ -104,7 +104,8 @@ class KioskApp:
         from kivy.core.window import Window
 
         self._thread = threading.get_ident()
-        self._finish = frame_waiter()
+        begin_drawing, self._finish = frame_end()
+        Window.bind(on_flip=lambda _: begin_drawing())
         Window.bind(on_keyboard=lambda *_: True)
         if not self._closable:
             Window.bind(on_request_close=lambda *_: True)
