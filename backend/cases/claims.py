@@ -18,7 +18,7 @@ from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
 
-def claim(case_id: str, user: User) -> Case:
+def claim(case_id: str, user: User) -> None:
     """Take a waiting case; exactly one of several who try at once gets it.
 
     Claiming one's own case again renews it. Raises Refused: CONFLICT when somebody else has it
@@ -30,7 +30,7 @@ def claim(case_id: str, user: User) -> Case:
     if _claiming.setdefault(case_id, user.pk) != user.pk:
         raise Refused(RefusalCode.CONFLICT, "somebody else is claiming this case")
     try:
-        return _claim(case_id, user)
+        _claim(case_id, user)
     finally:
         _claiming.pop(case_id, None)
 
@@ -66,32 +66,36 @@ WHERE c.id = %s AND u.id <> %s AND c.claim_until >= %s
 """
 
 
-def _claim(case_id: str, user: User) -> Case:
+def _claim(case_id: str, user: User) -> None:
     with transaction.atomic():
-        moment = now()
-        free = Q(stage=Stage.WAITING) | Q(stage=Stage.CLAIMED, claim_until__lt=moment)
-        own = Q(stage=Stage.CLAIMED, claimed_by=user)
-        taken = (
-            Case.objects.filter(free, id=case_id)
-            .exclude(own)
-            .update(
-                stage=Stage.CLAIMED,
-                claimed_by=user,
-                claimed_at=moment,
-                claim_until=ahead(hall().timers.claim_lease_s),
-                handed_by=None,
-                version=bump(),
-            )
-        )
-        case = find(case_id)
-        if taken:
-            append(Kind.CASE_CLAIMED, actor(user), f"case:{case.id}", level=case.level)
-        elif not renew(case_id, user):
-            _refuse_if_taken(case_id, user)
-            raise Refused(RefusalCode.CONFLICT, "it waits no longer")
-        else:
-            case.refresh_from_db()
-    return case
+        kept = _take(case_id, user) or renew(case_id, user)
+    # Refused only now: at a rollback a connection to PostgreSQL forgets all that it has planned.
+    if not kept:
+        _refuse_if_taken(case_id, user)
+        if not Case.objects.filter(id=case_id).exists():
+            raise Refused(RefusalCode.NOT_FOUND, "no such case")
+        raise Refused(RefusalCode.CONFLICT, "it waits no longer")
+
+
+def _take(case_id: str, user: User) -> bool:
+    """Claim what nobody has; in a transaction, which lets one in at a time."""
+    moment = now()
+    free = Q(stage=Stage.WAITING) | Q(stage=Stage.CLAIMED, claim_until__lt=moment)
+    own = Q(stage=Stage.CLAIMED, claimed_by=user)
+    case = Case.objects.filter(free, id=case_id).exclude(own)
+    level = case.values_list("level", flat=True).first()
+    if level is None:
+        return False
+    case.update(
+        stage=Stage.CLAIMED,
+        claimed_by=user,
+        claimed_at=moment,
+        claim_until=ahead(hall().timers.claim_lease_s),
+        handed_by=None,
+        version=bump(),
+    )
+    append(Kind.CASE_CLAIMED, actor(user), f"case:{case_id}", level=level)
+    return True
 
 
 def renew(case_id: str, user: User) -> bool:

@@ -72,10 +72,9 @@ def take_to_counter(case_id: str, user: User) -> Case:
     Raises Refused: NOT_FOUND, NOT_ELIGIBLE, CONFLICT (somebody else has it, or it is decided).
     """
     with transaction.atomic():
-        case = claim(case_id, user)
-        decide(case.id, user, DecisionInput(DecisionKind.TO_COUNTER))
-        case.refresh_from_db()
-    return case
+        claim(case_id, user)
+        decide(case_id, user, DecisionInput(DecisionKind.TO_COUNTER))
+        return find(case_id)
 
 
 def stop_payment_code(case_id: str, user: User) -> Application:

@@ -6,13 +6,25 @@ for every table and an order in which to take them. Single statements outside a 
 not wait. See docs/decisions/postgresql.md for what this costs and where it ends.
 """
 
+from typing import Any
+
 from django.db.backends.postgresql import base
 
 WRITE_LOCK = 0x4B494F534B  # "KIOSK": any number, the same in every process
 
 
+STATEMENTS_KEPT = 400
+"""So many a connection remembers how to run: more than the server has, or it plans them anew."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """PostgreSQL with one writer at a time."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Connect, or take what the pool has."""
+        connection = super().get_new_connection(conn_params)
+        connection.prepared_max = STATEMENTS_KEPT
+        return connection
 
     def set_autocommit(
         self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False

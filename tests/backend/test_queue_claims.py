@@ -10,11 +10,13 @@ from backend.accounts import presence
 from backend.accounts.models import Presence
 from backend.audit.models import AuditEvent
 from backend.audit.services import verify
+from backend.cases import claims
 from backend.cases.claims import claim, give_back_run_out, hand_over, release_all, renew, take_over
 from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.clock import ago
 from backend.config import hall
+from backend.live.services import current_version
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 from tests.backend import world
@@ -79,6 +81,18 @@ def test_processes_that_claim_the_same_cases_at_once_share_them_without_a_double
     assert verify().ok
 
 
+def test_who_comes_too_late_changes_nothing(kiosk):
+    """Not even one who came so close that the first look let them pass: no page is drawn anew."""
+    clerk, other = world.add_staff("clerk"), world.add_staff("other", "clerk")
+    open_case(kiosk, world.case_request())
+    claim("case-1", clerk)
+    before, told = Case.objects.values().get(), current_version()
+    assert refusal(claims._claim, "case-1", other) == RefusalCode.CONFLICT
+    assert refusal(claims._claim, "none such", other) == RefusalCode.NOT_FOUND
+    assert (Case.objects.values().get(), current_version()) == (before, told)
+    assert kinds().count("case.claimed") == 1
+
+
 def test_a_claim_lapses_when_the_page_is_gone_and_not_while_it_renews(kiosk):
     clerk, other = world.add_staff("clerk"), world.add_staff("other", "clerk")
     open_case(kiosk, world.case_request())
@@ -92,7 +106,8 @@ def test_a_claim_lapses_when_the_page_is_gone_and_not_while_it_renews(kiosk):
     assert (case.stage, case.claimed_by) == ("waiting", None)
     assert case.waiting_since > case.created_at
     assert not renew("case-1", clerk)
-    assert claim("case-1", other).claimed_by == other
+    claim("case-1", other)
+    assert Case.objects.get().claimed_by == other
 
 
 def test_a_case_is_handed_to_a_named_colleague_who_is_there(kiosk):
