@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from backend.audit.kinds import Kind
 from backend.audit.services import append
-from backend.cases.models import OPEN_STAGES, Alarm, Case, Stage
+from backend.cases.models import Alarm, Case, IsOpen, Stage
 from backend.cases.reasons import STAFF_CODES
 from backend.clock import now
 from backend.config import hall
@@ -44,7 +44,7 @@ def due(rule: AlarmConfig) -> QuerySet[Case]:
     """Return the cases on which this timer has run out and has not rung yet."""
     moment = now()
     span = timedelta(seconds=rule.seconds)
-    cases = Case.objects.filter(stage__in=OPEN_STAGES)
+    cases = Case.objects.filter(IsOpen())
     if rule.kinds:
         cases = _of_kinds(cases, rule.kinds)
     match rule.when:

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from django.db.models import Avg, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from backend.accounts.presence import present_staff
-from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Decision, Stage
+from backend.cases.models import SERVERS_OWN, Case, Decision, IsOpen, Stage
 from backend.cases.reasons import STAFF_CODES
 from backend.clock import ago, now
 from backend.config import hall
 
 RECENT = 20
+COUNTED = 999
+"""Nobody who is told of so many before them counts further, and neither does the database."""
 
 
 def travel_moment(created: datetime, depart: datetime | None) -> datetime | None:
@@ -45,7 +47,7 @@ def queue() -> QuerySet[Case]:
     Waiting, claimed and in approval; decided ones that wait at the counter are ``at_counter``.
     """
     return (
-        Case.objects.filter(stage__in=OPEN_STAGES)
+        Case.objects.filter(IsOpen())
         .select_related("kiosk", "claimed_by", "handed_by", "application", "request__goes")
         .order_by("decide_by", "created_at", "id")
     )
@@ -74,13 +76,16 @@ def at_counter() -> QuerySet[Case]:
 
 
 def ahead_of(case: Case) -> int:
-    """Return how many waiting cases come before this one; 0 once it is claimed."""
+    """Return how many waiting cases come before this one, ``COUNTED`` at most; 0 once claimed."""
     if case.stage != Stage.WAITING:
         return 0
     sooner = Q(decide_by__lt=case.decide_by) | Q(
         decide_by=case.decide_by, created_at__lt=case.created_at
     )
-    return Case.objects.filter(sooner, awake(), stage=Stage.WAITING).exclude(id=case.id).count()
+    # The bound that OR hides from the index, and its order: it is walked so far and no further.
+    waiting = Case.objects.filter(IsOpen(), awake(), stage=Stage.WAITING)
+    before = waiting.filter(sooner, decide_by__lte=case.decide_by).exclude(id=case.id)
+    return before.order_by("decide_by", "created_at", "id")[:COUNTED].count()
 
 
 def handling_seconds() -> float:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
 from backend.accounts.presence import Colleague, colleagues
-from backend.cases.models import OPEN_STAGES, Case, Stage
+from backend.cases.models import Case, IsOpen, Stage
 from backend.cases.queue import awake, queue
 from backend.insight.incidents import open_incidents
 from backend.live.services import current_version
@@ -86,9 +86,9 @@ def _merged(*several: Iterable[Case]) -> list[Case]:
 def _counts() -> tuple[int, int, int]:
     """Return how many cases are open, how many nobody has, how many of those a timer raised."""
     nobodys = Q(awake(), stage=Stage.WAITING)
-    found = Case.objects.filter(stage__in=OPEN_STAGES).aggregate(
-        open=Count("id"),
-        unclaimed=Count("id", filter=nobodys),
-        late=Count("id", filter=nobodys & Q(level__gt=0)),
+    found = Case.objects.filter(IsOpen()).aggregate(
+        open=Count("*"),
+        unclaimed=Count("stage", filter=nobodys),
+        late=Count("stage", filter=nobodys & Q(level__gt=0)),
     )
     return found["open"], found["unclaimed"], found["late"]

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from backend.cases.models import OPEN_STAGES, Case
+from backend.cases.models import Case, IsOpen
 from backend.cases.reasons import STAFF_CODES
 from backend.clock import now
 from backend.config_models import KIOSK_KIND
@@ -63,9 +63,7 @@ def _kinds(language: str, chosen: str) -> list[Choice]:
 
 def _kiosks(language: str, chosen: str) -> SafeString:
     """Return the options: kiosks with open cases. A city has thousands: no template's loop."""
-    busy = set(
-        Case.objects.filter(stage__in=OPEN_STAGES).values_list("kiosk_id", flat=True).distinct()
-    )
+    busy = set(Case.objects.filter(IsOpen()).values_list("kiosk_id", flat=True).distinct())
     known = Kiosk.objects.order_by("id").values_list("id", "name")
     shown = [(key, name) for key, name in known if key in busy or key == chosen]
     options = [("", say(language, "queue.all_kiosks")), *shown]

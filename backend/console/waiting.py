@@ -11,7 +11,7 @@ from backend.accounts.presence import is_away
 from backend.accounts.roles import standing_in
 from backend.accounts.services import has_right
 from backend.approvals.services import asked_of
-from backend.cases.models import OPEN_STAGES, Case
+from backend.cases.models import Case, IsOpen
 from backend.clock import ago
 from backend.config import hall
 from backend.console.overview import Overview, calls_for, look
@@ -28,7 +28,7 @@ class Approver:
 
 def count_open() -> int:
     """Return how many cases are open."""
-    return Case.objects.filter(stage__in=OPEN_STAGES).count()
+    return Case.objects.filter(IsOpen()).count()
 
 
 Alert = tuple[str, Case | None]

@@ -1,12 +1,14 @@
 """The order of the queue: urgent first, and nobody starves."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.cases.models import Case
+from backend.cases.models import OPEN_STAGES, Case, IsOpen, Stage
 from backend.cases.opening import open_case
 from backend.cases.queue import ahead_of, decision_moment, queue
 from backend.cases.residents_side import set_travel
@@ -85,6 +87,37 @@ def test_the_database_orders_as_the_rule_says(kiosk):
     keys = [(case.decide_by, case.created_at, case.id) for case in queue()]
     assert keys == sorted(keys)
     assert [ahead_of(case) for case in queue()] == list(range(len(departures)))
+
+
+def test_nobody_is_counted_further_than_anybody_reads(kiosk, monkeypatch):
+    monkeypatch.setattr("backend.cases.queue.COUNTED", 2)
+    for number in range(4):
+        open_case(kiosk, world.case_request(f"case-{number}", visit_id=f"v{number}"))
+    assert [ahead_of(case) for case in queue()] == [0, 1, 2, 2]
+
+
+def test_open_is_what_the_written_out_condition_says(kiosk):
+    for stage in Stage:
+        open_case(kiosk, world.case_request(stage.value, visit_id=stage.value))
+        Case.objects.filter(id=stage.value).update(stage=stage)
+    open_ = Case.objects.filter(IsOpen()).values_list("id", flat=True)
+    assert set(open_) == {stage.value for stage in OPEN_STAGES}
+    assert Case.objects.exclude(IsOpen()).count() == len(Stage) - len(OPEN_STAGES)
+
+
+def test_no_index_that_counts_or_orders_open_cases_is_passed_by(database):
+    """With closed cases a thousand to one, walking through them is what must not happen."""
+    raised = queue().filter(level__gt=0).values_list("id")[:9]
+    counted = Case.objects.filter(IsOpen()).values("stage", "level", "rest_until", "kiosk")
+    if connection.vendor == "postgresql":
+        # An empty table is read whole, whatever the indexes.
+        with connection.cursor() as cursor:
+            cursor.execute("SET enable_seqscan = off")
+            cursor.execute("SET enable_sort = off")
+    # SQLite, of a single hall, goes by the stage; PostgreSQL, of a city, by the order.
+    for pressing in (raised, queue().values_list("id")[:9]):
+        assert re.search("case_(raised|open|stage)", pressing.explain())
+    assert "case_counts" in counted.explain()
 
 
 def test_a_far_departure_does_not_put_a_waiting_person_last(kiosk):

@@ -55,8 +55,7 @@ def seed(kiosks: int, people: int, open_cases: int, closed_cases: int) -> Hall:
     _cases(moment, closed_cases, Stage.CLOSED, moment.date() - timedelta(days=1), kiosks)
     _cases(moment, open_cases, Stage.WAITING, moment.date() - timedelta(days=2), kiosks)
     _alarms(moment)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _settle()
     return Hall(credentials, _sessions(people), open_cases, closed_cases)
 
 
@@ -70,6 +69,13 @@ def tidy() -> None:
     first = waiting.aggregate(first=Min("decide_by"))["first"]
     if first is not None:
         waiting.update(decide_by=F("decide_by") + (moment + timedelta(hours=2) - first))
+    _settle()
+
+
+def _settle() -> None:
+    """Leave the database as one that has run for long: what changed is tidied and counted."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
 def _kiosks(count: int) -> list[str]:
