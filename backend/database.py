@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.db import connection
+
 SQLITE_START = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
     "PRAGMA secure_delete=ON;PRAGMA journal_size_limit=16777216;"
@@ -18,6 +20,17 @@ PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 DJANGOS_OWN = ("pool", *PREPARED)
 """Options that mean nothing to a connection which Django does not make."""
 LIBPQ_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
+
+
+def hold_connections(count: int) -> None:
+    """Keep ``count`` connections of this process open, also when nobody asks for anything.
+
+    Otherwise they are made, each as a process of PostgreSQL's, and learn every statement, in the
+    very moment in which many come at once.
+    """
+    if connection.vendor == "postgresql":
+        connection.pool.open()  # type: ignore[attr-defined]  # PostgreSQL's alone
+        connection.pool.resize(count, POOL_MAX)  # type: ignore[attr-defined]
 
 
 def database_settings(url: str, data_dir: Path) -> dict[str, Any]:

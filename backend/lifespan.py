@@ -8,6 +8,11 @@ import signal
 
 from backend.background import keep_order
 from backend.body_limit import App, Receive, Scope, Send
+from backend.database import hold_connections
+from backend.threads import THREADS
+
+FOR_ITSELF = 2
+"""Connections that the background task uses and no request."""
 
 
 class Lifespan:
@@ -23,6 +28,7 @@ class Lifespan:
             return
         await receive()
         _end_with_parent()
+        hold_connections(2 * THREADS + FOR_ITSELF)
         work = asyncio.create_task(keep_order())
         await send({"type": "lifespan.startup.complete"})
         await receive()

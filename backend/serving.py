@@ -9,15 +9,11 @@ from django.conf import settings as django_settings
 from django.db import connections
 from uvicorn.supervisors import Multiprocess
 
+from backend.bounded_http import BoundedHttp
+
 Say = Callable[[str], None]
 START_WITHIN_S = 60
 WAITING_CONNECTIONS = 2048
-TAKEN_AT_ONCE = 1
-"""A process takes so many new connections, then looks at what it has.
-
-It would take all that have come, and those who reach for a case in the same moment would wait for
-one process while the others idle.
-"""
 
 
 def serve(host: str, port: int, processes: int, say: Say) -> int:
@@ -30,13 +26,15 @@ def serve(host: str, port: int, processes: int, say: Say) -> int:
         log_level="warning",
         access_log=False,
         lifespan="on",
+        loop="uvloop",
+        http=BoundedHttp,
+        ws="none",
         server_header=False,
         proxy_headers=bool(django_settings.TLS_PROXIES),
         forwarded_allow_ips=django_settings.TLS_PROXIES or None,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
-        backlog=TAKEN_AT_ONCE if processes > 1 else WAITING_CONNECTIONS,
-        h11_max_incomplete_event_size=64 * 1024,
+        backlog=WAITING_CONNECTIONS,
     )
     # A connection that stayed open here would keep SQLite from closing any other's file handle.
     for used in connections.all(initialized_only=True):
@@ -47,7 +45,8 @@ def serve(host: str, port: int, processes: int, say: Say) -> int:
         return _serve_several(settings, say)
     server = _Server(settings, say)
     try:
-        asyncio.run(server.serve())
+        with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
+            runner.run(server.serve())
     except KeyboardInterrupt:
         return 0
     return 0 if server.was_ready else 2
@@ -93,22 +92,9 @@ class _Supervisor(Multiprocess):
         super().init_processes()
         if all(one.wait_until_ready(START_WITHIN_S, self.should_exit) for one in self.processes):
             self.was_ready = True
-            self._let_wait()
             self._say(_ready(self._listener))
         else:
             self.should_exit.set()
-
-    def keep_subprocess_alive(self) -> None:
-        """Replace who died."""
-        super().keep_subprocess_alive()
-        self._let_wait()
-
-    def _let_wait(self) -> None:
-        """Let more connections wait than a process takes at once.
-
-        Each process that starts to listen sets this to its own figure, for all of them.
-        """
-        self._listener.listen(WAITING_CONNECTIONS)
 
 
 def _ready(listener: socket.socket) -> str:

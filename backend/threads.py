@@ -21,9 +21,11 @@ T = TypeVar("T")
 # little, but waited behind eight threads and the loop for each bit of it.
 sys.setswitchinterval(0.001)
 
-KIOSKS = ThreadPoolExecutor(4, thread_name_prefix="kiosks")
+THREADS = 4
+"""Of each of the two kinds."""
+KIOSKS = ThreadPoolExecutor(THREADS, thread_name_prefix="kiosks")
 """Answers kiosks: fifty clerks who reach for one case keep no kiosk waiting."""
-STAFF = ThreadPoolExecutor(4, thread_name_prefix="staff")
+STAFF = ThreadPoolExecutor(THREADS, thread_name_prefix="staff")
 """Answers pages, and draws what they show."""
 
 
