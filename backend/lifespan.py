@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -29,6 +30,7 @@ class Lifespan:
         await receive()
         _end_with_parent()
         hold_connections(2 * THREADS + FOR_ITSELF)
+        _keep_what_the_start_made()
         work = asyncio.create_task(keep_order())
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -36,6 +38,15 @@ class Lifespan:
         with contextlib.suppress(asyncio.CancelledError):
             await work
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _keep_what_the_start_made() -> None:
+    """Take it out of what Python looks through for garbage: it stays to the end.
+
+    All else of the process stood still for it, 60 to 175 ms every few seconds under load.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _end_with_parent() -> None:
