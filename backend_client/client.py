@@ -266,7 +266,9 @@ class KioskClient:
                     raise ServerUnavailable("no answer in time")
                 return _judge(response, data)
             except (requests.RequestException, OSError) as error:
-                reason = "no answer in time" if running.expired else type(error).__name__
+                # A read's own timeout can be a moment earlier than the call's.
+                late = running.expired or isinstance(error, requests.Timeout)
+                reason = "no answer in time" if late else type(error).__name__
                 raise ServerUnavailable(reason) from error
 
     def _parsed(self, data: bytes, answer: type[Answer]) -> Answer:
