@@ -78,7 +78,12 @@ def _options() -> argparse.Namespace:
         help="the server's data directory: what was seeded with it is measured again",
     )
     parser.add_argument("--seconds", type=float, default=45.0)
-    parser.add_argument("--escalate-every-s", type=float, default=1.5)
+    parser.add_argument(
+        "--escalate-every-s",
+        type=float,
+        default=1.7,
+        help="no multiple of it is a lease or a page's tick, which would meet each time",
+    )
     parser.add_argument(
         "--reach-after-s",
         type=float,
