@@ -1,6 +1,7 @@
 """Requests answered on one thread each: many pages at once, and streams that end."""
 
 import json
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
@@ -65,6 +66,8 @@ class Stream(threading.Thread):
         return next(one for one in self.news if what(one))
 
     def cut(self) -> None:
+        # Closed alone, it would wait for what is being read to come.
+        self._line.sock.shutdown(socket.SHUT_RDWR)
         self._line.close()
 
 

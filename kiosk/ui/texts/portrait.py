@@ -3,7 +3,8 @@
 from kiosk.session.facts import Texts
 from kiosk.values import HeadMove, Hint
 
-TITLE = Texts("请看镜头", "請看鏡頭", "Look at the camera")
+# What to do now is said on the mirror, and it may be to turn the head away.
+TITLE = Texts("给您拍照", "為您拍照", "Taking your photo")
 TAKE_OFF = Texts(
     "请摘下口罩、帽子和眼镜。",
     "請摘下口罩、帽子和眼鏡。",
