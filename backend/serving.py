@@ -26,7 +26,7 @@ def serve(host: str, port: int, processes: int, say: Say) -> int:
         log_level="warning",
         access_log=False,
         lifespan="on",
-        loop="uvloop",
+        loop="backend.even_loop:EvenLoop" if processes > 1 else "uvloop",
         http=BoundedHttp,
         ws="none",
         server_header=False,
