@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from backend.config import hall
-from backend.live.versions import own_connection
+from backend.database import own_connection
 
 LOG = logging.getLogger(__name__)
 ERASE_EVERY_S = 60.0

@@ -12,6 +12,7 @@ SQLITE_START = (
 )
 LONGEST_WAIT_S = 20
 """How long a transaction waits for the one before it, on either database."""
+REACH_WITHIN_S = 5
 POSTGRESQL_START = f"-c lock_timeout={LONGEST_WAIT_S}s -c idle_in_transaction_session_timeout=60s"
 POOL_MAX = 20
 """Connections of one process: its worker threads and a few; PostgreSQL allows 100 in all."""
@@ -31,6 +32,28 @@ def hold_connections(count: int) -> None:
     if connection.vendor == "postgresql":
         connection.pool.open()  # type: ignore[attr-defined]  # PostgreSQL's alone
         connection.pool.resize(count, POOL_MAX)  # type: ignore[attr-defined]
+
+
+def own_connection() -> dict[str, Any]:
+    """Return what psycopg needs for a connection beside Django's, outside its pool."""
+    settings = connection.settings_dict
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
+    wanted = {**names, "PORT": "port"}
+    options = {k: v for k, v in settings["OPTIONS"].items() if k not in DJANGOS_OWN}
+    return {libpq: settings[name] for name, libpq in wanted.items() if settings[name]} | options
+
+
+def reach() -> None:
+    """Connect once. Raises django.db.OperationalError with the database's own words.
+
+    The pool would say, ``LONGEST_WAIT_S`` later, that it has waited.
+    """
+    if connection.vendor == "postgresql":
+        import psycopg
+
+        options = {"connect_timeout": REACH_WITHIN_S, **own_connection()}
+        with connection.wrap_database_errors:
+            psycopg.connect(**options).close()
 
 
 def database_settings(url: str, data_dir: Path) -> dict[str, Any]:

@@ -6,13 +6,12 @@ the version's row is looked at many times a second, by one look for all.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import connection
 
 from backend.config import hall
-from backend.database import DJANGOS_OWN
+from backend.database import own_connection
 
 CHANNEL = "hall_live"
 LOOK_S = 5.0
@@ -55,12 +54,3 @@ async def _heard() -> AsyncIterator[int]:
             yield int(row[0]) if row else 0
             async for told in listener.notifies(timeout=LOOK_S):
                 yield int(told.payload)
-
-
-def own_connection() -> dict[str, Any]:
-    """Return what psycopg needs for a connection beside Django's, outside its pool."""
-    settings = connection.settings_dict
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
-    wanted = {**names, "PORT": "port"}
-    options = {k: v for k, v in settings["OPTIONS"].items() if k not in DJANGOS_OWN}
-    return {libpq: settings[name] for name, libpq in wanted.items() if settings[name]} | options

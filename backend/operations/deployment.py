@@ -23,6 +23,7 @@ from backend.audit.models import AuditEvent
 from backend.clock import now
 from backend.config import ConfigError, load
 from backend.config_models import Right
+from backend.database import reach
 from backend.reports.models import DayClosing
 
 Level = Literal["error", "warning"]
@@ -53,6 +54,7 @@ def check_deployment() -> list[Finding]:
     if any(one.code == "data" and one.level == "error" for one in found):
         return found
     try:
+        reach()
         pending = list(_migrations())
         found += pending
         if not pending:

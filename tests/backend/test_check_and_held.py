@@ -90,5 +90,6 @@ def test_check_says_that_the_database_cannot_be_reached(filled):
     known = world.DATABASES.url_of(filled)
     done = run("check", "--data", filled, DATABASE_URL=known.replace("/test_", "/gone_"))
     assert done.returncode == 1
-    assert "error: database: cannot be used" in done.stdout
+    assert "error: database: cannot be used: connection failed" in done.stdout
+    assert "does not exist" in done.stdout
     assert "Traceback" not in done.stderr
