@@ -140,7 +140,7 @@ def _approval(case: Case, kind: DecisionKind, user: User, language: str) -> str:
         else say(language, "decide.approval_none_online", decision=title, count=count)
     )
     rules = [f"{rule_title(need.rule, language)}{_stop(language)}" for need in needs if need.rule]
-    return " ".join((asking, *rules))
+    return say(language, "why.gap").join((asking, *rules))
 
 
 def _stop(language: str) -> str:

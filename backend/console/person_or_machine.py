@@ -39,7 +39,6 @@ class PersonOrMachine:
     visits: list[ChartRow]
     kiosk: str
     rates: list[ChartRow]
-    between: str
 
 
 def person_or_machine(
@@ -51,11 +50,12 @@ def person_or_machine(
     return PersonOrMachine(
         verdict=say(language, f"insight.verdict_{answer.verdict.value}", kiosk=kiosk),
         suspect=answer.verdict == Verdict.MACHINE,
-        person=_person(others, language),
+        person=say(language, "why.gap").join(
+            (_person(others, language), _between(report, language))
+        ),
         visits=_visits(case, answer.visits, language),
         kiosk=_kiosk(answer, kiosk, language),
         rates=_rates(answer, kiosk, language),
-        between=_between(report, language),
     )
 
 

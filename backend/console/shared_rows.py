@@ -52,9 +52,12 @@ class Rows:
         return self.seen.version
 
     def since(self, before: Mapping[str, str]) -> dict[str, object]:
-        """Return what turns the rows ``before`` into these: the order, and what is new in it."""
+        """Return what turns the rows ``before`` into these: the order, what is new in it, the end.
+
+        The end says how many more there are, or that nobody waits.
+        """
         changed = {key: row for key, row in self.html.items() if before.get(key) != row}
-        return {"order": list(self.html), "changed": changed}
+        return {"order": list(self.html), "changed": changed, "tail": self.tail}
 
     def heading(self, case: Case) -> str:
         """Return how a case is named, worked out once for all who hear of it."""

@@ -149,6 +149,19 @@ def test_nothing_overflows_on_a_telephone(hall, desk, path):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_an_empty_queue_says_so_whatever_changes(hall, desk):
+    """What a clerk's page hears without asking leaves no blank column behind."""
+    hall.close_all()
+    page, empty = desk("clerk2"), "#queue-rows .empty"
+    expect(page.locator(empty)).to_be_visible()
+    case = hall.kiosk.escalate(**mismatch())
+    page.wait_for_selector(row(case))
+    expect(page.locator(empty)).to_have_count(0)
+    hall.close_all()
+    page.wait_for_selector(row(case), state="detached")
+    expect(page.locator(empty)).to_be_visible()
+
+
 def test_who_steps_away_is_shown_to_colleagues(hall, desk):
     clerk, leader = desk("clerk2"), desk("leader")
     clerk.goto(f"{hall.url}/here")

@@ -125,8 +125,9 @@
       rows.set(id, row);
     }
     const focused = list.contains(document.activeElement) && document.activeElement.id;
-    const rest = [...list.children].filter((li) => !li.dataset.case && !li.matches(".empty"));
-    list.replaceChildren(...news.order.flatMap((id) => rows.get(id) ?? []), ...rest);
+    const tail = document.createElement("template");
+    tail.innerHTML = news.tail;
+    list.replaceChildren(...news.order.flatMap((id) => rows.get(id) ?? []), tail.content);
     if (focused) document.getElementById(focused)?.focus();
     if (calls) chime();
     tick();
