@@ -55,6 +55,16 @@ def closing_of(day: date) -> DayClosing | None:
     return DayClosing.objects.select_related("closed_by").filter(day=day).first()
 
 
+def closing_after(day: date) -> DayClosing | None:
+    """Return the next closing after a day that has none, and so can have none any more."""
+    return DayClosing.objects.filter(day__gt=day).order_by("day").first()
+
+
+def counts(closing: DayClosing, day: date) -> bool:
+    """Say whether a later day's closing goes back to this day, none lying between them."""
+    return datetime.fromisoformat(closing.report["since"]) < day_span(day).end
+
+
 def bounds(day: date) -> tuple[datetime, datetime]:
     """Return from when to when a day's closing counts.
 

@@ -23,7 +23,14 @@ from backend.console.texts import say
 from backend.refusal import Refused
 from backend.reports.handovers import open_cases, who_can_take
 from backend.reports.models import DayClosing
-from backend.reports.services import close_day, closing_of, is_as_signed, preview
+from backend.reports.services import (
+    close_day,
+    closing_after,
+    closing_of,
+    counts,
+    is_as_signed,
+    preview,
+)
 from backend.reports.span import Span, day_span, month_span, parse_span
 from backend.reports.tables import format_csv
 
@@ -80,7 +87,8 @@ def day_end(request: HttpRequest, day: str) -> HttpResponse:
     if span is None or not span.is_day or span.first > timezone.localdate():
         return not_found(request)
     closing = closing_of(span.first)
-    if request.method == "POST" and closing is None:
+    later = closing_after(span.first) if closing is None else None
+    if request.method == "POST" and closing is None and later is None:
         return _close(request, span.first)
     if closing is not None:
         context = {
@@ -90,6 +98,9 @@ def day_end(request: HttpRequest, day: str) -> HttpResponse:
             "as_signed": is_as_signed(closing),
             "span": span,
         }
+        return show(request, "console/day_end.html", context, page="reports")
+    if later is not None:
+        context = {"span": span, "later": later, "counted": counts(later, span.first)}
         return show(request, "console/day_end.html", context, page="reports")
     return _closing_form(request, span.first)
 
@@ -118,15 +129,12 @@ def _close(request: HttpRequest, day: date) -> HttpResponse:
 
 def _closing_form(request: HttpRequest, day: date, fault: str = "") -> HttpResponse:
     user = signed_in(request)
-    may_close = has_right(user, "close_day")
-    last = DayClosing.objects.order_by("-day").first()
     context = {
         "span": day_span(day),
         "report": preview(day),
         "cases": [handed_case(case, request.POST) for case in open_cases()],
         "takers": [taker for taker in who_can_take() if taker.pk != user.pk] or [user],
-        "may_close": may_close and (last is None or last.day < day),
-        "later": last is not None and last.day > day,
+        "may_close": has_right(user, "close_day"),
         "fault": fault,
         "typed": request.POST,
     }

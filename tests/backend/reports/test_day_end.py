@@ -207,3 +207,18 @@ def test_an_auditor_lands_on_the_reports_and_may_not_close(kiosk, django_pages):
     typed = {"password": "password of auditor"}
     assert "您无权" in desk.post(f"/reports/day/{TODAY}", typed).content.decode()
     assert DayClosing.objects.count() == 0
+
+
+def test_a_day_that_was_left_out_leads_to_the_report_that_counts_it(kiosk, leader, django_pages):
+    desk, left_out = django_pages(leader), TODAY - timedelta(days=1)
+    close_day(TODAY - timedelta(days=2), leader, NOTHING_COUNTED)
+    close_day(TODAY, leader, NOTHING_COUNTED)
+    page = desk.get(f"/reports/day/{left_out}").content.decode()
+    assert f"已计入 {TODAY}" in page
+    assert f'href="/reports/day/{TODAY}"' in page
+    page = desk.get(f"/reports/day/{TODAY - timedelta(days=3)}").content.decode()
+    assert "不能再结" in page
+    for day in (left_out, TODAY - timedelta(days=3)):
+        answer = desk.post(f"/reports/day/{day}", {"password": "password of leader"})
+        assert 'name="password"' not in answer.content.decode()
+    assert DayClosing.objects.count() == 2
