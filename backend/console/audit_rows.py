@@ -1,6 +1,5 @@
 """The audit as its readers see it: what was typed becomes a search, events become rows."""
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from backend.applications.models import Application
 from backend.audit.models import AuditEvent
 from backend.audit.search import Search
 from backend.cases.models import Case
+from backend.console.audit_facts import People, facts_in_words, named_in
 from backend.console.texts import say_code
 from backend.console.waiting import display_name
 from backend.orders.models import IssueOrder
@@ -90,9 +90,10 @@ def subjects_of(about: str, day: date | None) -> tuple[str, ...]:
 
 def audit_rows(events: list[AuditEvent], language: str) -> list[AuditRow]:
     """Lay out events for the page."""
-    numbers = {event.actor.removeprefix("staff:") for event in events if _is_staff(event.actor)}
+    named = {name for event in events for name in (event.actor, *named_in(event.facts))}
+    numbers = {name.removeprefix("staff:") for name in named if _is_staff(name)}
     people = {f"staff:{user.pk}": user for user in User.objects.filter(pk__in=numbers)}
-    return [_row(event, people.get(event.actor), language) for event in events]
+    return [_row(event, people, language) for event in events]
 
 
 def _is_staff(actor: str) -> bool:
@@ -100,8 +101,9 @@ def _is_staff(actor: str) -> bool:
     return kind == "staff" and number.isascii() and number.isdigit() and len(number) < 10
 
 
-def _row(event: AuditEvent, person: User | None, language: str) -> AuditRow:
+def _row(event: AuditEvent, people: People, language: str) -> AuditRow:
     kind, _, name = event.subject.partition(":")
+    person = people.get(event.actor)
     return AuditRow(
         seq=event.seq,
         at=_local(event.at),
@@ -110,7 +112,7 @@ def _row(event: AuditEvent, person: User | None, language: str) -> AuditRow:
         actor=f"{display_name(person)} ({event.actor})" if person else event.actor,
         subject=event.subject,
         case_id=name if kind == "case" and re.fullmatch(r"[-a-zA-Z0-9_]+", name) else "",
-        facts=_facts(event.facts),
+        facts=facts_in_words(event.facts, people, language),
     )
 
 
@@ -119,20 +121,3 @@ def _local(stamp: str) -> str:
         return f"{localtime(datetime.fromisoformat(stamp)):%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return stamp  # a changed row is shown as it stands
-
-
-def _facts(text: str) -> str:
-    try:
-        facts = json.loads(text)
-    except ValueError:
-        return text
-    if not isinstance(facts, dict):
-        return text
-    shown = ((name, _short(value)) for name, value in facts.items() if value not in ("", None))
-    return ", ".join(f"{name} {value}" for name, value in shown)
-
-
-def _short(value: object) -> str:
-    """Return a value as words; of a hash its beginning, which is enough to compare by eye."""
-    text = json.dumps(value) if isinstance(value, bool) else str(value)
-    return f"{text[:12]}…" if re.fullmatch(r"[0-9a-f]{64}", text) else text

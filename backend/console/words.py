@@ -42,6 +42,12 @@ def ground_title(code: str, language: str) -> str:
     return in_language(ground.title, language) if ground else code
 
 
+def alarm_title(code: str, language: str) -> str:
+    """Return what a timer of the queue says; its code when the configuration no longer has it."""
+    alarm = next((alarm for alarm in hall().alarms.alarm if alarm.code == code), None)
+    return in_language(alarm.title, language) if alarm else code
+
+
 def rule_title(code: str, language: str) -> str:
     """Return what an approval_rule says; its code when the configuration no longer has it."""
     rules = (rule for rule in hall().policy.approval_rule if rule.code == code)

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -22,6 +23,8 @@ from backend.database import database_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / ".pytest_cache"
+KEPT_S = 24 * 3600
+"""Another run, of the code as it was a moment ago, may still copy it."""
 TEMPLATE = "migrated"
 
 
@@ -73,7 +76,8 @@ class Databases:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
                 for old in KEPT.glob("hall-*.sqlite3"):
-                    old.unlink()
+                    if old.stat().st_mtime < time.time() - KEPT_S:
+                        old.unlink()
                 _migrate("", self._scratch)
                 shutil.copy(self._scratch / "hall.sqlite3", KEPT / "hall.new")
                 (KEPT / "hall.new").replace(kept)
