@@ -1,11 +1,11 @@
 """A day's or a month's figures as the reports page shows them: a plot and a table each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 
 from backend.console.durations import format_span
 from backend.console.texts import say, say_code
@@ -110,12 +110,9 @@ def _chart(
 
 def _waiting(facts: list[CaseFact], span: Span, language: str) -> Chart:
     places = _places(span)
-    label: Callable[[CaseFact], str]
-    if span.is_day:
-        label, every = (lambda fact: f"{localtime(fact.created_at):%H}"), 3
-    else:
-        label, every = (lambda fact: f"{localtime(fact.created_at):%d}"), 5
-    groups = by_key(facts, [label(fact) for fact in facts])
+    form, every = ("%H", 3) if span.is_day else ("%d", 5)
+    zone = get_current_timezone()  # looked up once: a city's month has 170,000 cases
+    groups = by_key(facts, [f"{fact.created_at.astimezone(zone):{form}}" for fact in facts])
     waits: dict[str, Wait] = {place: wait_of(claim_waits(group)) for place, group in groups.items()}
     shown = [
         plots.Column(
