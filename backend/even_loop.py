@@ -8,8 +8,10 @@ from typing import Any
 
 import uvloop
 
+TAKEN = 8
+"""So many connections, then a breath."""
 BREATH_S = 0.001
-"""No process answers more than one request in this time, so nobody waits longer for it."""
+"""No process answers ``TAKEN`` requests in this time, so nobody waits longer for it."""
 PAUSE_S = 1.0
 """Until the next try when no connection can be taken, for want of file descriptors."""
 
@@ -17,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 class EvenLoop(uvloop.Loop):
-    """Takes one connection, then breathes, so that a burst is shared by all processes.
+    """Takes a few connections, then breathes, so that a burst is shared by all processes.
 
     The one that wakes first would otherwise take nearly all of fifty that come at once, and answer
     them one after the other while its neighbour has nothing to do.
@@ -45,6 +47,7 @@ class EvenServer:
     ) -> None:
         self._loop, self._factory, self._sock = loop, factory, sock
         self._resting: asyncio.TimerHandle | None = None
+        self._in_a_row = 0
         self._taken: set[asyncio.Task[Any]] = set()
         self._look()
 
@@ -75,7 +78,10 @@ class EvenServer:
             _log.warning("no connection can be taken for %.0f s: %s", PAUSE_S, error)
             self._rest(PAUSE_S)
             return
-        self._rest(BREATH_S)
+        self._in_a_row += 1
+        if self._in_a_row == TAKEN:
+            self._in_a_row = 0
+            self._rest(BREATH_S)
         line.setblocking(False)
         taken = self._loop.create_task(self._loop.connect_accepted_socket(self._factory, line))
         self._taken.add(taken)
