@@ -3,11 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.utils.timezone import localtime
 
+from backend.console.templatetags.reports import moment, yuan
 from backend.console.texts import say, say_code
 from backend.console.waiting import display_name
 from backend.console.words import alarm_title, ground_title, offer_title
@@ -81,7 +80,7 @@ def _value(name: str, value: object, people: People, language: str) -> str:
     if isinstance(value, bool):
         return say(language, "audit.yes" if value else "audit.no")
     if isinstance(value, int) and name.endswith("_fen"):
-        return f"{value / 100:,.2f}"
+        return yuan(value)
     if not isinstance(value, str):
         return str(value)
     if HASH.fullmatch(value):
@@ -100,6 +99,6 @@ def _value(name: str, value: object, people: People, language: str) -> str:
 
 def _moment(stamp: str) -> str:
     try:
-        return f"{localtime(datetime.fromisoformat(stamp)):%Y-%m-%d %H:%M}"
+        return moment(stamp)
     except ValueError:
         return stamp

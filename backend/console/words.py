@@ -44,7 +44,7 @@ def ground_title(code: str, language: str) -> str:
 
 def alarm_title(code: str, language: str) -> str:
     """Return what a timer of the queue says; its code when the configuration no longer has it."""
-    alarm = next((alarm for alarm in hall().alarms.alarm if alarm.code == code), None)
+    alarm = hall().alarms.find(code)
     return in_language(alarm.title, language) if alarm else code
 
 
