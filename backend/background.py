@@ -139,6 +139,7 @@ async def _tell_messenger(ours: asyncio.Event) -> None:
 
 def _once(turn: Turn, *, erase: bool) -> bool:
     """Do what is due if this process has the turn; say whether it has."""
+    from backend.accounts.sessions import forget_ended_sessions
     from backend.api.once import forget_old_answers
     from backend.cases.retention import erase_old_evidence
     from backend.cases.timers import run_timers
@@ -153,6 +154,7 @@ def _once(turn: Turn, *, erase: bool) -> bool:
         reconcile()
         if erase:
             forget_old_answers()
+            forget_ended_sessions()
             erase_old_evidence()
             forget_old()
             erase_leftovers()

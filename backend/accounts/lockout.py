@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from backend.accounts.models import LoginFailure
-from backend.accounts.services import account_of_request
+from backend.accounts.sessions import signed_in_account
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.clock import ago, now
@@ -53,7 +53,7 @@ class LockoutBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the account of a session with what its request will ask of it."""
-        user = account_of_request(user_id)
+        user = signed_in_account(user_id)
         return user if self.user_can_authenticate(user) else None
 
     def authenticate(  # type: ignore[override]  # narrower than the stub's Any

@@ -1,6 +1,7 @@
 """Desks, presence and failed logins; the accounts themselves are Django's."""
 
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
@@ -13,6 +14,14 @@ class StaffProfile(models.Model):
     desk = models.CharField(max_length=60, blank=True)
     demo = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=False)
+
+
+class StaffSession(AbstractBaseSession):
+    """A session, and the account that is signed in by it; both are read in one query."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions"
+    )
 
 
 class Presence(models.Model):

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
-from django.db import connection, transaction
+from django.db import transaction
 
 from backend.accounts.models import StaffProfile
-from backend.accounts.roles import ALL_ROLES, all_roles
-from backend.accounts.standing import Standing, keep_standing, seen_again, standing_of
-from backend.clock import now
+from backend.accounts.roles import all_roles
+from backend.accounts.standing import standing_of
 from backend.config import hall
 from backend.config_models import Right
 
@@ -60,45 +59,6 @@ def _hash_drawn(password: str) -> str:
     """Hash a random password in milliseconds; Django hashes it anew at its first sign-in."""
     hasher = PBKDF2PasswordHasher()
     return hasher.encode(password, hasher.salt(), iterations=_DRAWN_ITERATIONS)
-
-
-def account_of_request(user_id: int) -> User | None:
-    """Return the account that makes a request, with its standing: one query, however much asks.
-
-    None when there is no such account.
-    """
-    moment, recently = map(connection.ops.adapt_datetimefield_value, (now(), seen_again()))
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNT, [recently, user_id, user_id, moment, moment, user_id])
-        found = cursor.fetchall()
-    if not found:
-        return None
-    desk, must_change_password, seen_recently, away, _ = found[0][:_BESIDE]
-    user = User.from_db("default", _READ, found[0][_BESIDE:])
-    standing = Standing(
-        roles=frozenset(row[_BESIDE - 1] for row in found if row[_BESIDE - 1] is not None),
-        desk=desk or "",
-        must_change_password=bool(must_change_password),
-        seen_recently=bool(seen_recently),
-        away=bool(away),
-    )
-    return keep_standing(user, standing)
-
-
-_BESIDE = 5
-_MOMENTS = ("last_login", "date_joined")
-_READ = [field.attname for field in User._meta.concrete_fields if field.attname not in _MOMENTS]
-# A row for each role, written out: every request of staff asks, fifty of them in one moment when
-# fifty reach for one case. The account's moments are read when somebody asks for them.
-_ACCOUNT = f"""
-SELECT p.desk, p.must_change_password, s.seen_at >= %s, s.away_since IS NOT NULL, r.name,
-       {", ".join(f"u.{name}" for name in _READ)}
-FROM auth_user u
-LEFT JOIN accounts_staffprofile p ON p.user_id = u.id
-LEFT JOIN accounts_presence s ON s.user_id = u.id
-LEFT JOIN ({ALL_ROLES}) r ON TRUE
-WHERE u.id = %s
-"""  # noqa: S608  # made of names of columns and a statement of ours
 
 
 def roles_of(user: Visitor) -> frozenset[str]:

@@ -1,30 +1,56 @@
-"""Django's sessions in the database, read by a statement that is written out.
+"""Sessions of staff in the database, each read together with the account that is signed in by it.
 
-Every request of staff reads one; putting the statement together would cost more than the read.
+Every request of staff needs both: one statement, written out, reads them.
 """
 
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, cast
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.models import Session
-from django.db import connection
-from django.utils import timezone
 
-_READ = (
-    "SELECT session_key, session_data FROM django_session"
-    " WHERE session_key = %s AND expire_date > %s"
-)
+from backend.accounts.asking import account_of_request, session_and_account
+from backend.accounts.models import StaffSession
+from backend.clock import now
+
+_read_along: ContextVar[User | None] = ContextVar("account_read_with_its_session", default=None)
 
 
 class SessionStore(db.SessionStore):
-    """What Django stores, found as it finds it."""
+    """What Django stores, with the account beside it."""
 
-    def _get_session_from_db(self) -> Any:
-        moment = connection.ops.adapt_datetimefield_value(timezone.now())
-        with connection.cursor() as cursor:
-            cursor.execute(_READ, [self.session_key, moment])
-            found = cursor.fetchone()
-        if found is not None:
-            return Session.from_db("default", ("session_key", "session_data"), found)
-        # Forgotten, out of time or never there: Django's own way begins a new one.
-        return super()._get_session_from_db()  # type: ignore[misc]  # the stubs leave it out
+    @classmethod
+    def get_model_class(cls) -> type[StaffSession]:
+        """Return where sessions are stored."""
+        return StaffSession
+
+    def create_model_instance(self, data: dict[str, Any]) -> StaffSession:
+        """Return the session as it is stored."""
+        session = cast(StaffSession, super().create_model_instance(data))
+        session.account_id = data.get(SESSION_KEY)
+        return session
+
+    def load(self) -> dict[str, Any]:
+        """Return the session's data; empty, and a new key, when there is no such session now."""
+        found = session_and_account(self.session_key) if self.session_key else None
+        if found is None:
+            self._session_key = None
+            return {}
+        data, account = found
+        _read_along.set(account)
+        return self.decode(data)
+
+
+def signed_in_account(user_id: int) -> User | None:
+    """Return a session's account: the one that was read with it, once, or read now."""
+    account = _read_along.get()
+    _read_along.set(None)
+    if account is not None and account.pk == user_id:
+        return account
+    return account_of_request(user_id)
+
+
+def forget_ended_sessions() -> int:
+    """Delete the sessions whose time is over; return how many."""
+    return StaffSession.objects.filter(expire_date__lt=now()).delete()[0]

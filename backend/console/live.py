@@ -14,8 +14,9 @@ from time import monotonic
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from backend.accounts.asking import account_of_request
 from backend.accounts.presence import note_presence, touch_presence
-from backend.accounts.services import account_of_request, has_right, rights_of
+from backend.accounts.services import has_right, rights_of
 from backend.config_models import Right
 from backend.console.language import language_of
 from backend.console.news import News, news_at

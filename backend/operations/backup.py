@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from backend.accounts.models import StaffSession
 from backend.audit.chain import Head
 from backend.audit.kinds import Kind
 from backend.audit.services import append, head, verify
@@ -130,7 +130,7 @@ def _bring_keys(manifest: Manifest, data: Path, keys: Path | None) -> None:
 
 def _after(manifest: Manifest, who: str) -> list[str]:
     """End all sessions, check chain and portraits, write the restore to the audit."""
-    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
     seq, _, link = manifest.head.partition(":")
     verdict = verify([Head(int(seq), link)])
     append(Kind.BACKUP_RESTORED, who, "server:backup", head=manifest.head, holds=verdict.ok)

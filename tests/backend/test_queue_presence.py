@@ -3,8 +3,9 @@
 import pytest
 
 from backend.accounts import presence
+from backend.accounts.asking import account_of_request
 from backend.accounts.models import Presence
-from backend.accounts.services import account_of_request, desk_of
+from backend.accounts.services import desk_of
 from backend.audit.models import AuditEvent
 from backend.cases.opening import open_case
 from backend.cases.timers import run_timers

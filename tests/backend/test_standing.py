@@ -4,15 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from backend.accounts.asking import account_of_request
 from backend.accounts.models import Delegation
 from backend.accounts.presence import is_away, set_away, set_desk
 from backend.accounts.roles import all_roles, lent_roles, own_roles
-from backend.accounts.services import (
-    account_of_request,
-    desk_of,
-    has_right,
-    must_change_password,
-)
+from backend.accounts.services import desk_of, has_right, must_change_password
 from backend.accounts.standing import standing_of
 from backend.clock import now
 from backend.fleet.services import enrol, recognise, revoke
