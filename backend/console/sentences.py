@@ -91,9 +91,6 @@ class Why:
     lead: str
     machine: str
 
-    def __str__(self) -> str:
-        return " ".join(part for part in (self.lead, self.machine) if part)
-
 
 def explain(facts: CaseFacts, language: str) -> Why:
     """Explain in ``language`` (one of texts.LANGUAGES) why the case needs a person."""

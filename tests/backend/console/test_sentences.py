@@ -7,6 +7,7 @@ from backend.console.sentences import (
     KioskToday,
     MeasureFact,
     ScoreFact,
+    Why,
     explain,
 )
 from backend.console.texts import LANGUAGES, words_of
@@ -113,7 +114,7 @@ def test_the_engines_own_word_for_the_machine_counts_from_the_first_visit():
 
 def test_without_a_comparison_the_reason_is_the_sentence():
     why = explain(CaseFacts("no_record", kiosk=KioskToday("Kiosk 3", 30, 0)), "en")
-    assert str(why) == "The card reads well, but there is no record of it."
+    assert why == Why("The card reads well, but there is no record of it.", "")
 
 
 def test_a_liveness_alarm_says_so_before_its_scores():
