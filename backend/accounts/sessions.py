@@ -6,9 +6,10 @@ Every request of staff needs both: one statement, written out, reads them.
 from contextvars import ContextVar
 from typing import Any, cast
 
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
+from django.http import HttpRequest
 
 from backend.accounts.asking import account_of_request, session_and_account
 from backend.accounts.models import StaffSession
@@ -49,6 +50,18 @@ def signed_in_account(user_id: int) -> User | None:
     if account is not None and account.pk == user_id:
         return account
     return account_of_request(user_id)
+
+
+def account_of_session(session_key: str) -> User | None:
+    """Return who is signed in by a session now.
+
+    None when it has ended, is of an account that may no longer sign in, or was begun with another
+    password than the account has now.
+    """
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    return user if isinstance(user, User) else None
 
 
 def forget_ended_sessions() -> int:

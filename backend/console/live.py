@@ -14,9 +14,9 @@ from time import monotonic
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from backend.accounts.asking import account_of_request
 from backend.accounts.presence import note_presence, touch_presence
 from backend.accounts.services import has_right, rights_of
+from backend.accounts.sessions import account_of_session
 from backend.config_models import Right
 from backend.console.language import language_of
 from backend.console.news import News, news_at
@@ -39,6 +39,7 @@ OWN_WAYS: tuple[Right, ...] = ("approve", "open_any_evidence", "view_fleet")
 class Reader:
     """Whose stream it is, what may go into it, and whether its page asks after every change."""
 
+    session_key: str
     user_id: int
     language: str
     sees_queue: bool
@@ -105,13 +106,18 @@ def _reader(request: HttpRequest) -> Reader | None:
         return None
     touch_presence(user)
     asks = "asks" in request.GET or any(has_right(user, right) for right in OWN_WAYS)
-    return Reader(user.pk, language_of(request), has_right(user, "view_queue"), asks)
+    session_key = request.session.session_key or ""
+    sees_queue = has_right(user, "view_queue")
+    return Reader(session_key, user.pk, language_of(request), sees_queue, asks)
 
 
 def _still_there(reader: Reader) -> bool:
-    """Say whether the account may still read what its stream carries."""
-    user = account_of_request(reader.user_id)
-    if user is None or not _may_read(user):
+    """Say whether its reader is still signed in and may read what the stream carries.
+
+    A page left open elsewhere does not make somebody present who has signed out.
+    """
+    user = account_of_session(reader.session_key)
+    if user is None or user.pk != reader.user_id or not _may_read(user):
         return False
     if has_right(user, "view_queue") != reader.sees_queue:
         return False

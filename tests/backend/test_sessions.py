@@ -1,20 +1,22 @@
 """A session is read together with its account, in one query, and says what is so at that moment."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.asking import account_of_request, session_and_account
-from backend.accounts.models import Delegation, StaffSession
-from backend.accounts.sessions import forget_ended_sessions, signed_in_account
+from backend.accounts.models import Delegation, Presence, StaffSession
+from backend.accounts.sessions import SessionStore, forget_ended_sessions, signed_in_account
 from backend.accounts.standing import standing_of
 from backend.cases.claims import claim
 from backend.cases.opening import open_case
 from backend.clock import ago, ahead, now
+from backend.console import live
 from tests.backend import world
 
 SIGN_IN = "/login"
@@ -145,3 +147,34 @@ def test_sessions_whose_time_is_over_are_deleted(clerk):
     StaffSession.objects.filter(pk=kept).update(expire_date=ahead(1))
     assert forget_ended_sessions() == 1
     assert [session.pk for session in StaffSession.objects.all()] == [kept]
+
+
+@pytest.mark.parametrize("ended_by", ["signing out", "another password", "no roles"])
+def test_an_open_page_is_told_nothing_more_once_its_reader_is_gone(clerk, monkeypatch, ended_by):
+    monkeypatch.setattr(live, "TICK_S", 0.05)
+    client = signed_in(clerk)
+    request = RequestFactory().get("/live/stream")
+    request.session, request.user = SessionStore(key_of(client)), clerk
+    events = live.stream(request).streaming_content
+
+    def end() -> None:
+        if ended_by == "signing out":
+            client.post("/logout")
+        elif ended_by == "another password":
+            clerk.set_password("a new one, long enough")
+            clerk.save()
+        else:
+            clerk.groups.clear()
+
+    async def read() -> None:
+        heard = 0
+        async with asyncio.timeout(20):
+            async for text in events:
+                heard += b"still here" in text
+                if heard == 2:
+                    await asyncio.to_thread(end)
+                assert heard < 4, "it goes on"
+
+    asyncio.run(read())
+    if ended_by == "signing out":
+        assert not Presence.objects.filter(user=clerk).exists(), "a page left open is nobody"
