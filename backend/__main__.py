@@ -28,6 +28,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     serve.add_argument("--demo", action="store_true", help="put fictitious people on record")
     enrol = commands.add_parser("enrol", parents=[shared], help="print a kiosk's credential")
     enrol.add_argument("--kiosk", required=True)
+    enrol.add_argument("--name", default="", help="what the hall calls it, if not by its number")
     enrol.add_argument("--out", type=Path, help="write it there instead, readable by you only")
     revoke = commands.add_parser("revoke", parents=[shared], help="take a credential away")
     revoke.add_argument("--kiosk", required=True)

@@ -16,6 +16,7 @@ from backend.accounts.services import NewAccount, create_account
 from backend.config import hall
 from backend.demo.seed import ensure_accounts, seed
 from backend.evidence.services import ensure_evidence_key
+from backend.fleet.models import LONGEST_NAME
 from backend.fleet.services import enrol, revoke
 from backend.operations.arguments import UNTOUCHED
 from backend.operations.commands import COMMANDS, say
@@ -66,8 +67,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _enrol(options: argparse.Namespace) -> int:
     _check_kiosk(options.kiosk)
+    if len(options.name) > LONGEST_NAME:
+        raise UsageError(f"--name: at most {LONGEST_NAME} characters")
     if options.out is None:
-        say(enrol(options.kiosk))
+        say(enrol(options.kiosk, options.name))
         return 0
     out: Path = options.out
     fresh = out.with_name(f"{out.name}.new")
@@ -76,7 +79,7 @@ def _enrol(options: argparse.Namespace) -> int:
         out.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             os.fchmod(file.fileno(), 0o600)  # one left over by a power cut may be anyone's
-            file.write(enrol(options.kiosk) + "\n")
+            file.write(enrol(options.kiosk, options.name) + "\n")
         fresh.replace(out)
     except OSError as error:
         raise UsageError(f"--out: {out} cannot be written: {error.strerror}") from error

@@ -12,8 +12,9 @@ from backend.audit.models import AuditEvent
 from backend.audit.search import Search
 from backend.cases.models import Case
 from backend.console.audit_facts import People, facts_in_words, named_in
-from backend.console.texts import say_code
+from backend.console.texts import say, say_code
 from backend.console.waiting import display_name
+from backend.console.words import called
 from backend.orders.models import IssueOrder
 from backend.reports.span import parse_span
 
@@ -103,17 +104,31 @@ def _is_staff(actor: str) -> bool:
 
 def _row(event: AuditEvent, people: People, language: str) -> AuditRow:
     kind, _, name = event.subject.partition(":")
-    person = people.get(event.actor)
     return AuditRow(
         seq=event.seq,
         at=_local(event.at),
         kind=say_code(language, "audit_kind", event.kind),
         code=event.kind,
-        actor=f"{display_name(person)} ({event.actor})" if person else event.actor,
+        actor=_actor_in_words(event.actor, people, language),
         subject=event.subject,
         case_id=name if kind == "case" and re.fullmatch(r"[-a-zA-Z0-9_]+", name) else "",
         facts=facts_in_words(event.facts, people, language),
     )
+
+
+def _actor_in_words(actor: str, people: People, language: str) -> str:
+    """Return who it was in words; the chain's own name beside them, as a search asks for it."""
+    kind, _, name = actor.partition(":")
+    person = people.get(actor)
+    if person is not None:
+        words = display_name(person)
+    elif kind == "kiosk" and name:
+        words = called(name, "", language)
+    elif actor == "system":
+        return say(language, "audit.by_itself")
+    else:
+        return actor
+    return f"{words} ({actor})"
 
 
 def _local(stamp: str) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from backend.cases.models import Case
 from backend.console.sentences import CaseFacts, KioskToday, MeasureFact, ScoreFact
+from backend.console.words import kiosk_called
 from backend.insight.asking import Answer, Question, ask
 from backend_client.contract import MatchReport, TryReport
 
@@ -18,7 +19,9 @@ def tries_of(case: Case) -> tuple[TryReport, ...]:
     return tuple(TryReport.model_validate(one) for one in case.tries)
 
 
-def case_facts(case: Case, report: MatchReport | None, answer: Answer | None) -> CaseFacts:
+def case_facts(
+    case: Case, report: MatchReport | None, answer: Answer | None, language: str
+) -> CaseFacts:
     """Return what is known about why the case was handed over."""
     tries = tries_of(case)
     last = tries[-1] if tries else None
@@ -37,12 +40,12 @@ def case_facts(case: Case, report: MatchReport | None, answer: Answer | None) ->
             for m in (report.measures if report else last.measures if last else ())
         ),
         has_live=case.live_portrait_id is not None,
-        kiosk=_kiosk(case, answer) if answer else None,
+        kiosk=_kiosk(case, answer, language) if answer else None,
     )
 
 
-def _kiosk(case: Case, answer: Answer) -> KioskToday:
-    name = case.kiosk.name if case.kiosk else ""
+def _kiosk(case: Case, answer: Answer, language: str) -> KioskToday:
+    name = kiosk_called(case.kiosk, language) if case.kiosk else ""
     return KioskToday(name, answer.here.compared, answer.here.failed, answer.verdict.value)
 
 

@@ -12,7 +12,7 @@ from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.console.case_sheet import heading_of, state_of
 from backend.console.handovers import Handover, handovers_of
 from backend.console.options import Choice
-from backend.console.words import case_offer_title, offer_title
+from backend.console.words import case_offer_title, kiosk_called, offer_title
 from backend.fleet.models import Kiosk
 from backend.orders.counter import OPEN_ORDER, may_issue, order_of
 from backend.orders.models import State
@@ -122,9 +122,11 @@ def counter_sheet(case: Case, language: str) -> CounterSheet:
         code_open=application is not None and is_pending(application),
         free=application is not None and application.fee_fen == 0,
         order=state,
-        order_kiosk=order.kiosk.name if order and order.kiosk and order.at_named_kiosk else "",
+        order_kiosk=kiosk_called(order.kiosk, language)
+        if order and order.kiosk and order.at_named_kiosk
+        else "",
         unknown=state == State.UNKNOWN,
-        kiosks=_kiosks(case),
+        kiosks=_kiosks(case, language),
         handovers=handovers_of(case),
     )
 
@@ -143,9 +145,12 @@ def _offers(case: Case, language: str) -> list[Choice]:
     ]
 
 
-def _kiosks(case: Case) -> list[Choice]:
+def _kiosks(case: Case, language: str) -> list[Choice]:
     """Return the kiosks that print what the counter sends to them."""
     if not case.card_number:
         return []
     kiosks = Kiosk.objects.filter(revoked_at=None, resumes=True).order_by("id")
-    return [Choice(kiosk.id, kiosk.name, kiosk.id == case.kiosk_id) for kiosk in kiosks]
+    return [
+        Choice(kiosk.id, kiosk_called(kiosk, language), kiosk.id == case.kiosk_id)
+        for kiosk in kiosks
+    ]

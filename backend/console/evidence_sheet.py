@@ -12,6 +12,7 @@ from backend.console.case_facts import answer_for, case_facts, match_of, tries_o
 from backend.console.person_or_machine import PersonOrMachine, person_or_machine
 from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
 from backend.console.texts import say, say_code
+from backend.console.words import kiosk_called
 from backend_client.contract import EyesReport, MatchReport, TryReport
 
 PORTRAITS = ("live", "chip", "record")
@@ -92,7 +93,7 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
     """Lay out the evidence of ``case``."""
     report = match_of(case)
     answer = answer_for(case, report, now)
-    facts = case_facts(case, report, answer)
+    facts = case_facts(case, report, answer, language)
     measures = [_measure(measure, language) for measure in facts.measures]
     portraits = [_portrait(case, which, facts, report, language) for which in PORTRAITS]
     kept = set(case.attempts.values_list("number", flat=True))
@@ -242,7 +243,8 @@ def _elsewhere(case: Case, language: str, now: datetime) -> list[str]:
         .order_by("-created_at")[:3]
     )
     return [
-        f"{other.kiosk.name if other.kiosk else '—'} {localtime(other.created_at):%H:%M} "
+        (kiosk_called(other.kiosk, language) if other.kiosk else "—")
+        + f" {localtime(other.created_at):%H:%M} "
         + say_code(language, "reason", other.reason)
         for other in others
     ]

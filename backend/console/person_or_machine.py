@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from backend.cases.models import Case
 from backend.console.charts import Mark, Scale, interval_bar, scale_of, score_line
 from backend.console.texts import say
+from backend.console.words import kiosk_called
 from backend.insight.asking import Answer
 from backend.insight.models import Comparison
 from backend.insight.verdict import Verdict
@@ -46,7 +47,7 @@ def person_or_machine(
 ) -> PersonOrMachine:
     """Lay the answer out in ``language``."""
     others = [visit for visit in answer.visits if visit.kiosk_id != case.kiosk_id]
-    kiosk = case.kiosk.name if case.kiosk else ""
+    kiosk = kiosk_called(case.kiosk, language) if case.kiosk else ""
     return PersonOrMachine(
         verdict=say(language, f"insight.verdict_{answer.verdict.value}", kiosk=kiosk),
         suspect=answer.verdict == Verdict.MACHINE,
@@ -96,7 +97,7 @@ def _visit(visit: Comparison, scale: Scale, case: Case, language: str) -> ChartR
     )
     here = visit.kiosk_id == case.kiosk_id and visit.visit_id == case.visit_id
     word = say(language, "insight.failed" if visit.failed else "insight.matched")
-    label = f"{visit.kiosk.name} {localtime(visit.at):%H:%M} {word}"
+    label = f"{kiosk_called(visit.kiosk, language)} {localtime(visit.at):%H:%M} {word}"
     chart = score_line(marks, threshold, scale, f"{label}: {figures}")
     return ChartRow(label, chart, figures, here)
 

@@ -14,7 +14,7 @@ from backend.console.overview import LONGEST
 from backend.console.queue_filter import QueueFilter
 from backend.console.texts import say
 from backend.console.waiting import display_name
-from backend.console.words import in_language
+from backend.console.words import in_language, kiosk_called
 from backend.reports.handovers import last_handover, waits_for_taker, with_handovers
 
 SOON = timedelta(hours=6)
@@ -73,7 +73,7 @@ def queue_list(
 
 def place_of(case: Case, language: str) -> str:
     """Name where the case comes from: the kiosk, or the guide desk."""
-    return case.kiosk.name if case.kiosk else say(language, "queue.desk")
+    return kiosk_called(case.kiosk, language) if case.kiosk else say(language, "queue.desk")
 
 
 def format_moment(moment: datetime | None, now: datetime) -> str:

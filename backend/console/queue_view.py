@@ -18,6 +18,7 @@ from backend.console.queue_filter import SHOWN, QueueFilter, read_filter
 from backend.console.queue_rows import queue_list
 from backend.console.shared_rows import rows_for, rows_since, set_clocks
 from backend.console.texts import say
+from backend.console.words import kiosk_called
 from backend.fleet.models import Kiosk
 from backend.live.services import current_version
 from backend_client.contract import CaseReason
@@ -64,8 +65,8 @@ def _kinds(language: str, chosen: str) -> list[Choice]:
 def _kiosks(language: str, chosen: str) -> SafeString:
     """Return the options: kiosks with open cases. A city has thousands: no template's loop."""
     busy = set(Case.objects.filter(IsOpen()).values_list("kiosk_id", flat=True).distinct())
-    known = Kiosk.objects.order_by("id").values_list("id", "name")
-    shown = [(key, name) for key, name in known if key in busy or key == chosen]
+    known = Kiosk.objects.filter(id__in={*busy, chosen}).order_by("id")
+    shown = [(kiosk.id, kiosk_called(kiosk, language)) for kiosk in known]
     options = [("", say(language, "queue.all_kiosks")), *shown]
     return mark_safe(  # noqa: S308 - escaped here
         "".join(

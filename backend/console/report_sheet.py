@@ -9,7 +9,7 @@ from django.utils.timezone import get_current_timezone
 
 from backend.console.durations import format_span
 from backend.console.texts import say, say_code
-from backend.console.words import ground_title
+from backend.console.words import ground_title, kiosk_called
 from backend.fleet.models import Kiosk
 from backend.insight.wilson import Rate
 from backend.reports import plots
@@ -196,7 +196,8 @@ def _decisions(span: Span, language: str) -> Chart:
 
 def _matches(span: Span, language: str) -> Chart:
     pairs = comparisons_by_kiosk(span)
-    names = dict(Kiosk.objects.filter(id__in=pairs).values_list("id", "name"))
+    known = Kiosk.objects.filter(id__in=pairs)
+    names = {kiosk.id: kiosk_called(kiosk, language) for kiosk in known}
     rates = {kiosk: Rate(*pair) for kiosk, pair in pairs.items()}
     hall = sum(rates.values(), Rate(0, 0))
     ends = {kiosk: rate.interval() for kiosk, rate in rates.items()}

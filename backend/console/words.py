@@ -2,7 +2,19 @@
 
 from backend.cases.models import Case, Decision
 from backend.config import hall
+from backend.console.texts import say
+from backend.fleet.models import Kiosk
 from backend_client.contract import Texts
+
+
+def kiosk_called(kiosk: Kiosk, language: str) -> str:
+    """Return what the hall calls a kiosk; where it has given it no name, its number in words."""
+    return called(kiosk.id, kiosk.name, language)
+
+
+def called(kiosk_id: str, name: str, language: str) -> str:
+    """Return the same of a kiosk that a report names; empty where it names none."""
+    return name or (say(language, "fleet.called", id=kiosk_id) if kiosk_id else "")
 
 
 def in_language(texts: Texts, language: str) -> str:

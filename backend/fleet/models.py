@@ -2,12 +2,14 @@
 
 from django.db import models
 
+LONGEST_NAME = 60
+
 
 class Kiosk(models.Model):
     """One enrolled kiosk. Its credential is stored as a hash and can be revoked."""
 
     id = models.CharField(max_length=16, primary_key=True)
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=LONGEST_NAME, blank=True)
     credential_hash = models.CharField(max_length=64)
     enrolled_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

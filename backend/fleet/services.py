@@ -21,13 +21,16 @@ from backend_client.contract import Heartbeat, HeartbeatAnswer, RefusalCode
 
 
 def enrol(kiosk_id: str, name: str = "") -> str:
-    """Enrol a kiosk, or give it a new credential; return the credential, which is shown once."""
+    """Enrol a kiosk, or give it a new credential; return the credential, which is shown once.
+
+    Without a ``name`` it keeps the one it has; one that never had any is called by its number.
+    """
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         Kiosk.objects.update_or_create(
             id=kiosk_id,
             defaults={
-                "name": name or f"{kiosk_id}号机",
+                **({"name": name} if name else {}),
                 "credential_hash": _digest(secret),
                 "enrolled_at": now(),
                 "revoked_at": None,

@@ -9,7 +9,7 @@ from backend.cases.models import Alarm
 from backend.cases.reasons import is_typed_in
 from backend.config import hall
 from backend.console.texts import say, say_code
-from backend.console.words import alarm_title
+from backend.console.words import alarm_title, kiosk_called
 
 
 def body_of(alarm: Alarm) -> str:
@@ -22,8 +22,10 @@ def fields_of(alarm: Alarm) -> dict[str, str]:
     """Return what may be filled into the body. What staff typed is not among it."""
     case, language = alarm.case, hall().messenger.language
     reason = say_code(language, "reason", case.reason)
-    desk = is_typed_in(case.reason) or case.kiosk is None
-    place = say(language, "queue.desk") if desk or case.kiosk is None else case.kiosk.name
+    if is_typed_in(case.reason) or case.kiosk is None:
+        place = say(language, "queue.desk")
+    else:
+        place = kiosk_called(case.kiosk, language)
     title = alarm_title(alarm.code, language)
     return {
         "text": f"{title} · {place} · {reason} · {case.ticket}",

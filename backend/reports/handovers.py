@@ -55,6 +55,7 @@ def handed_line(case: Case, taker: User) -> dict[str, Any]:
         "case": case.id,
         "ticket": case.ticket,
         "kiosk": case.kiosk.name if case.kiosk else "",
+        "kiosk_id": case.kiosk_id or "",
         "reason": case.reason,
         "stage": case.stage,
         "decide_by": case.decide_by.isoformat(),

@@ -86,7 +86,6 @@ def _kiosks(count: int) -> list[str]:
         [
             Kiosk(
                 id=f"k{number}",
-                name=f"{number}号机",
                 credential_hash=pattern.credential_hash,
                 enrolled_at=pattern.enrolled_at,
             )

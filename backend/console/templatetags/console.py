@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from backend.console.durations import format_since, format_until
 from backend.console.texts import say, say_code
+from backend.console.words import called
 
 register = template.Library()
 
@@ -25,6 +26,12 @@ def t(context: Context, key: str, **fields: Any) -> str:
 def code(context: Context, table: str, value: str) -> str:
     """Return the words for a code of ``table``; an unknown one as it is."""
     return say_code(context["language"], table, value)
+
+
+@register.simple_tag(takes_context=True, name="called")
+def call_kiosk(context: Context, kiosk_id: str | None, name: str | None) -> str:
+    """Return what a kiosk is called in the page's language."""
+    return called(kiosk_id or "", name or "", context["language"])
 
 
 @register.simple_tag(takes_context=True)

@@ -14,6 +14,7 @@ from backend.clock import now
 from backend.console.language import language_of
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.texts import say
+from backend.console.words import kiosk_called
 from backend.fleet.models import Kiosk
 from backend.fleet.services import ask_release
 from backend.insight.incidents import close_incident, open_incidents
@@ -75,7 +76,7 @@ def fleet_page(request: HttpRequest) -> HttpResponse:
         for incident in open_incidents()
     }
     kiosks = [
-        _line(kiosk, now(), may_release, incidents.get(kiosk.id))
+        _line(kiosk, now(), may_release, incidents.get(kiosk.id), language)
         for kiosk in Kiosk.objects.order_by("id")
     ]
     return show(request, "console/fleet.html", {"kiosks": kiosks}, page="fleet")
@@ -121,12 +122,16 @@ def _incident(incident: Incident, language: str, *, may_close: bool) -> Incident
 
 
 def _line(
-    kiosk: Kiosk, moment: datetime, may_release: bool, incident: IncidentLine | None
+    kiosk: Kiosk,
+    moment: datetime,
+    may_release: bool,
+    incident: IncidentLine | None,
+    language: str,
 ) -> KioskLine:
     seen = kiosk.last_seen_at
     return KioskLine(
         id=kiosk.id,
-        name=kiosk.name,
+        name=kiosk_called(kiosk, language),
         seen_at=seen,
         alive=seen is not None and moment - seen < LOST_AFTER,
         revoked=kiosk.revoked_at is not None,
