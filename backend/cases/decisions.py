@@ -14,14 +14,15 @@ from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
 from backend.cases.doubts import visit_in_doubt
-from backend.cases.hands import has_linked
+from backend.cases.hands import refuse_own_link
 from backend.cases.models import Case, Decision, Stage
 from backend.cases.reasons import reason_of
 from backend.clock import ahead, now
 from backend.config import hall
 from backend.live.services import bump
 from backend.orders.progress import printing_has_begun
-from backend.records.linking import link_record
+from backend.records.linking import check_link, is_on_record, link_record
+from backend.records.models import Resident
 from backend.refusal import Refused
 from backend_client.contract import DecisionKind, RefusalCode, Texts
 
@@ -69,16 +70,20 @@ def live_decision(case: Case) -> Decision | None:
 def decide(case_id: str, user: User, what: DecisionInput) -> Decision:
     """Decide a claimed case; the claimant alone may. Stage is then APPROVAL or DECIDED.
 
-    Raises Refused: NOT_FOUND, NOT_ELIGIBLE (rights, not the claimant, decided about a record
-    that this person linked), BAD_REQUEST (kind does not fit the reason, words or person seen
-    missing), CONFLICT (decided already).
+    Raises Refused: NOT_FOUND, NOT_ELIGIBLE (rights, not the claimant), BAD_REQUEST (kind does not
+    fit the reason, words or person seen missing, nobody of that number), CONFLICT (decided
+    already); OwnLink for an identity that rests on this person's link; LinkCannotHold.
     """
     require(user, "decide")
     with transaction.atomic():
         case = find(case_id)
         _check_holder(case, user)
         _check_content(case, what)
-        _check_hands(case, user, what)
+        if what.kind == DecisionKind.RECORD_LINKED and what.resident_id is not None:
+            # Asked again when it takes effect; here, so that nobody is asked to approve in vain.
+            check_link(case, Resident.objects.get(pk=what.resident_id))
+        if what.kind == DecisionKind.IDENTITY_ACCEPTED:
+            refuse_own_link(case, user)
         decision = _store(case, user, what)
         append(
             Kind.DECISION_MADE,
@@ -166,6 +171,8 @@ def _check_content(case: Case, what: DecisionInput) -> None:
         wrong = "this decision needs the resident seen in person"
     elif len(what.note) > 1000:
         wrong = "the note is longer than 1000 characters"
+    elif what.resident_id is not None and not is_on_record(what.resident_id):
+        wrong = "nobody on record has this number"
     else:
         wrong = _missing_part(what)
     if wrong:
@@ -180,12 +187,6 @@ def _missing_part(what: DecisionInput) -> str:
     if what.kind == DecisionKind.RECORD_LINKED and what.resident_id is None:
         return "a link needs the resident on record"
     return ""
-
-
-def _check_hands(case: Case, user: User, what: DecisionInput) -> None:
-    """Refuse who linked the record of this visit to decide on the identity behind it."""
-    if what.kind == DecisionKind.IDENTITY_ACCEPTED and has_linked(case, user.pk):
-        raise Refused(RefusalCode.NOT_ELIGIBLE, "who linked the record does not decide on it")
 
 
 def _words_hash(words: Texts | None) -> str:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 LIMIT = 20
 
 
+class LinkCannotHold(Refused):
+    """What the chip said does not bear this link; ``why`` is ``no_chip`` or ``other_birth``."""
+
+    def __init__(self, code: RefusalCode, why: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.why = why
+
+
 def search_residents(text: str) -> QuerySet[Resident]:
     """Return up to 20 people whose name or card number contains ``text`` (two characters up)."""
     text = text.strip()
@@ -27,18 +35,37 @@ def search_residents(text: str) -> QuerySet[Resident]:
     return found.prefetch_related("permits")[:LIMIT]
 
 
-def link_record(case: "Case", resident: Resident, who: str) -> Permit:
-    """Put the case's card on record as this resident's, as its chip said in this visit.
+def is_on_record(resident_id: int) -> bool:
+    """Say whether the records know a person of this number."""
+    return Resident.objects.filter(pk=resident_id).exists()
 
-    The chip's date of birth must be the resident's. Raises Refused CONFLICT or BAD_REQUEST.
+
+def check_link(case: "Case", resident: Resident) -> ChipRead:
+    """Return the chip's read that lets the case's card be linked to this person.
+
+    Raises LinkCannotHold: CONFLICT (not read in this visit, or erased since), BAD_REQUEST (the
+    chip's date of birth is not the resident's).
     """
     read = ChipRead.objects.filter(
         kiosk=case.kiosk, visit_id=case.visit_id, card_number=case.card_number
     ).first()
     if read is None:
-        raise Refused(RefusalCode.CONFLICT, "the card's chip was not read in this visit")
+        raise LinkCannotHold(
+            RefusalCode.CONFLICT, "no_chip", "the card's chip was not read in this visit"
+        )
     if read.born != resident.born:
-        raise Refused(RefusalCode.BAD_REQUEST, "the chip's date of birth is not this person's")
+        raise LinkCannotHold(
+            RefusalCode.BAD_REQUEST, "other_birth", "the chip's date of birth is not this person's"
+        )
+    return read
+
+
+def link_record(case: "Case", resident: Resident, who: str) -> Permit:
+    """Put the case's card on record as this resident's, as its chip said in this visit.
+
+    Raises LinkCannotHold, as ``check_link`` does: the read may be gone since it was proposed.
+    """
+    read = check_link(case, resident)
     permit, made = Permit.objects.get_or_create(
         card_number=case.card_number,
         defaults={"resident": resident, "valid_until": read.valid_until},
