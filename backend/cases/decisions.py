@@ -15,13 +15,14 @@ from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
 from backend.cases.doubts import visit_in_doubt
 from backend.cases.hands import refuse_own_link
+from backend.cases.links import link_record, printed_on, take_link_back
 from backend.cases.models import Case, Decision, Stage
 from backend.cases.reasons import reason_of
 from backend.clock import ahead, now
 from backend.config import hall
 from backend.live.services import bump
 from backend.orders.progress import printing_has_begun
-from backend.records.linking import check_link, is_on_record, link_record
+from backend.records.linking import check_link, is_on_record
 from backend.records.models import Resident
 from backend.refusal import Refused
 from backend_client.contract import DecisionKind, RefusalCode, Texts
@@ -111,7 +112,7 @@ def put_in_force(decision: Decision) -> None:
     decision.expires_at = ahead(hall().policy.identity_accepted_for_min * 60)
     decision.save(update_fields=["state", "in_force_at", "expires_at"])
     if decision.kind == DecisionKind.RECORD_LINKED and decision.resident is not None:
-        link_record(case, decision.resident, actor(decision.by))
+        link_record(decision, decision.resident)
     append(Kind.DECISION_IN_FORCE, "system", f"case:{case.id}", decision=decision.id)
     draw(decision)
     move(case, Stage.DECIDED)
@@ -120,7 +121,8 @@ def put_in_force(decision: Decision) -> None:
 def undo(case_id: str, user: User) -> Decision:
     """Take a decision back, by its decider or a duty leader, until printing has begun.
 
-    The case is claimed by this person again. Raises Refused CONFLICT or NOT_ELIGIBLE.
+    A link goes with all that rests on it; the record is again what it was. The case is claimed
+    by this person again. Raises Refused CONFLICT or NOT_ELIGIBLE.
     """
     require(user, "decide")
     with transaction.atomic():
@@ -130,11 +132,12 @@ def undo(case_id: str, user: User) -> Decision:
             raise Refused(RefusalCode.CONFLICT, "there is no decision to undo")
         if decision.by_id != user.pk:
             require(user, "open_any_evidence")
-        if printing_has_begun(case):
+        if past_undoing(decision):
             raise Refused(RefusalCode.CONFLICT, "printing has begun")
         decision.state = Decision.State.UNDONE
         decision.save(update_fields=["state"])
         withdraw_case_identity(case.id)
+        take_link_back(decision, actor(user))
         case.claimed_by = user
         case.claimed_at = now()
         case.claim_until = ahead(hall().timers.claim_lease_s)
@@ -142,6 +145,11 @@ def undo(case_id: str, user: User) -> Decision:
         append(Kind.DECISION_UNDONE, actor(user), f"case:{case.id}", decision=decision.id)
         move(case, Stage.CLAIMED)
     return decision
+
+
+def past_undoing(decision: Decision) -> bool:
+    """Say whether a print that rests on the decision has begun."""
+    return printing_has_begun(decision.case) or printed_on(decision)
 
 
 def move(case: Case, stage: Stage) -> None:

@@ -1,12 +1,10 @@
-"""Find people on record, and link a card to one of them by a person's decision."""
+"""Find people on record, and say whether a card may be linked to one of them."""
 
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from backend.audit.kinds import Kind
-from backend.audit.services import append
-from backend.records.models import ChipRead, Permit, Resident
+from backend.records.models import ChipRead, Resident
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -58,24 +56,3 @@ def check_link(case: "Case", resident: Resident) -> ChipRead:
             RefusalCode.BAD_REQUEST, "other_birth", "the chip's date of birth is not this person's"
         )
     return read
-
-
-def link_record(case: "Case", resident: Resident, who: str) -> Permit:
-    """Put the case's card on record as this resident's, as its chip said in this visit.
-
-    Raises LinkCannotHold, as ``check_link`` does: the read may be gone since it was proposed.
-    """
-    read = check_link(case, resident)
-    permit, made = Permit.objects.get_or_create(
-        card_number=case.card_number,
-        defaults={"resident": resident, "valid_until": read.valid_until},
-    )
-    if not made:
-        permit.resident = resident
-        permit.valid_until = read.valid_until
-        permit.save(update_fields=["resident", "valid_until"])
-    case.permit = permit
-    case.record_portrait = resident.portrait
-    case.save(update_fields=["permit", "record_portrait"])
-    append(Kind.RECORD_LINKED, who, f"card:{permit.card_number}", resident=resident.pk)
-    return permit
