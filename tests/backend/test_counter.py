@@ -1,6 +1,7 @@
 """The counter's services beyond the plain print: taking up, unknown prints, fees, look-up."""
 
 import html
+from dataclasses import replace
 
 import pytest
 
@@ -286,3 +287,16 @@ def test_the_page_says_that_a_colleague_must_issue_before_anything_is_filled_in(
     assert "seen_in_person" in page
     other.post("/counter/case-1/issue", typed)
     assert IssueOrder.objects.get().state == "at_counter"
+
+
+def test_a_case_taken_up_in_another_visit_is_not_the_linkers_either(kiosk, clerk):
+    card = linked_by(clerk, kiosk)
+    for name, visit in (("case-2", "visit-2"), ("case-3", "visit-3")):
+        open_case(kiosk, world.case_request(name, visit_id=visit, card_number=card))
+        take_to_counter(name, clerk)
+    with pytest.raises(OwnLink):
+        issue_at_counter("case-2", clerk, PAID)
+    colleague = world.add_staff("colleague", "clerk")
+    assert issue_at_counter("case-2", colleague, PAID).state == "at_counter"
+    # A colleague has answered for this card now.
+    issue_at_counter("case-3", clerk, replace(PAID, offer_code="G-MAC-3M-1"))
