@@ -274,3 +274,17 @@ def test_the_earlier_of_two_links_taken_back_leaves_the_later_in_force(kiosk, st
     assert Permit.objects.get(card_number=world.CARD).resident == third
     undo("case-2", staff["clerk"])
     assert Permit.objects.get(card_number=world.CARD).resident == holder
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_linked_the_record_reads_so_in_the_place_of_the_form(
+    kiosk, staff, person, django_pages, language
+):
+    linked(kiosk, staff, person)
+    open_case(kiosk, world.case_request("case-2", card_number=CARD))
+    claim("case-2", staff["clerk"])
+    desk = django_pages(staff["clerk"])
+    typed = {"kind": "identity_accepted"}
+    page = warned(desk, "/cases/case-2/decide", typed, "message.own_link", language=language)
+    assert 'value="identity_accepted"' not in page
+    assert 'value="to_counter"' in page
