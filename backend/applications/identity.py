@@ -1,6 +1,6 @@
 """Whether identity is established: by a match that policy accepts, or by a person's decision."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from backend.applications.models import Application, Basis
 from backend.clock import now
@@ -46,6 +46,18 @@ def still_identified(application: Application) -> bool:
         return False
     span = timedelta(minutes=hall().policy.application_valid_min)
     return now() - (application.identified_at or application.created_at) <= span
+
+
+def withdraw_card_identity(card_number: str, since: datetime) -> int:
+    """Take identity away that was established for a card since a moment; return how often.
+
+    Of a match as well: the portrait that it was compared with was the record's.
+    """
+    return (
+        Application.objects.filter(card_number=card_number, identified_at__gte=since)
+        .exclude(identity=Basis.NONE)
+        .update(identity=Basis.NONE, identity_case_id="")
+    )
 
 
 def withdraw_case_identity(case_id: str) -> int:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     OFFERS_SHOWN = "offers.shown"
     RECORD_PORTRAIT_RELEASED = "record.portrait_released"
     RECORD_LINKED = "record.linked"
+    RECORD_LINK_UNDONE = "record.link_undone"
     APPLICATION_MADE = "application.made"
     IDENTITY_MATCHED = "application.identity_matched"
     IDENTITY_BY_CASE = "application.identity_by_case"

@@ -158,7 +158,7 @@ def release(case_id: str, user: User) -> bool:
     """Give a claimed case back to the queue; False when it was not this person's."""
     with transaction.atomic():
         own = Case.objects.filter(id=case_id, stage=Stage.CLAIMED, claimed_by=user)
-        given = _give_back(own)
+        given = give_back(own)
         if given:
             append(Kind.CASE_RELEASED, actor(user), f"case:{case_id}")
     return bool(given)
@@ -177,13 +177,14 @@ def give_back_run_out() -> int:
         late = Case.objects.filter(stage=Stage.CLAIMED, claim_until__lt=now())
         for case_id, holder in list(late.values_list("id", "claimed_by_id")):
             # Renewed since it was listed, it stays.
-            if _give_back(late.filter(id=case_id, claimed_by_id=holder)):
+            if give_back(late.filter(id=case_id, claimed_by_id=holder)):
                 append(Kind.CASE_CLAIM_RAN_OUT, f"staff:{holder}", f"case:{case_id}")
                 given += 1
     return given
 
 
-def _give_back(cases: QuerySet[Case]) -> int:
+def give_back(cases: QuerySet[Case]) -> int:
+    """Let cases wait again for whoever takes them; return how many. Inside a transaction."""
     return cases.update(
         stage=Stage.WAITING,
         claimed_by=None,

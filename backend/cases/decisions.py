@@ -14,14 +14,16 @@ from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
 from backend.cases.claims import find, require
 from backend.cases.doubts import visit_in_doubt
-from backend.cases.hands import has_linked
+from backend.cases.hands import refuse_own_link
+from backend.cases.links import link_record, printed_on, take_link_back
 from backend.cases.models import Case, Decision, Stage
 from backend.cases.reasons import reason_of
 from backend.clock import ahead, now
 from backend.config import hall
 from backend.live.services import bump
 from backend.orders.progress import printing_has_begun
-from backend.records.linking import link_record
+from backend.records.linking import check_link, is_on_record
+from backend.records.models import Resident
 from backend.refusal import Refused
 from backend_client.contract import DecisionKind, RefusalCode, Texts
 
@@ -69,16 +71,20 @@ def live_decision(case: Case) -> Decision | None:
 def decide(case_id: str, user: User, what: DecisionInput) -> Decision:
     """Decide a claimed case; the claimant alone may. Stage is then APPROVAL or DECIDED.
 
-    Raises Refused: NOT_FOUND, NOT_ELIGIBLE (rights, not the claimant, decided about a record
-    that this person linked), BAD_REQUEST (kind does not fit the reason, words or person seen
-    missing), CONFLICT (decided already).
+    Raises Refused: NOT_FOUND, NOT_ELIGIBLE (rights, not the claimant), BAD_REQUEST (kind does not
+    fit the reason, words or person seen missing, nobody of that number), CONFLICT (decided
+    already); OwnLink for an identity that rests on this person's link; LinkCannotHold.
     """
     require(user, "decide")
     with transaction.atomic():
         case = find(case_id)
         _check_holder(case, user)
         _check_content(case, what)
-        _check_hands(case, user, what)
+        if what.kind == DecisionKind.RECORD_LINKED and what.resident_id is not None:
+            # Asked again when it takes effect; here, so that nobody is asked to approve in vain.
+            check_link(case, Resident.objects.get(pk=what.resident_id))
+        if what.kind == DecisionKind.IDENTITY_ACCEPTED:
+            refuse_own_link(case, user)
         decision = _store(case, user, what)
         append(
             Kind.DECISION_MADE,
@@ -106,7 +112,7 @@ def put_in_force(decision: Decision) -> None:
     decision.expires_at = ahead(hall().policy.identity_accepted_for_min * 60)
     decision.save(update_fields=["state", "in_force_at", "expires_at"])
     if decision.kind == DecisionKind.RECORD_LINKED and decision.resident is not None:
-        link_record(case, decision.resident, actor(decision.by))
+        link_record(decision, decision.resident)
     append(Kind.DECISION_IN_FORCE, "system", f"case:{case.id}", decision=decision.id)
     draw(decision)
     move(case, Stage.DECIDED)
@@ -115,7 +121,8 @@ def put_in_force(decision: Decision) -> None:
 def undo(case_id: str, user: User) -> Decision:
     """Take a decision back, by its decider or a duty leader, until printing has begun.
 
-    The case is claimed by this person again. Raises Refused CONFLICT or NOT_ELIGIBLE.
+    A link goes with all that rests on it; the record is again what it was. The case is claimed
+    by this person again. Raises Refused CONFLICT or NOT_ELIGIBLE.
     """
     require(user, "decide")
     with transaction.atomic():
@@ -125,11 +132,12 @@ def undo(case_id: str, user: User) -> Decision:
             raise Refused(RefusalCode.CONFLICT, "there is no decision to undo")
         if decision.by_id != user.pk:
             require(user, "open_any_evidence")
-        if printing_has_begun(case):
+        if past_undoing(decision):
             raise Refused(RefusalCode.CONFLICT, "printing has begun")
         decision.state = Decision.State.UNDONE
         decision.save(update_fields=["state"])
         withdraw_case_identity(case.id)
+        take_link_back(decision, actor(user))
         case.claimed_by = user
         case.claimed_at = now()
         case.claim_until = ahead(hall().timers.claim_lease_s)
@@ -137,6 +145,11 @@ def undo(case_id: str, user: User) -> Decision:
         append(Kind.DECISION_UNDONE, actor(user), f"case:{case.id}", decision=decision.id)
         move(case, Stage.CLAIMED)
     return decision
+
+
+def past_undoing(decision: Decision) -> bool:
+    """Say whether a print that rests on the decision has begun."""
+    return printing_has_begun(decision.case) or printed_on(decision)
 
 
 def move(case: Case, stage: Stage) -> None:
@@ -166,6 +179,8 @@ def _check_content(case: Case, what: DecisionInput) -> None:
         wrong = "this decision needs the resident seen in person"
     elif len(what.note) > 1000:
         wrong = "the note is longer than 1000 characters"
+    elif what.resident_id is not None and not is_on_record(what.resident_id):
+        wrong = "nobody on record has this number"
     else:
         wrong = _missing_part(what)
     if wrong:
@@ -180,12 +195,6 @@ def _missing_part(what: DecisionInput) -> str:
     if what.kind == DecisionKind.RECORD_LINKED and what.resident_id is None:
         return "a link needs the resident on record"
     return ""
-
-
-def _check_hands(case: Case, user: User, what: DecisionInput) -> None:
-    """Refuse who linked the record of this visit to decide on the identity behind it."""
-    if what.kind == DecisionKind.IDENTITY_ACCEPTED and has_linked(case, user.pk):
-        raise Refused(RefusalCode.NOT_ELIGIBLE, "who linked the record does not decide on it")
 
 
 def _words_hash(words: Texts | None) -> str:

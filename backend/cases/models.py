@@ -236,3 +236,19 @@ class Decision(models.Model):
                 name="one_live_decision",
             ),
         )
+
+
+class RecordLink(models.Model):
+    """What a decision in force changed on record for its case's card, and what was there before.
+
+    ``made_permit``: the card was not on record. A later link of the same card takes this over
+    where this one is taken back, so that nothing returns that was already replaced.
+    """
+
+    decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="link")
+    card_number = models.CharField(max_length=9, db_index=True)
+    made_permit = models.BooleanField()
+    resident_before = models.ForeignKey(
+        Resident, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    valid_until_before = models.DateField(null=True, blank=True)

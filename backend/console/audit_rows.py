@@ -12,6 +12,7 @@ from backend.audit.models import AuditEvent
 from backend.audit.search import Search
 from backend.cases.models import Case
 from backend.console.audit_facts import People, facts_in_words, named_in
+from backend.console.numbers import read_number
 from backend.console.texts import say, say_code
 from backend.console.waiting import display_name
 from backend.console.words import called
@@ -39,7 +40,6 @@ class AuditRow:
 def read_search(typed: dict[str, str]) -> tuple[Search, bool]:
     """Return the search that was typed, and whether all of it could be read."""
     day, day_read = _day(typed.get("day", ""))
-    before = typed.get("before", "")
     about = typed.get("about", "").strip()[:120]
     actor, actor_read = _actor(typed.get("actor", "").strip()[:150])
     search = Search(
@@ -47,7 +47,7 @@ def read_search(typed: dict[str, str]) -> tuple[Search, bool]:
         day=day,
         subjects=subjects_of(about, day) if about else (),
         actor=actor,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        before=read_number(typed.get("before", "")),
     )
     return search, day_read and actor_read
 
@@ -99,7 +99,7 @@ def audit_rows(events: list[AuditEvent], language: str) -> list[AuditRow]:
 
 def _is_staff(actor: str) -> bool:
     kind, _, number = actor.partition(":")
-    return kind == "staff" and number.isascii() and number.isdigit() and len(number) < 10
+    return kind == "staff" and read_number(number) is not None
 
 
 def _row(event: AuditEvent, people: People, language: str) -> AuditRow:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.cases.models import Case
+from backend.console.numbers import read_number
 from backend.reports.handovers import NOTE_MAX
 from backend.reports.services import REMARK_MAX, ClosingInput
 
@@ -42,7 +43,7 @@ def read_closing(typed: Mapping[str, str]) -> ClosingInput | BadForm:
         return BadForm("dayend.remark_long")
     everybody = typed.get("all_to", "")
     handed_to = {
-        name.removeprefix("to-"): _number(value or everybody)
+        name.removeprefix("to-"): read_number(value or everybody) or 0
         for name, value in typed.items()
         if name.startswith("to-")
     }
@@ -64,7 +65,3 @@ def parse_yuan(text: str) -> int | BadForm | None:
     if match is None:
         return BadForm("dayend.amount_unread")
     return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -9,6 +9,8 @@ from django.http import QueryDict
 
 from backend.cases.decisions import DecisionInput, fitting_kinds, needs_person_seen
 from backend.cases.models import Case
+from backend.console.numbers import read_number
+from backend.records.linking import is_on_record
 from backend_client.contract import DecisionKind, Texts
 
 MIN_REASON_LENGTH = 4
@@ -29,14 +31,19 @@ def read_decision(case: Case, form: QueryDict) -> DecisionInput | Missing:
     if kind is None:
         return Missing("message.decision_unfit")
     words = form.get("words", "").strip()[:MAX_WORDS_LENGTH]
-    resident = form.get("resident_id", "")
+    granted = kind == DecisionKind.ELIGIBILITY_GRANTED
+    linked = kind == DecisionKind.RECORD_LINKED
+    resident = form.get("resident_id", "") if linked else ""
+    resident_id = read_number(resident)
+    if resident and (resident_id is None or not is_on_record(resident_id)):
+        return Missing("message.resident_unknown")
     what = DecisionInput(
         kind=kind,
         phrase="" if words else form.get("phrase", ""),
         words=Texts(zh_hans=words, zh_hant=words, en=words) if words else None,
         note=form.get("note", "").strip()[:MAX_NOTE_LENGTH],
-        offer_code=form.get("offer_code", ""),
-        resident_id=int(resident) if resident.isascii() and resident.isdigit() else None,
+        offer_code=form.get("offer_code", "") if granted else "",
+        resident_id=resident_id,
         seen_in_person=form.get("seen_in_person") == "1",
     )
     lacking = _lacking(case, what)

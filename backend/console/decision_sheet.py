@@ -9,7 +9,7 @@ from backend.accounts.services import has_right
 from backend.approvals.break_glass import may_break
 from backend.approvals.models import GlassBreak
 from backend.approvals.services import may_approve, needs, open_needs
-from backend.cases.decisions import live_decision
+from backend.cases.decisions import live_decision, past_undoing
 from backend.cases.models import Case, Decision, Stage
 from backend.console.texts import say
 from backend.console.waiting import approvers, display_name
@@ -59,7 +59,7 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
     if decision is None:
         return None
     in_force = decision.state == Decision.State.IN_FORCE
-    printing = printing_has_begun(case)
+    printing = past_undoing(decision)
     return DecisionSheet(
         id=decision.pk,
         title=say(language, f"decide.{decision.kind}"),
@@ -77,7 +77,7 @@ def decision_sheet(case: Case, user: User, language: str) -> DecisionSheet | Non
         undo_note="decide.undo_note" if in_force else "decide.undo_asked_note",
         printing=printing,
         final=decision.kind in FINAL,
-        counter=case.stage == Stage.DECIDED and may_issue(case) and not printing,
+        counter=case.stage == Stage.DECIDED and may_issue(case) and not printing_has_begun(case),
     )
 
 

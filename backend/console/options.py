@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 
 from backend.approvals.policy import needs_of
 from backend.cases.decisions import fitting_kinds, needs_person_seen
+from backend.cases.hands import has_linked
 from backend.cases.models import Case
 from backend.config import hall
 from backend.console.texts import say
@@ -42,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One decision as the panel offers it."""
+    """One decision as the panel offers it; ``barred`` where this person linked the record."""
 
     kind: str
     key: str
@@ -58,6 +59,7 @@ class Option:
     residents: list[Choice]
     reason: bool
     approval: str
+    barred: bool
 
 
 def options_for(case: Case, user: User, language: str, found: str = "") -> list[Option]:
@@ -90,6 +92,7 @@ def _option(
         residents=_residents(case, found) if linked else [],
         reason=kind == DecisionKind.REFUSED,
         approval=_approval(case, kind, user, language),
+        barred=kind == DecisionKind.IDENTITY_ACCEPTED and has_linked(case, user.pk),
     )
 
 

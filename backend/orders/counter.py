@@ -13,6 +13,7 @@ from backend.audit.services import append
 from backend.cases.claims import claim, find, require
 from backend.cases.closing import close
 from backend.cases.decisions import DecisionInput, decide, live_decision
+from backend.cases.hands import refuse_own_link
 from backend.cases.models import SERVERS_OWN, Case, Decision, Stage
 from backend.clock import now
 from backend.fleet.models import Kiosk
@@ -98,7 +99,7 @@ def issue_at_counter(case_id: str, user: User, form: CounterForm) -> IssueOrder:
 
     The order becomes AT_COUNTER in the same transaction, so that no kiosk can print it as well.
     Raises Refused: NOT_ELIGIBLE, NOT_FOUND, CONFLICT, IDENTITY_MISSING, SETTLEMENT_MISSING,
-    ALREADY_ISSUED.
+    ALREADY_ISSUED; OwnLink for who linked the record.
     """
     require(user, "decide")
     with transaction.atomic():
@@ -152,7 +153,7 @@ def print_at_kiosk(case_id: str, user: User, form: CounterForm, kiosk_id: str) -
 def confirm_printed(case_id: str, user: User) -> IssueOrder:
     """Note that the card's back does have the endorsement that no printer reported; close the case.
 
-    Raises Refused: NOT_ELIGIBLE, NOT_FOUND, CONFLICT.
+    Raises Refused: NOT_ELIGIBLE, NOT_FOUND, CONFLICT; OwnLink for who linked the record.
     """
     require(user, "decide")
     with transaction.atomic():
@@ -160,6 +161,7 @@ def confirm_printed(case_id: str, user: User) -> IssueOrder:
         order = order_of(case.application)
         if not may_issue(case) or order is None or order.state != State.UNKNOWN:
             raise Refused(RefusalCode.CONFLICT, "no print of this case is unknown")
+        refuse_own_link(case, user)
         end(order, State.PRINTED, actor(user), Evidence.INSPECTED.value, "")
         close(case, actor(user), "printed")
     return order
@@ -179,6 +181,7 @@ def _ready(
     case = find(case_id)
     if case.stage == Stage.CLOSED or not may_issue(case):
         raise Refused(RefusalCode.CONFLICT, "the case was not sent to the counter")
+    refuse_own_link(case, user)
     if not form.seen_in_person:
         raise Refused(RefusalCode.IDENTITY_MISSING, "the resident must be seen in person")
     application = case.application or make_for_counter(case, form.offer_code, kiosk)

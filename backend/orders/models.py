@@ -56,4 +56,5 @@ class IssueOrder(models.Model):
             models.Index(
                 fields=("ended_at",), condition=~models.Q(detail=""), name="order_with_detail"
             ),
+            models.Index(fields=("card_number",), name="order_of_card"),
         )

@@ -1,12 +1,10 @@
-"""Find people on record, and link a card to one of them by a person's decision."""
+"""Find people on record, and say whether a card may be linked to one of them."""
 
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from backend.audit.kinds import Kind
-from backend.audit.services import append
-from backend.records.models import ChipRead, Permit, Resident
+from backend.records.models import ChipRead, Resident
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -14,6 +12,14 @@ if TYPE_CHECKING:
     from backend.cases.models import Case
 
 LIMIT = 20
+
+
+class LinkCannotHold(Refused):
+    """What the chip said does not bear this link; ``why`` is ``no_chip`` or ``other_birth``."""
+
+    def __init__(self, code: RefusalCode, why: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.why = why
 
 
 def search_residents(text: str) -> QuerySet[Resident]:
@@ -27,28 +33,26 @@ def search_residents(text: str) -> QuerySet[Resident]:
     return found.prefetch_related("permits")[:LIMIT]
 
 
-def link_record(case: "Case", resident: Resident, who: str) -> Permit:
-    """Put the case's card on record as this resident's, as its chip said in this visit.
+def is_on_record(resident_id: int) -> bool:
+    """Say whether the records know a person of this number."""
+    return Resident.objects.filter(pk=resident_id).exists()
 
-    The chip's date of birth must be the resident's. Raises Refused CONFLICT or BAD_REQUEST.
+
+def check_link(case: "Case", resident: Resident) -> ChipRead:
+    """Return the chip's read that lets the case's card be linked to this person.
+
+    Raises LinkCannotHold: CONFLICT (not read in this visit, or erased since), BAD_REQUEST (the
+    chip's date of birth is not the resident's).
     """
     read = ChipRead.objects.filter(
         kiosk=case.kiosk, visit_id=case.visit_id, card_number=case.card_number
     ).first()
     if read is None:
-        raise Refused(RefusalCode.CONFLICT, "the card's chip was not read in this visit")
+        raise LinkCannotHold(
+            RefusalCode.CONFLICT, "no_chip", "the card's chip was not read in this visit"
+        )
     if read.born != resident.born:
-        raise Refused(RefusalCode.BAD_REQUEST, "the chip's date of birth is not this person's")
-    permit, made = Permit.objects.get_or_create(
-        card_number=case.card_number,
-        defaults={"resident": resident, "valid_until": read.valid_until},
-    )
-    if not made:
-        permit.resident = resident
-        permit.valid_until = read.valid_until
-        permit.save(update_fields=["resident", "valid_until"])
-    case.permit = permit
-    case.record_portrait = resident.portrait
-    case.save(update_fields=["permit", "record_portrait"])
-    append(Kind.RECORD_LINKED, who, f"card:{permit.card_number}", resident=resident.pk)
-    return permit
+        raise LinkCannotHold(
+            RefusalCode.BAD_REQUEST, "other_birth", "the chip's date of birth is not this person's"
+        )
+    return read

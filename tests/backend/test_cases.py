@@ -11,7 +11,7 @@ from backend.approvals.services import answer, asked_of, may_approve
 from backend.audit.models import AuditEvent
 from backend.audit.services import verify
 from backend.cases import timers
-from backend.cases.claims import claim, give_back_run_out, release, renew
+from backend.cases.claims import claim, find, give_back_run_out, release, renew
 from backend.cases.closing import close_by_staff
 from backend.cases.decisions import DecisionInput, decide, undo
 from backend.cases.evidence_access import may_open, open_picture
@@ -23,6 +23,7 @@ from backend.cases.retention import erase_old_evidence
 from backend.cases.view import case_view
 from backend.clock import ago, ahead, now
 from backend.console.case_sheet import case_sheet
+from backend.console.options import options_for
 from backend.evidence.models import Picture
 from backend.records.models import Permit
 from backend.refusal import Refused
@@ -251,10 +252,13 @@ def test_who_linked_the_record_does_not_decide_on_it(kiosk):
     assert person.permits.filter(card_number=card).exists()
     open_case(kiosk, world.case_request("case-2", card_number=card))
     claim("case-2", clerk)
+    barred = {option.kind for option in options_for(find("case-2"), clerk, "en") if option.barred}
+    assert barred == {"identity_accepted"}, "the page says so before anything is filled in"
     assert refusal(decide, "case-2", clerk, ACCEPT) == RefusalCode.NOT_ELIGIBLE
     release("case-2", clerk)
     other = world.add_staff("other", "clerk")
     claim("case-2", other)
+    assert not any(option.barred for option in options_for(find("case-2"), other, "en"))
     assert decide("case-2", other, ACCEPT).state == Decision.State.PROPOSED
 
 

@@ -1,11 +1,15 @@
 """The counter's services beyond the plain print: taking up, unknown prints, fees, look-up."""
 
 import html
+from dataclasses import replace
 
 import pytest
 
+from backend.applications.models import Application
+from backend.approvals.services import answer
 from backend.cases.claims import claim
 from backend.cases.decisions import DecisionInput, decide
+from backend.cases.hands import OwnLink
 from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.clock import ago, now
@@ -28,6 +32,7 @@ from backend.orders.printing import begin_printing, end_printing
 from backend.payments.models import Payment
 from backend.payments.services import complete, start
 from backend.records.models import HeldEndorsement
+from backend.records.services import prove
 from backend.reports.cash import cash_up
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
@@ -208,3 +213,90 @@ def test_ticket_qr_and_card_find_the_same_case(kiosk):
     assert [found.id for found in look_up("C87654321")] == [other.id]
     for nothing in ("", "Z 999", "KIOSK-CASE:", "C99999999", "%", "'; --"):
         assert look_up(nothing) == [], nothing
+
+
+def linked_by(clerk, kiosk, card="CC4567893"):
+    """Have ``clerk`` link a new card's record in a visit; the resident leaves with a ticket."""
+    person = world.add_resident("CX0000001").resident
+    prove(kiosk, "visit-1", card, world.proof(card))
+    open_case(kiosk, world.case_request(reason="no_record", card_number=card))
+    claim("case-1", clerk)
+    link = DecisionInput(DecisionKind.RECORD_LINKED, resident_id=person.id)
+    answer(decide("case-1", clerk, link).id, world.add_staff("approver"), granted=True)
+    Case.objects.update(left_with_ticket=True)
+    Kiosk.objects.update(resumes=True)
+    return card
+
+
+def test_who_linked_the_record_does_not_issue_on_it_but_any_colleague_does(kiosk, clerk):
+    card = linked_by(clerk, kiosk)
+    with pytest.raises(OwnLink):
+        issue_at_counter("case-1", clerk, PAID)
+    with pytest.raises(OwnLink):
+        print_at_kiosk("case-1", clerk, PAID, kiosk.id)
+    assert not IssueOrder.objects.exists()
+    assert not Application.objects.exists(), "nothing is settled either"
+    colleague = world.add_staff("colleague", "clerk")
+    assert issue_at_counter("case-1", colleague, PAID).card_number == card
+
+
+def test_who_linked_the_record_does_not_issue_from_another_case_of_the_visit(kiosk, clerk):
+    card = linked_by(clerk, kiosk)
+    open_case(kiosk, world.case_request("case-2", card_number=card))
+    take_to_counter("case-2", clerk)
+    with pytest.raises(OwnLink):
+        issue_at_counter("case-2", clerk, PAID)
+    colleague = world.add_staff("colleague", "clerk")
+    assert print_at_kiosk("case-2", colleague, PAID, kiosk.id).at_named_kiosk
+    with pytest.raises(OwnLink):
+        print_at_kiosk("case-2", clerk, CounterForm(seen_in_person=True), kiosk.id)
+
+
+def test_who_linked_the_record_does_not_say_that_a_print_is_on_the_card(kiosk, clerk):
+    card = linked_by(clerk, kiosk)
+    colleague = world.add_staff("colleague", "clerk")
+    order = print_at_kiosk("case-1", colleague, PAID, kiosk.id)
+    begin_printing(kiosk, order.id, order.fencing_token)
+    report = c.PrintReport(fencing_token=order.fencing_token, outcome="unknown", evidence="none")
+    end_printing(kiosk, order.id, report)
+    case = Case.objects.get(reason="print_unknown")
+    assert case.card_number == card
+    take_to_counter(case.id, clerk)
+    with pytest.raises(OwnLink):
+        confirm_printed(case.id, clerk)
+    assert confirm_printed(case.id, colleague).state == "printed"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_the_page_says_that_a_colleague_must_issue_before_anything_is_filled_in(
+    kiosk, clerk, django_pages, language
+):
+    linked_by(clerk, kiosk)
+    words = html.escape(say(language, "message.own_link"), quote=True)
+    desk, other = django_pages(clerk), django_pages(world.add_staff("colleague", "clerk"))
+    for pages in (desk, other):
+        pages.post("/language", {"language": language, "next": "/"})
+    page = desk.get("/counter/case-1").content.decode()
+    assert words in page
+    assert "seen_in_person" not in page
+    typed = {"seen_in_person": "1", "fee_taken": "1", "way": "hand"}
+    page = desk.post("/counter/case-1/issue", typed, follow=True).content.decode()
+    assert page.count(words) == 2, "the message, and the page's own sentence"
+    page = other.get("/counter/case-1").content.decode()
+    assert words not in page
+    assert "seen_in_person" in page
+    other.post("/counter/case-1/issue", typed)
+    assert IssueOrder.objects.get().state == "at_counter"
+
+
+def test_a_case_taken_up_in_another_visit_is_not_the_linkers_either(kiosk, clerk):
+    card = linked_by(clerk, kiosk)
+    for name, visit in (("case-2", "visit-2"), ("case-3", "visit-3")):
+        open_case(kiosk, world.case_request(name, visit_id=visit, card_number=card))
+        take_to_counter(name, clerk)
+    with pytest.raises(OwnLink):
+        issue_at_counter("case-2", clerk, PAID)
+    colleague = world.add_staff("colleague", "clerk")
+    assert issue_at_counter("case-2", colleague, PAID).state == "at_counter"
+    # A colleague has answered for this card now.
+    issue_at_counter("case-3", clerk, replace(PAID, offer_code="G-MAC-3M-1"))

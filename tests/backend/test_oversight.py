@@ -23,6 +23,7 @@ from backend.cases.models import Case, Decision
 from backend.cases.opening import open_case
 from backend.cases.retention import erase_old_evidence
 from backend.clock import ago, now
+from backend.records.services import prove
 from backend.refusal import Refused
 from backend_client.contract import DecisionKind, picture
 from tests.backend import world
@@ -119,6 +120,7 @@ def test_words_come_in_parallel_and_two_at_once_count_as_two(kiosk, people):
 def test_who_linked_the_record_is_not_asked_about_the_identity(kiosk, people):
     link = DecisionInput(DecisionKind.RECORD_LINKED, resident_id=1)
     case = opened(kiosk, "linked", reason="portraits_disagree")
+    prove(kiosk, case.visit_id, case.card_number, world.proof(case.card_number))
     first = decided(case, people["approver"], link)
     undo(case.id, people["approver"])
     Case.objects.filter(id=case.id).update(stage="waiting", claimed_by=None)

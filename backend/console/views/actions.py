@@ -9,12 +9,15 @@ from django.views.decorators.http import require_POST
 from backend.approvals import break_glass as glass
 from backend.approvals import services as approvals
 from backend.cases import claims, closing, decisions
+from backend.cases.hands import OwnLink
 from backend.console.decision_form import Missing, read_decision
 from backend.console.language import language_of
+from backend.console.numbers import read_number
 from backend.console.pages import not_found, signed_in, staff_page
 from backend.console.second_factor import demand
 from backend.console.texts import say
 from backend.console.waiting import display_name
+from backend.records.linking import LinkCannotHold
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -57,11 +60,11 @@ def release(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def hand_over(request: HttpRequest, case_id: str) -> HttpResponse:
     """Give the case to the colleague who was named."""
-    number = request.POST.get("to", "")
-    known = number.isascii() and number.isdigit() and len(number) < 16
-    colleague = User.objects.filter(pk=int(number)).first() if known else None
+    number = read_number(request.POST.get("to", ""))
+    colleague = None if number is None else User.objects.filter(pk=number).first()
     if colleague is None:
-        return HttpResponse(status=400)
+        _warn(request, "message.colleague_unknown")
+        return _back(case_id)
     name = display_name(colleague)
     try:
         claims.hand_over(case_id, signed_in(request), colleague)
@@ -105,8 +108,7 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
     except Refused as refused:
         if refused.code == RefusalCode.NOT_FOUND:
             return not_found(request)
-        key = "not_claimant" if refused.code == RefusalCode.NOT_ELIGIBLE else "stale"
-        _warn(request, f"message.{key}")
+        _warn(request, _why_not_decided(refused))
         return _back(case_id)
     _tell(request, "message.decided")
     return _back(case_id)
@@ -131,16 +133,21 @@ def undo(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, case_id: str) -> HttpResponse:
     """Approve or decline the proposed decision that the page showed."""
-    number = request.POST.get("decision", "")
+    number = read_number(request.POST.get("decision", ""))
     word = request.POST.get("word", "")
-    if not (number.isascii() and number.isdigit()) or word not in ("approve", "decline"):
+    if word not in ("approve", "decline"):
         return HttpResponse(status=400)
+    if number is None:
+        _warn(request, "message.not_asked")
+        return _back(case_id)
     granted = word == "approve"
     refusal = demand(request, f"{_page(case_id)}?look=1#decide")
     if refusal is not None:
         return refusal
     try:
-        approvals.answer(int(number), signed_in(request), granted=granted)
+        approvals.answer(number, signed_in(request), granted=granted)
+    except LinkCannotHold as refused:
+        return _link_fails(request, case_id, refused)
     except Refused:
         _warn(request, "message.not_asked")
         return _back(case_id)
@@ -152,14 +159,17 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
 @require_POST
 def break_glass(request: HttpRequest, case_id: str) -> HttpResponse:
     """Let the proposed decision that the page showed take effect without its approvals."""
-    number = request.POST.get("decision", "")
-    if not (number.isascii() and number.isdigit()):
-        return HttpResponse(status=400)
+    number = read_number(request.POST.get("decision", ""))
+    if number is None:
+        _warn(request, "message.not_asked")
+        return _back(case_id)
     refusal = demand(request, f"{_page(case_id)}?look=1#decide")
     if refusal is not None:
         return refusal
     try:
-        glass.break_glass(int(number), signed_in(request), request.POST.get("reason", ""))
+        glass.break_glass(number, signed_in(request), request.POST.get("reason", ""))
+    except LinkCannotHold as refused:
+        return _link_fails(request, case_id, refused)
     except Refused as refused:
         short = refused.code == RefusalCode.BAD_REQUEST
         _warn(request, "message.glass_reason_missing" if short else "message.not_asked")
@@ -181,6 +191,26 @@ def close(request: HttpRequest, case_id: str) -> HttpResponse:
         return _back(case_id)
     _tell(request, "message.closed")
     return HttpResponseRedirect(reverse("console:queue"))
+
+
+def _why_not_decided(refused: Refused) -> str:
+    """Return the key of the sentence for who decided."""
+    match refused:
+        case OwnLink():
+            return "message.own_link"
+        case LinkCannotHold():
+            return f"message.link_{refused.why}"
+        case Refused(code=RefusalCode.NOT_ELIGIBLE):
+            return "message.not_claimant"
+        case _:
+            return "message.stale"
+
+
+def _link_fails(request: HttpRequest, case_id: str, refused: LinkCannotHold) -> HttpResponse:
+    """Say why a link takes no effect, and that declining it lets the case go on."""
+    _warn(request, f"message.link_{refused.why}")
+    _warn(request, "message.link_decline")
+    return HttpResponseRedirect(f"{_page(case_id)}?look=1#decide")
 
 
 def _page(case_id: str) -> str:

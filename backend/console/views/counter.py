@@ -9,6 +9,7 @@ from backend.accounts.services import actor, has_right
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find
+from backend.cases.hands import OwnLink, has_linked
 from backend.cases.queue import at_counter
 from backend.console.counter_sheet import counter_card, counter_sheet, look_up
 from backend.console.desk_source import may_deliver
@@ -70,6 +71,7 @@ def counter_case(request: HttpRequest, case_id: str) -> HttpResponse:
     append(Kind.EVIDENCE_OPENED, actor(user), f"case:{case.id}", picture="counter")
     context = {
         "counter": counter_sheet(case, language_of(request)),
+        "own_link": has_linked(case, user.pk),
         "went_on_as": case.went_on_as.order_by("-created_at").first(),
         "deliverable": may_deliver(case, user),
         "sheet": {"case_id": case.id},
@@ -138,6 +140,8 @@ def _refused(request: HttpRequest, case_id: str, refused: Refused) -> HttpRespon
         key = "message.code_open"
     elif isinstance(refused, PaidByCode):
         key = "message.paid_by_code"
+    elif isinstance(refused, OwnLink):
+        key = "message.own_link"
     messages.warning(request, say(language_of(request), key))
     return _back(case_id)
 

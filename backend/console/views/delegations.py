@@ -24,6 +24,7 @@ from backend.accounts.services import has_right
 from backend.clock import now
 from backend.console.language import language_of
 from backend.console.loans import loan_lines
+from backend.console.numbers import read_number
 from backend.console.pages import show, signed_in, staff_page
 from backend.console.second_factor import demand
 from backend.console.texts import say, say_code
@@ -121,10 +122,9 @@ def _read(request: HttpRequest) -> Loan | None:
     return Loan(lender, receiver, role[:64], starts, ends)
 
 
-def _person(number: str) -> User | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return User.objects.filter(pk=int(number)).first()
+def _person(text: str) -> User | None:
+    number = read_number(text)
+    return None if number is None else User.objects.filter(pk=number).first()
 
 
 def _moment(text: str | None) -> datetime | None:

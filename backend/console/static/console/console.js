@@ -251,7 +251,7 @@
   addEventListener("keydown", (event) => {
     const open = document.querySelector(".actions details[open]");
     if (event.key === "Enter" && event.ctrlKey && open) {
-      open.querySelector("form").requestSubmit();
+      open.querySelector("form")?.requestSubmit();
       return;
     }
     if (event.ctrlKey || event.altKey || event.metaKey) return;
