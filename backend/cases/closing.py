@@ -8,13 +8,16 @@ from backend.applications.models import Application
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find, require
-from backend.cases.decisions import move
+from backend.cases.decisions import live_decision, move
 from backend.cases.held_cards import is_held
 from backend.cases.models import SERVERS_OWN, Case, Decision, Stage
 from backend.cases.opening import open_by_server
 from backend.clock import now
 from backend.orders.progress import is_paid_unissued
 from backend.refusal import Refused
+from backend.resume.from_silent import take_from_silent
+from backend.resume.services import FOR_THE_COUNTER
+from backend.resume.silence import is_at_kiosk
 from backend_client.contract import CaseReason, RefusalCode
 
 
@@ -48,12 +51,21 @@ def close_servers_own(application: Application, outcome: str) -> None:
         close(case, "system", outcome)
 
 
+def goes_on_at_kiosk(case: Case) -> bool:
+    """Say whether the case is decided so that its kiosk goes on, and the kiosk is there."""
+    if case.stage != Stage.DECIDED or not is_at_kiosk(case):
+        return False
+    decision = live_decision(case)
+    return decision is not None and decision.kind not in FOR_THE_COUNTER
+
+
 def close_by_staff(case_id: str, user: User, outcome: str) -> Case:
     """Close a case whose matter is done or whose resident is gone, and the held card in hand.
 
     What was paid and not issued goes before a person at once, unless that is what was closed.
 
-    Raises Refused: NOT_ELIGIBLE, NOT_FOUND, CONFLICT while somebody else has claimed it.
+    Raises Refused: NOT_ELIGIBLE, NOT_FOUND, CONFLICT while somebody else has claimed it, or a
+    kiosk goes on with it.
     """
     require(user, "decide")
     with transaction.atomic():
@@ -61,6 +73,9 @@ def close_by_staff(case_id: str, user: User, outcome: str) -> Case:
         others = case.stage == Stage.CLAIMED and case.claimed_by_id != user.pk
         if others and case.claim_until is not None and case.claim_until >= now():
             raise Refused(RefusalCode.CONFLICT, "somebody else has this case")
+        if goes_on_at_kiosk(case):
+            raise Refused(RefusalCode.CONFLICT, "a kiosk goes on with this case")
+        take_from_silent(case, user)
         close(case, actor(user), outcome[:64])
         if case.card_inside and not (case.kiosk and case.kiosk.card_held):
             # A bin does not say that it was emptied: that is this person's word.

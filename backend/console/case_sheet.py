@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from backend.cases.closing import goes_on_at_kiosk
 from backend.cases.decisions import live_decision
 from backend.cases.held_cards import is_held
-from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
-from backend.cases.reasons import is_typed_in
+from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.console.decision_sheet import DecisionSheet, decision_sheet
 from backend.console.queue_rows import format_moment, is_soon, place_of
 from backend.console.waiting import display_name
@@ -95,8 +95,7 @@ def _is_closable(case: Case, decision: DecisionSheet | None) -> bool:
     """Say whether staff may end the case: nobody works on it, and no kiosk goes on with it."""
     if case.stage == Stage.WAITING:
         return True
-    gone = case.left_with_ticket or case.id.startswith(SERVERS_OWN) or is_typed_in(case.reason)
-    return case.stage == Stage.DECIDED and decision is not None and (gone or decision.final)
+    return case.stage == Stage.DECIDED and decision is not None and not goes_on_at_kiosk(case)
 
 
 def _close_warning(case: Case) -> str:
