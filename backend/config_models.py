@@ -219,7 +219,9 @@ class AlarmConfig(Section):
     """One timer: when it runs out, what it does."""
 
     code: Code
-    when: Literal["unclaimed", "undecided", "departure_near", "appointment_near"]
+    when: Literal[
+        "unclaimed", "undecided", "unapproved", "departure_near", "appointment_near", "longest_near"
+    ]
     seconds: Seconds
     kinds: tuple[Code, ...] = ()
     level: Literal[1, 2]

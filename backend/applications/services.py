@@ -44,7 +44,7 @@ def apply(kiosk: Kiosk, wanted: ApplicationRequest) -> Application:
         if record is None:
             raise Refused(RefusalCode.NO_RECORD, "this card is not on record")
         case = _case(wanted.case_id)
-        application = _find_or_make(kiosk, wanted, record)
+        application = _find_or_make(kiosk, wanted, record, case)
         if not application.identified:
             if wanted.match is not None:
                 compared = record.has_portrait and read.portrait_released
@@ -124,7 +124,9 @@ def application_view(application: Application) -> ApplicationView:
     )
 
 
-def _find_or_make(kiosk: Kiosk, wanted: ApplicationRequest, record: Record) -> Application:
+def _find_or_make(
+    kiosk: Kiosk, wanted: ApplicationRequest, record: Record, case: Case | None
+) -> Application:
     known = Application.objects.filter(
         kiosk=kiosk,
         visit_id=wanted.visit_id,
@@ -133,7 +135,9 @@ def _find_or_make(kiosk: Kiosk, wanted: ApplicationRequest, record: Record) -> A
     ).first()
     if known is not None:
         return known
-    granted = granted_offers(wanted.card_number, wanted.case_id)
+    # What was granted in a case goes where the case goes: a visit that lost it has it no longer.
+    here = case is not None and case.visit_id == wanted.visit_id
+    granted = granted_offers(wanted.card_number, wanted.case_id if here else None)
     offer = possible(record, granted).find(wanted.offer_code)
     if offer is None:
         raise Refused(RefusalCode.NOT_ELIGIBLE, "this cannot be had today")

@@ -4,15 +4,16 @@ The rules are alarms.toml's. An alarm is a row, so whoever tells of it (desks, m
 late or restarted and still tells of all.
 """
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from backend.audit.kinds import Kind
 from backend.audit.services import append
-from backend.cases.models import Alarm, Case, IsOpen, Stage
+from backend.cases.models import UNCLOSED, Alarm, Case, Decision, IsOpen, Stage
 from backend.cases.reasons import STAFF_CODES
 from backend.clock import now
 from backend.config import hall
@@ -45,6 +46,8 @@ def due(rule: AlarmConfig) -> QuerySet[Case]:
     moment = now()
     span = timedelta(seconds=rule.seconds)
     cases = Case.objects.filter(IsOpen())
+    if rule.when == "longest_near":
+        cases = Case.objects.filter(stage__in=UNCLOSED)
     if rule.kinds:
         cases = _of_kinds(cases, rule.kinds)
     match rule.when:
@@ -55,16 +58,39 @@ def due(rule: AlarmConfig) -> QuerySet[Case]:
         case "undecided":
             cases = cases.annotate(reference=_awake(F("created_at")))
             cases = cases.filter(reference__lte=moment - span)
+        case "unapproved":
+            cases = cases.filter(stage=Stage.APPROVAL).annotate(reference=Subquery(_asked_since()))
+            cases = cases.filter(reference__lte=moment - span)
         case "departure_near":
             cases = cases.annotate(reference=F("depart_at"))
             cases = cases.filter(reference__lte=moment + span, reference__gt=F("created_at"))
         case "appointment_near":
             cases = cases.annotate(reference=F("request__appointment_at"))
             cases = cases.filter(reference__lte=moment + span)
+        case "longest_near":
+            longest = timedelta(hours=hall().timers.case_longest_h)
+            cases = cases.filter(created_at__lte=moment - longest + span)
+            cases = cases.annotate(reference=_awake(F("created_at")))
+            cases = cases.filter(reference__lte=moment - longest + span)
     rung = Alarm.objects.filter(
         case=OuterRef("pk"), code=rule.code, reference=OuterRef("reference")
     )
     return cases.filter(~Exists(rung)).order_by("decide_by", "created_at")
+
+
+def unanswered(decisions: list[Decision]) -> dict[int, int]:
+    """Return how often a timer has rung on the approvals that these decisions wait for."""
+    codes = [rule.code for rule in hall().alarms.alarm if rule.when == "unapproved"]
+    rung = Alarm.objects.filter(
+        code__in=codes, case__decisions__in=decisions, reference=F("case__decisions__made_at")
+    ).values_list("case__decisions", flat=True)
+    return dict(Counter(rung))
+
+
+def _asked_since() -> QuerySet[Decision, datetime]:
+    """Return since when a case's proposed decision waits for words."""
+    proposed = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.PROPOSED)
+    return proposed.values_list("made_at", flat=True)[:1]
 
 
 def _awake(since: models.expressions.Combinable) -> models.expressions.Combinable:

@@ -23,6 +23,8 @@ SERVERS_OWN = "server-"
 """How the ids of cases begin that the server opened by itself."""
 
 OPEN_STAGES = (Stage.WAITING, Stage.CLAIMED, Stage.APPROVAL)
+UNCLOSED = (*OPEN_STAGES, Stage.DECIDED)
+"""Named, because "not closed" would look at a year of closed ones."""
 
 
 class IsOpen(models.Func):

@@ -24,6 +24,8 @@ from backend.refusal import Refused
 from backend_client.contract import CaseReason, CaseRequest, RefusalCode
 
 LONGEST_KEPT = timedelta(days=1)
+NO_PERSONS_WORD = ("merged", "withdrawn", "visit_ended", "too_old")
+"""How cases close by themselves: nobody has said that the matter is done."""
 
 
 def open_case(kiosk: Kiosk, wanted: CaseRequest) -> Case:
@@ -94,13 +96,20 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
 
 
 def standing_case(application: Application, reason: CaseReason) -> Case | None:
-    """Return the case that has this matter before a person already, or had it.
+    """Return the case that has this matter before a person, or with which a person ended it.
 
-    One that was decided so that the visit could go on does not: it is no longer looked at.
+    One that was decided so that the visit could go on does not: it is no longer looked at. Nor
+    does one that is closed, whatever was decided, unless a person closed it: where a fee was taken,
+    about this very reason.
     """
     for case in application.cases.order_by("created_at"):
-        waits = case.stage in OPEN_STAGES
-        if waits or case.reason == reason or is_sent_to_counter(case):
+        if case.stage == Stage.CLOSED:
+            about_this = case.reason == reason or application.fee_fen == 0
+            stands = about_this and case.close_outcome not in NO_PERSONS_WORD
+        else:
+            waits = case.stage in OPEN_STAGES
+            stands = waits or case.reason == reason or is_sent_to_counter(case)
+        if stands:
             return case
     return None
 
@@ -130,7 +139,7 @@ def open_by_server(application: Application, reason: CaseReason, detail: str) ->
         day, seq, ticket = next_ticket(moment, None)
         permit = Permit.objects.filter(card_number=application.card_number).first()
         case = Case.objects.create(
-            id=f"{SERVERS_OWN}{reason.value}-{application.id}"[:64],
+            id=_own_id(application, reason),
             ticket=ticket,
             ticket_day=day,
             ticket_seq=seq,
@@ -158,6 +167,13 @@ def open_by_server(application: Application, reason: CaseReason, detail: str) ->
             ticket=case.ticket,
         )
     return case
+
+
+def _own_id(application: Application, reason: CaseReason) -> str:
+    """Return an id of the server's own; the matter's first one may have closed by itself."""
+    first = f"{SERVERS_OWN}{reason.value}-{application.id}"[:60]
+    before = Case.objects.filter(id__startswith=first).count()
+    return f"{first}-{before + 1}" if before else first
 
 
 def _application(kiosk: Kiosk, wanted: CaseRequest) -> Application | None:

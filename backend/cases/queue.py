@@ -9,6 +9,7 @@ from backend.cases.models import SERVERS_OWN, Case, Decision, IsOpen, Stage
 from backend.cases.reasons import STAFF_CODES
 from backend.clock import ago, now
 from backend.config import hall
+from backend.resume.silence import silent
 
 RECENT = 20
 COUNTED = 999
@@ -61,13 +62,14 @@ def awake() -> Q:
 def at_counter() -> QuerySet[Case]:
     """Return the decided cases that no kiosk goes on with: the counter must end them.
 
-    Sent there, decided after the resident had left, or opened by the server or typed in by staff.
+    Sent there, decided after the resident had left, opened by the server, typed in by staff, or
+    decided for a kiosk that went silent.
     """
     sent = Decision.objects.filter(
         case=OuterRef("pk"), state=Decision.State.IN_FORCE, kind="to_counter"
     )
     here = Exists(sent) | Q(left_with_ticket=True) | Q(id__startswith=SERVERS_OWN)
-    here |= Q(reason__in=STAFF_CODES)
+    here |= Q(reason__in=STAFF_CODES) | silent()
     return (
         Case.objects.filter(here, stage=Stage.DECIDED)
         .select_related("kiosk", "claimed_by", "application")

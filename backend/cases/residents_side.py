@@ -16,8 +16,9 @@ from backend.fleet.models import Kiosk
 from backend.live.services import bump
 from backend.refusal import Refused
 from backend.resume.fencing import check_session, was_ever_at
-from backend_client.contract import LeaveRequest, RefusalCode, TravelRequest
+from backend_client.contract import CaseReason, LeaveRequest, RefusalCode, TravelRequest
 
+CARD_HELD = CaseReason.CARD_HELD.value
 LATEST_DEPARTURE = timedelta(days=366)
 EARLIEST_DEPARTURE = timedelta(days=-1)
 
@@ -81,7 +82,8 @@ def leave(kiosk: Kiosk, case_id: str, request: LeaveRequest) -> Case:
 def resident_gone(kiosk: Kiosk, visit_id: str, card: str) -> None:
     """Note on the visit's open cases that nobody is at the kiosk, and where the card is.
 
-    What is decided from now on no kiosk takes up. Inside a transaction only.
+    What is decided from now on no kiosk takes up. A held card that came out is held no longer,
+    even where staff closed its case before. Inside a transaction only.
     """
     held = card == "held"
     cases = Case.objects.filter(kiosk=kiosk, visit_id=visit_id).exclude(stage=Stage.CLOSED)
@@ -89,6 +91,9 @@ def resident_gone(kiosk: Kiosk, visit_id: str, card: str) -> None:
     version = bump()
     cases.filter(moved).update(card_inside=held, card_kept_until=None, version=version)
     cases.filter(stage__in=OPEN_STAGES).update(left_with_ticket=True)
+    if not held:
+        about_card = Case.objects.filter(kiosk=kiosk, visit_id=visit_id, reason=CARD_HELD)
+        about_card.update(card_inside=False)
 
 
 def _check(travel: TravelRequest) -> None:

@@ -5,18 +5,24 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from backend.cases.closing import goes_on_at_kiosk
 from backend.cases.decisions import live_decision
-from backend.cases.models import OPEN_STAGES, SERVERS_OWN, Case, Stage
-from backend.cases.reasons import is_typed_in
+from backend.cases.held_cards import is_held
+from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.console.decision_sheet import DecisionSheet, decision_sheet
 from backend.console.queue_rows import format_moment, is_soon, place_of
 from backend.console.waiting import display_name
 from backend.console.words import case_offer_title, ground_title
+from backend.orders.progress import is_paid_unissued
+from backend_client.contract import CaseReason
 
 
 @dataclass(frozen=True, slots=True)
 class CaseSheet:
-    """The head of a case's page. ``state`` changes with everything the page would show."""
+    """The head of a case's page. ``state`` changes with everything the page would show.
+
+    ``close_warning`` names what is said before closing; empty where nothing would be left behind.
+    """
 
     case_id: str
     ticket: str
@@ -37,6 +43,7 @@ class CaseSheet:
     mine: bool
     claimable: bool
     closable: bool
+    close_warning: str
     decision: DecisionSheet | None
 
 
@@ -65,6 +72,7 @@ def case_sheet(case: Case, user: User, language: str, now: datetime) -> CaseShee
         mine=case.stage == Stage.CLAIMED and holder is not None and holder.pk == user.pk,
         claimable=case.stage == Stage.WAITING or _ran_out(case, now),
         closable=_is_closable(case, decision),
+        close_warning=_close_warning(case),
         decision=decision,
     )
 
@@ -87,8 +95,17 @@ def _is_closable(case: Case, decision: DecisionSheet | None) -> bool:
     """Say whether staff may end the case: nobody works on it, and no kiosk goes on with it."""
     if case.stage == Stage.WAITING:
         return True
-    gone = case.left_with_ticket or case.id.startswith(SERVERS_OWN) or is_typed_in(case.reason)
-    return case.stage == Stage.DECIDED and decision is not None and (gone or decision.final)
+    return case.stage == Stage.DECIDED and decision is not None and not goes_on_at_kiosk(case)
+
+
+def _close_warning(case: Case) -> str:
+    """Return the key of what closing would leave behind; empty for nothing."""
+    if is_held(case):
+        return "case.close_held"
+    if not is_paid_unissued(case.application):
+        return ""
+    last = case.reason == CaseReason.PAID_NOT_ISSUED
+    return "case.close_paid_last" if last else "case.close_paid"
 
 
 def _ran_out(case: Case, now: datetime) -> bool:

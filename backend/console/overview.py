@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from backend.accounts.presence import Colleague, colleagues
 from backend.cases.models import Case, IsOpen, Stage
 from backend.cases.queue import awake, queue
+from backend.config import hall
 from backend.insight.incidents import open_incidents
 from backend.live.services import current_version
 from backend.reports.handovers import with_handovers
@@ -24,6 +25,7 @@ class Overview:
     """The hall as of ``version``: the counts, and the most pressing cases of each kind.
 
     ``cases`` are the queue's first, ``calls`` wait unclaimed, ``raised`` were raised by a timer,
+    also when they are decided and nobody ended them for days,
     ``handed`` were handed to who has them and not looked at.
     """
 
@@ -45,7 +47,7 @@ def look() -> Overview:
     open_, unclaimed, late = _counts()
     cases = list(with_handovers(queue())[:LONGEST])
     calls = _first(Q(awake(), stage=Stage.WAITING))
-    raised = _first(Q(awake(), level__gt=0))
+    raised = _first(Q(awake(), level__gt=0)) + _decided_for_days()
     handed = _first(Q(stage=Stage.CLAIMED, handed_by__isnull=False))
     named = {case.id: case for case in cases}
     others = {*calls, *raised, *handed} - set(named)
@@ -76,6 +78,13 @@ def calls_for(seen: Overview, user: User, *, leads: bool) -> list[Case]:
 def _first(condition: Q) -> list[str]:
     """Return the ids of the most pressing open cases that fulfil it: a walk along one index."""
     return list(queue().filter(condition).values_list("id", flat=True)[:LOUDEST])
+
+
+def _decided_for_days() -> list[str]:
+    """Return the ids of decided cases that a timer has raised because nobody ended them."""
+    codes = [rule.code for rule in hall().alarms.alarm if rule.when == "longest_near"]
+    decided = Case.objects.filter(stage=Stage.DECIDED, alarm__in=codes, level__gt=0)
+    return list(decided.order_by("decide_by").values_list("id", flat=True)[:LOUDEST])
 
 
 def _merged(*several: Iterable[Case]) -> list[Case]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.utils.timezone import localtime
 
-from backend.cases.models import Case, Stage
+from backend.cases.models import UNCLOSED, Case, Stage
 from backend.cases.queue import queue
 from backend.config import hall
 from backend.console.handovers import Handover, handover_line
@@ -19,6 +19,8 @@ from backend.reports.handovers import last_handover, waits_for_taker, with_hando
 
 SOON = timedelta(hours=6)
 """A departure nearer than this is set off by colour, beside the time itself."""
+TRUE_IN = {"unclaimed": (Stage.WAITING,), "unapproved": (Stage.APPROVAL,)}
+"""Timers whose words are true in some stages only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,6 @@ def row_of(case: Case, user: User, language: str, now: datetime, current: str) -
 def _alarm(case: Case, language: str) -> str:
     """Return the words of the last timer that ran out, while it still says something true."""
     rule = hall().alarms.find(case.alarm) if case.level else None
-    if rule is None or (rule.when == "unclaimed" and case.stage != Stage.WAITING):
+    if rule is None or case.stage not in TRUE_IN.get(rule.when, UNCLOSED):
         return ""
     return in_language(rule.title, language)

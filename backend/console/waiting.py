@@ -11,6 +11,7 @@ from backend.accounts.presence import is_away
 from backend.accounts.roles import standing_in
 from backend.accounts.services import has_right
 from backend.approvals.services import asked_of
+from backend.cases.alarms import unanswered
 from backend.cases.models import Case, IsOpen
 from backend.clock import ago
 from backend.config import hall
@@ -39,13 +40,16 @@ def alerts_for(user: User, seen: Overview | None = None) -> list[Alert]:
     """Return what this person should hear of as (token, case); a new token is a new sound.
 
     Unclaimed cases, again when a timer has raised them; what a colleague handed over; for the duty
-    leader also raised cases that are not decided; decisions that wait for this person's word; and
-    incidents, for technicians. Who is away hears nothing. ``seen``: look there, not at the hall.
+    leader also raised cases; decisions that wait for this person's word, again when that took too
+    long; and incidents, for technicians. Who is away hears nothing. ``seen``: look there, not at
+    the hall.
     """
     if is_away(user):
         return []
     seen = seen or look()
-    alerts: list[Alert] = [(f"decision:{one.pk}", one.case) for one in asked_of(user)]
+    asked = list(asked_of(user))
+    late = unanswered(asked) if asked else {}
+    alerts: list[Alert] = [(f"decision:{one.pk}:{late.get(one.pk, 0)}", one.case) for one in asked]
     if has_right(user, "view_fleet"):
         alerts += [(f"incident:{number}", None) for number in seen.incidents]
     if not has_right(user, "view_queue"):

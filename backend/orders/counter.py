@@ -23,6 +23,7 @@ from backend.orders.models import IssueOrder, State
 from backend.orders.printing import end
 from backend.payments.services import cancel_pending, is_paid, is_pending
 from backend.refusal import Refused
+from backend.resume.from_silent import may_take_from_silent, take_from_silent
 from backend_client.contract import DecisionKind, Evidence, RefusalCode
 
 OPEN_ORDER = (State.ORDERED, State.FAILED)
@@ -55,15 +56,15 @@ class PaidByCode(Refused):
 def may_issue(case: Case) -> bool:
     """Say whether the case's endorsement may be issued from the counter now.
 
-    Sent there by a decision, or decided in the resident's favour after they had left the kiosk,
-    or opened by the server itself.
+    Sent there by a decision, or decided in the resident's favour after they had left the kiosk or
+    the kiosk had gone silent, or opened by the server itself.
     """
     decision = live_decision(case)
     if decision is None or decision.state != Decision.State.IN_FORCE:
         return False
     if decision.kind == DecisionKind.TO_COUNTER:
         return True
-    here = case.left_with_ticket or case.id.startswith(SERVERS_OWN)
+    here = case.left_with_ticket or case.id.startswith(SERVERS_OWN) or may_take_from_silent(case)
     return here and decision.kind != DecisionKind.REFUSED
 
 
@@ -86,7 +87,7 @@ def stop_payment_code(case_id: str, user: User) -> Application:
     """
     require(user, "decide")
     with transaction.atomic():
-        case = find(case_id)
+        case = _taken(case_id, user)
         if case.application is None or not may_issue(case):
             raise Refused(RefusalCode.CONFLICT, "no application of this case is at the counter")
         cancel_pending(case.application, actor(user))
@@ -103,6 +104,7 @@ def issue_at_counter(case_id: str, user: User, form: CounterForm) -> IssueOrder:
     """
     require(user, "decide")
     with transaction.atomic():
+        _taken(case_id, user)
         case, order = _ready(case_id, user, form, None)
         order.state = State.AT_COUNTER
         order.fencing_token += 1
@@ -126,6 +128,7 @@ def print_at_kiosk(case_id: str, user: User, form: CounterForm, kiosk_id: str) -
         kiosk = Kiosk.objects.filter(id=kiosk_id, revoked_at=None, resumes=True).first()
         if kiosk is None:
             raise Refused(RefusalCode.NOT_FOUND, "no such kiosk that takes cases up")
+        _taken(case_id, user)
         case, order = _ready(case_id, user, form, kiosk)
         if case.card_number == "":
             raise Refused(RefusalCode.CONFLICT, "a kiosk prints on a card that the case names")
@@ -165,6 +168,14 @@ def confirm_printed(case_id: str, user: User) -> IssueOrder:
         end(order, State.PRINTED, actor(user), Evidence.INSPECTED.value, "")
         close(case, actor(user), "printed")
     return order
+
+
+def _taken(case_id: str, user: User) -> Case:
+    """Return the case, taken from its kiosk where that went silent. Raises Refused NOT_FOUND."""
+    case = find(case_id)
+    if may_issue(case):
+        take_from_silent(case, user)
+    return case
 
 
 def order_of(application: Application | None) -> IssueOrder | None:

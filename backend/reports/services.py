@@ -15,8 +15,8 @@ from backend.audit.chain import Head
 from backend.audit.kinds import Kind
 from backend.audit.services import append, head, text_hash
 from backend.cases.claims import require
+from backend.cases.held_cards import held_cards
 from backend.clock import now
-from backend.fleet.models import Kiosk
 from backend.live.services import bump
 from backend.refusal import Refused
 from backend.reports.cash import cash_up
@@ -83,7 +83,6 @@ def preview(day: date) -> dict[str, Any]:
     span = day_span(day)
     facts = case_facts(span)
     cash = cash_up(since, until)
-    held = Kiosk.objects.filter(card_held=True).order_by("id").values("id", "name")
     return {
         "day": day.isoformat(),
         "since": since.isoformat(),
@@ -91,7 +90,7 @@ def preview(day: date) -> dict[str, Any]:
         "ways": [asdict(way) for way in (*cash.ways, cash.total)],
         "earlier": {"count": cash.earlier, "amount_fen": cash.earlier_fen},
         "differences": [asdict(one) for one in cash.differences],
-        "held_cards": list(held),
+        "held_cards": [asdict(card) for card in held_cards()],
         "glass_breaks": glass_breaks(since, until),
         "reviews": reviews(since, until),
         "cases": len(facts),

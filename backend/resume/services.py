@@ -1,6 +1,6 @@
 """Find a card's parked case, take it up in a new visit, and check that it is the same person."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -23,10 +23,9 @@ from backend.records.services import prove
 from backend.refusal import Refused
 from backend.resume.fencing import check_session, newest_session, session_of
 from backend.resume.models import Session
+from backend.resume.silence import is_silent
 from backend_client import contract as c
 
-SILENT_AFTER = timedelta(seconds=60)
-"""A kiosk that said nothing for so long no longer holds the session that it began."""
 FOR_THE_COUNTER = (c.DecisionKind.TO_COUNTER.value, c.DecisionKind.REFUSED.value)
 
 
@@ -162,20 +161,12 @@ def _why_not(case: Case, kiosk: Kiosk) -> str:
     in_force = decision is not None and decision.state == Decision.State.IN_FORCE
     if decision is not None and in_force and decision.kind in FOR_THE_COUNTER:
         return "the case ends at the counter"
-    if not case.left_with_ticket and now() - _last_sign(case) < SILENT_AFTER:
+    if not case.left_with_ticket and not is_silent(case):
         return "the case is live at a kiosk"
     order = _order(case.application)
     if order is not None and order.state != State.ORDERED:
         return "printing has begun"
     return ""
-
-
-def _last_sign(case: Case) -> datetime:
-    """Return when the session's kiosk last showed that it is there."""
-    session = newest_session(case)
-    begun = session.at if session else case.created_at
-    seen = case.kiosk.last_seen_at if case.kiosk else None
-    return max(begun, seen) if seen else begun
 
 
 def _order(application: Application | None) -> IssueOrder | None:
@@ -220,7 +211,7 @@ def _take_up(case: Case, kiosk: Kiosk, visit_id: str) -> None:
         ]
     )
     if case.application is not None:
-        _move(case.application, kiosk, visit_id, keep_identity=assigned)
+        move_application(case.application, kiosk, visit_id, keep_identity=assigned)
     append(
         Kind.CASE_RESUMED,
         f"kiosk:{kiosk.id}",
@@ -231,7 +222,9 @@ def _take_up(case: Case, kiosk: Kiosk, visit_id: str) -> None:
     )
 
 
-def _move(application: Application, kiosk: Kiosk, visit_id: str, *, keep_identity: bool) -> None:
+def move_application(
+    application: Application, kiosk: Kiosk, visit_id: str, *, keep_identity: bool
+) -> None:
     """Bind an application, and its order that is not begun, to the new session alone."""
     rival = Application.objects.filter(
         Q(kiosk=kiosk, visit_id=visit_id),

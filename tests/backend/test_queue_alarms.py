@@ -2,16 +2,24 @@
 
 import pytest
 
+from backend.approvals.services import answer
 from backend.audit.models import AuditEvent
 from backend.cases.alarms import due, ring_due
 from backend.cases.claims import claim, give_back_run_out
-from backend.cases.models import Alarm, Case
+from backend.cases.decisions import DecisionInput, decide
+from backend.cases.models import Alarm, Case, Decision
 from backend.cases.opening import open_case
 from backend.cases.residents_side import set_travel
-from backend.clock import ago, ahead
+from backend.cases.timers import run_timers
+from backend.clock import ago, ahead, now
 from backend.config import ConfigError, hall, load
+from backend.console.queue_filter import QueueFilter
+from backend.console.queue_rows import queue_list
+from backend.console.settings_sheet import settings_sheet
+from backend.console.texts import LANGUAGES
 from backend.console.waiting import alerts_for
 from backend_client import contract as c
+from backend_client.contract import DecisionKind
 from tests.backend import world
 
 
@@ -71,6 +79,102 @@ def test_a_rule_may_concern_some_kinds_only(kiosk):
     rules = {rule.code: [case.id for case in due(rule)] for rule in hall().alarms.alarm}
     assert rules["undecided"] == ["case-1"]
     assert rules["call_undecided"] == []
+
+
+ACCEPT = DecisionInput(DecisionKind.IDENTITY_ACCEPTED)
+
+
+@pytest.fixture
+def people(kiosk):
+    return {
+        "clerk": world.add_staff("clerk"),
+        "approver": world.add_staff("approver"),
+        "leader": world.add_staff("leader", "duty_leader"),
+    }
+
+
+def propose(people) -> Decision:
+    claim("case-1", people["clerk"])
+    return decide("case-1", people["clerk"], ACCEPT)
+
+
+def heard(user) -> list[str]:
+    return [token for token, _ in alerts_for(user)]
+
+
+def test_an_approval_that_nobody_answers_rings_approvers_and_leader_once(kiosk, people):
+    open_case(kiosk, world.case_request())
+    Case.objects.update(created_at=ago(400))
+    ring_due()
+    asked = propose(people)
+    before = heard(people["approver"]), heard(people["leader"])
+    Decision.objects.update(made_at=ago(299))
+    assert ring_due() == 0
+    Decision.objects.update(made_at=ago(301))
+    assert (ring_due(), ring_due()) == (1, 0)
+    assert rung()[-1] == "approval_unanswered"
+    assert (Case.objects.get().level, Case.objects.get().alarm) == (2, "approval_unanswered")
+    after = heard(people["approver"]), heard(people["leader"])
+    assert before[0] == [f"decision:{asked.pk}:0"]
+    assert after[0] == [f"decision:{asked.pk}:1"], "a new token is a new sound"
+    assert set(after[1]) - set(before[1]) >= {"case:case-1:2:approval_unanswered"}
+    assert heard(people["clerk"]) == []
+
+
+def test_the_next_approval_that_is_asked_has_a_timer_of_its_own(kiosk, people):
+    open_case(kiosk, world.case_request())
+    first = propose(people)
+    Decision.objects.update(made_at=ago(301))
+    ring_due()
+    answer(first.id, people["approver"], granted=False)
+    second = decide("case-1", people["clerk"], ACCEPT)
+    assert ring_due() == 0
+    assert heard(people["approver"]) == [f"decision:{second.pk}:0"]
+    Decision.objects.filter(pk=second.pk).update(made_at=ago(302))
+    assert ring_due() == 1
+    assert heard(people["approver"]) == [f"decision:{second.pk}:1"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_row_says_that_an_approval_is_missing_while_it_is(kiosk, people, language):
+    open_case(kiosk, world.case_request())
+    made = propose(people)
+    Decision.objects.update(made_at=ago(301))
+    ring_due()
+
+    def words() -> str:
+        everything = QueueFilter()
+        return queue_list(people["leader"], language, now(), "", everything).rows[0].alarm
+
+    rule = hall().alarms.find("approval_unanswered")
+    assert words() == getattr(rule.title, language.replace("-", "_"))
+    answer(made.id, people["approver"], granted=False)
+    assert words() == ""
+    assert settings_sheet(hall(), None, language)
+
+
+def test_what_is_open_for_days_rings_before_it_is_closed(kiosk, people):
+    days = hall().timers.case_longest_h * 3600
+    open_case(kiosk, world.case_request())
+    Case.objects.update(created_at=ago(days - 86400 - 60))
+    ring_due()
+    assert "open_for_days" not in rung()
+    Case.objects.update(created_at=ago(days - 86400 + 60))
+    ring_due()
+    assert rung().count("open_for_days") == 1
+    Case.objects.update(created_at=ago(days + 60))
+    run_timers()
+    assert Case.objects.get().close_outcome == "too_old"
+
+
+def test_a_decided_case_that_nobody_ends_rings_for_the_leader_too(kiosk, people):
+    open_case(kiosk, world.case_request())
+    claim("case-1", people["clerk"])
+    decide("case-1", people["clerk"], DecisionInput(DecisionKind.TO_COUNTER))
+    assert heard(people["leader"]) == []
+    Case.objects.update(created_at=ago(hall().timers.case_longest_h * 3600 - 60))
+    assert ring_due() == 1
+    assert heard(people["leader"]) == ["case:case-1:2:open_for_days"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from backend.cases.queue import at_counter, decision_moment, queue
 from backend.cases.reasons import StaffReason
 from backend.cases.residents_side import set_travel
 from backend.cases.retention import erase_old_evidence
+from backend.cases.timers import run_timers
 from backend.cases.view import case_view
 from backend.clock import ago, ahead, now
 from backend.config import hall
@@ -256,3 +257,39 @@ def test_whatever_a_form_brings_is_stored_as_typed_or_named_as_wrong(kiosk, reas
     assert again.is_valid(), again.errors
     typed_lines(case, "en")
     queue_list(clerk, "en", now(), case.id, QueueFilter("mine", reason.value))
+
+
+def test_a_call_lives_as_long_as_the_kiosks_case_that_it_went_on_as(kiosk):
+    clerk = world.add_staff("clerk")
+    call = open_desk_case(StaffReason.GUIDE_DESK_CALL, clerk, CALL)
+    open_case(kiosk, world.case_request())
+    claim("case-1", world.add_staff("other", "clerk"))
+    Case.objects.filter(id=call.id).update(closed_at=ago(9e6))
+    assert erase_old_evidence() == 0
+    assert DeskRequest.objects.get().phone == "13800000000"
+    Case.objects.filter(id="case-1").update(stage="closed", closed_at=ago(60))
+    assert erase_old_evidence() == 0
+    Case.objects.filter(id="case-1").update(closed_at=ago(9e6))
+    assert erase_old_evidence() + erase_old_evidence() == 2
+    assert not DeskRequest.objects.exists()
+
+
+def test_a_visit_that_was_not_merged_is_erased_though_its_delivery_is_open(kiosk):
+    clerk = world.add_staff("clerk")
+    visit = open_desk_case(StaffReason.ON_SITE_VISIT, clerk, CALL)
+    open_desk_case(StaffReason.CARD_DELIVERY, clerk, CALL, came_from=visit.id)
+    close_by_staff(visit.id, clerk, "done")
+    Case.objects.filter(id=visit.id).update(closed_at=ago(9e6))
+    assert erase_old_evidence() == 1
+
+
+def test_a_delivery_without_an_appointment_rings_and_stays_until_a_person_ends_it(kiosk):
+    clerk, leader = world.add_staff("clerk"), world.add_staff("leader", "duty_leader")
+    case = open_desk_case(StaffReason.CARD_DELIVERY, clerk, CALL)
+    Case.objects.update(created_at=ago(9e6))
+    run_timers()
+    case.refresh_from_db()
+    assert (case.stage, case.level, case.alarm) == ("waiting", 2, "open_for_days")
+    assert f"case:{case.id}:2:open_for_days" in [token for token, _ in alerts_for(leader)]
+    close_by_staff(case.id, clerk, "delivered")
+    assert Case.objects.get().stage == "closed"

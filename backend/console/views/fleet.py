@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET, require_POST
 
 from backend.accounts.services import has_right
+from backend.cases.held_cards import HeldCard, held_cards
 from backend.clock import now
 from backend.console.language import language_of
 from backend.console.pages import not_found, show, signed_in, staff_page
@@ -47,7 +48,7 @@ class IncidentLine:
 
 @dataclass(frozen=True, slots=True)
 class KioskLine:
-    """One kiosk."""
+    """One kiosk. ``held_tickets`` are those of cards that it has, in its bin or at its gate."""
 
     id: str
     name: str
@@ -57,6 +58,7 @@ class KioskLine:
     phase: str
     version: str
     card_held: bool
+    held_tickets: list[str]
     releasable: bool
     release_asked: bool
     devices: list[DeviceLine]
@@ -75,8 +77,9 @@ def fleet_page(request: HttpRequest) -> HttpResponse:
         incident.kiosk_id: _incident(incident, language, may_close=may_close)
         for incident in open_incidents()
     }
+    held = held_cards()
     kiosks = [
-        _line(kiosk, now(), may_release, incidents.get(kiosk.id), language)
+        _line(kiosk, now(), may_release, incidents.get(kiosk.id), language, held)
         for kiosk in Kiosk.objects.order_by("id")
     ]
     return show(request, "console/fleet.html", {"kiosks": kiosks}, page="fleet")
@@ -127,6 +130,7 @@ def _line(
     may_release: bool,
     incident: IncidentLine | None,
     language: str,
+    held: list[HeldCard],
 ) -> KioskLine:
     seen = kiosk.last_seen_at
     return KioskLine(
@@ -137,7 +141,8 @@ def _line(
         revoked=kiosk.revoked_at is not None,
         phase=kiosk.phase,
         version=kiosk.version,
-        card_held=kiosk.card_held,
+        card_held=any(card.id == kiosk.id for card in held),
+        held_tickets=[card.ticket for card in held if card.id == kiosk.id and card.ticket],
         releasable=kiosk.card_held and may_release and not kiosk.release_requested,
         release_asked=kiosk.release_requested,
         devices=[_device(name, report) for name, report in sorted(kiosk.devices.items())],
