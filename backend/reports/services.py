@@ -35,13 +35,15 @@ REMARK_MAX = 1000
 class ClosingInput:
     """What the closer says: the counter's money as counted, who takes each open case, a remark.
 
-    ``notes`` are for the next shift, one for each case that needs one.
+    ``all_to`` takes every open case that ``handed_to`` does not name, also one that came after the
+    closer was shown the list. ``notes`` are for the next shift, one for each case that needs one.
     """
 
     counted_fen: int | None = None
     handed_to: dict[str, int] = field(default_factory=dict)
     remark: str = ""
     notes: dict[str, str] = field(default_factory=dict)
+    all_to: int = 0
 
 
 def signed_heads() -> list[Head]:
@@ -115,7 +117,7 @@ def close_day(day: date, user: User, said: ClosingInput) -> DayClosing:
             _check_day(day)
             report = preview(day)
             report |= _counted(report, said.counted_fen)
-            handed = takers_of(list(open_cases()), said.handed_to)
+            handed = takers_of(list(open_cases()), said.handed_to, said.all_to)
             report["handed_over"] = [handed_line(case, taker) for case, taker in handed]
             report["closed_by"] = user.get_full_name() or user.get_username()
             closing = _store(day, user, said, report)
