@@ -13,6 +13,7 @@ from django.utils import timezone
 from backend.accounts.services import actor
 from backend.audit.chain import Head
 from backend.audit.kinds import Kind
+from backend.audit.models import AuditEvent
 from backend.audit.services import append, head, text_hash
 from backend.cases.claims import require
 from backend.clock import now
@@ -70,20 +71,31 @@ def counts(closing: DayClosing, day: date) -> bool:
 def bounds(day: date) -> tuple[datetime, datetime]:
     """Return from when to when a day's closing counts.
 
-    From where the last closing stopped, so that no payment falls between two reports; until now,
-    or the day's end when it is over.
+    From where the last closing stopped, so that nothing falls between two reports, and the first
+    from the day on which the hall began; until now, or the day's end when it is over.
     """
     last = DayClosing.objects.order_by("-day").first()
-    end = day_span(day).end
-    since, until = (last.until if last else day_start(day)), min(now(), end)
+    since = last.until if last else min(day_start(day), _beginning())
+    until = min(now(), day_span(day).end)
     return since.astimezone(UTC), until.astimezone(UTC)
 
 
+def _beginning() -> datetime:
+    """Return the start of the day of the audit's first event: nothing is done that it misses."""
+    first = AuditEvent.objects.order_by("seq").values_list("at", flat=True).first()
+    moment = datetime.fromisoformat(first) if first else now()
+    return day_start(timezone.localtime(moment).date())
+
+
 def preview(day: date) -> dict[str, Any]:
-    """Return the report as it would be signed now; plain values that JSON can hold."""
+    """Return the report as it would be signed now; plain values that JSON can hold.
+
+    Money, cases, decisions, comparisons and second looks are all counted from ``since`` until
+    before ``until``, so that each is in one signed report.
+    """
     since, until = bounds(day)
-    span = day_span(day)
-    facts = case_facts(span)
+    facts = case_facts(since, until)
+    decisions, comparisons = decisions_by_kind(since, until), comparisons_by_kiosk(since, until)
     cash = cash_up(since, until)
     held = Kiosk.objects.filter(card_held=True).order_by("id").values("id", "name")
     return {
@@ -100,8 +112,8 @@ def preview(day: date) -> dict[str, Any]:
         "claim_wait": asdict(wait_of(claim_waits(facts))),
         "settle_wait": asdict(wait_of(settle_waits(facts))),
         "urgency": asdict(kept_of(facts, now())),
-        "decisions": {kind: dict(states) for kind, states in decisions_by_kind(span).items()},
-        "comparisons": {kiosk: list(pair) for kiosk, pair in comparisons_by_kiosk(span).items()},
+        "decisions": {kind: dict(states) for kind, states in decisions.items()},
+        "comparisons": {kiosk: list(pair) for kiosk, pair in comparisons.items()},
     }
 
 
