@@ -73,7 +73,7 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
         reason = StaffReason(case.reason)
         if request.method == "GET":
             return _form_page(request, DeskForm(reason, initial=initial_of(case)), case)
-        form = DeskForm(reason, request.POST)
+        form = DeskForm(reason, request.POST, initial=initial_of(case))
         if not form.is_valid():
             return _form_page(request, form, case)
         change_desk_case(case_id, user, form.wanted(typed_before(case)))
