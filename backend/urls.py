@@ -6,6 +6,7 @@ from backend.api.endpoints import api
 from backend.payments.pages import pay_page
 from backend.static_files import static_file
 
+handler400 = "backend.console.refused.unreadable"
 urlpatterns = [
     path("api/kiosk/v1/", api.urls),
     path("pay/<str:token>", pay_page, name="pay"),

@@ -34,18 +34,17 @@ def handed_case(case: Case, typed: Mapping[str, str]) -> HandedCase:
 
 
 def read_closing(typed: Mapping[str, str]) -> ClosingInput | BadForm:
-    """Read the form: counted (yuan), remark, all_to, and to-CASE, note-CASE for each open case."""
+    """Read the form: counted (yuan), remark, all_to, and to-CASE, note-CASE where filled in."""
     counted = parse_yuan(typed.get("counted", "").strip())
     if isinstance(counted, BadForm):
         return counted
     remark = typed.get("remark", "").strip()
     if len(remark) > REMARK_MAX:
         return BadForm("dayend.remark_long")
-    everybody = typed.get("all_to", "")
     handed_to = {
-        name.removeprefix("to-"): read_number(value or everybody) or 0
+        name.removeprefix("to-"): read_number(value) or 0
         for name, value in typed.items()
-        if name.startswith("to-")
+        if name.startswith("to-") and value
     }
     notes = {
         name.removeprefix("note-"): value.strip()
@@ -54,7 +53,8 @@ def read_closing(typed: Mapping[str, str]) -> ClosingInput | BadForm:
     }
     if any(len(note) > NOTE_MAX for note in notes.values()):
         return BadForm("dayend.note_long")
-    return ClosingInput(counted, handed_to, remark, notes)
+    everybody = read_number(typed.get("all_to", "")) or 0
+    return ClosingInput(counted, handed_to, remark, notes, everybody)
 
 
 def parse_yuan(text: str) -> int | BadForm | None:

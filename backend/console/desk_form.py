@@ -42,7 +42,7 @@ NEEDED: dict[StaffReason, tuple[str, ...]] = {
 
 
 class DeskForm(forms.Form):
-    """All that can be typed; each kind asks its own part."""
+    """All that can be typed; each kind asks its own part. ``initial`` is what was typed before."""
 
     topic = forms.CharField(max_length=60, required=False)
     person = forms.CharField(max_length=60, required=False)
@@ -72,7 +72,12 @@ class DeskForm(forms.Form):
         values = self.cleaned_data
         for name in ("depart_at", "appointment_at"):
             moment = values.get(name)
-            if moment is not None and not is_within(moment, EARLIEST, LATEST):
+            if moment is None:
+                continue
+            before = self.initial.get(name)
+            if before is not None and moment == before.replace(second=0, microsecond=0):
+                values[name] = before  # what is long past is still to be ended
+            elif not is_within(moment, EARLIEST, LATEST):
                 self.add_error(name, "range")
         if values.get("ground") and hall().urgency.find(values["ground"]) is None:
             self.add_error("ground", "unknown")

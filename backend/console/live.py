@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from backend.accounts.presence import note_presence, touch_presence
-from backend.accounts.services import has_right, rights_of
+from backend.accounts.services import has_right, must_change_password, rights_of
 from backend.accounts.sessions import account_of_session
 from backend.config_models import Right
 from backend.console.language import language_of
@@ -102,7 +102,7 @@ def _spread_ms(*, newcomer: bool = False) -> float:
 
 def _reader(request: HttpRequest) -> Reader | None:
     user = request.user
-    if not isinstance(user, User) or not _may_read(user):
+    if not isinstance(user, User) or not may_stream(user):
         return None
     touch_presence(user)
     asks = "asks" in request.GET or any(has_right(user, right) for right in OWN_WAYS)
@@ -117,7 +117,7 @@ def _still_there(reader: Reader) -> bool:
     A page left open elsewhere does not make somebody present who has signed out.
     """
     user = account_of_session(reader.session_key)
-    if user is None or user.pk != reader.user_id or not _may_read(user):
+    if user is None or user.pk != reader.user_id or not may_stream(user):
         return False
     if has_right(user, "view_queue") != reader.sees_queue:
         return False
@@ -125,5 +125,6 @@ def _still_there(reader: Reader) -> bool:
     return True
 
 
-def _may_read(user: User) -> bool:
-    return bool(rights_of(user))
+def may_stream(user: User) -> bool:
+    """Say whether this account's pages hear of changes: with a role, and a password of its own."""
+    return bool(rights_of(user)) and not must_change_password(user)

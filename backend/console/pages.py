@@ -19,6 +19,7 @@ from backend.accounts.services import desk_of, has_right, must_change_password
 from backend.clock import now
 from backend.config_models import Right
 from backend.console.language import language_of
+from backend.console.live import may_stream
 from backend.console.navigation import navigation
 from backend.console.overview import Overview
 from backend.console.second_factor import lazy_state
@@ -125,6 +126,7 @@ def frame(
         shared["staff"] = Staff(display_name(user), desk_of(user), is_away(user))
         shared["nav"] = navigation(user, seen)
         shared["factor"] = lazy_state(request)
+        shared["streams"] = may_stream(user)
         shared["board_url"] = (
             f"{reverse('console:board')}?{urlencode({'page': page, 'case': case_id})}"
         )

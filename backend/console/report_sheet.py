@@ -1,11 +1,11 @@
-"""A day's or a month's figures as the reports page shows them: a plot and a table each."""
+"""A span's figures as the reports page shows them: a plot and a table each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import get_current_timezone
+from django.utils.timezone import get_current_timezone, localtime
 
 from backend.console.durations import format_span
 from backend.console.texts import say, say_code
@@ -66,7 +66,7 @@ class ReportSheet:
 
 def report_sheet(span: Span, language: str, moment: datetime) -> ReportSheet:
     """Lay out a span's figures."""
-    facts = case_facts(span)
+    facts = case_facts(span.start, span.end)
     return ReportSheet(
         tiles=_tiles(facts, language, moment),
         charts=[
@@ -110,7 +110,8 @@ def _chart(
 
 def _waiting(facts: list[CaseFact], span: Span, language: str) -> Chart:
     places = _places(span)
-    form, every = ("%H", 3) if span.is_day else ("%d", 5)
+    by_date = span.kind == "month"
+    form, every = ("%d", 5) if by_date else ("%H", 3)
     zone = get_current_timezone()  # looked up once: a city's month has 170,000 cases
     groups = by_key(facts, [f"{fact.created_at.astimezone(zone):{form}}" for fact in facts])
     waits: dict[str, Wait] = {place: wait_of(claim_waits(group)) for place, group in groups.items()}
@@ -124,7 +125,7 @@ def _waiting(facts: list[CaseFact], span: Span, language: str) -> Chart:
     ]
     rows = [
         (
-            f"{place}:00" if span.is_day else place,
+            place if by_date else f"{place}:00",
             str(len(groups[place])),
             _span(waits[place].median_s, language),
             _span(waits[place].p90_s, language),
@@ -134,15 +135,23 @@ def _waiting(facts: list[CaseFact], span: Span, language: str) -> Chart:
         if place in waits
     ]
     svg = plots.columns(say(language, "reports.waiting"), shown, every)
-    head = ("hour" if span.is_day else "date", "cases", "median", "p90", "longest")
-    return _chart("waiting", svg, head, rows, language)
+    head = ("date" if by_date else "hour", "cases", "median", "p90", "longest")
+    chart = _chart("waiting", svg, head, rows, language)
+    if span.kind == "closing":
+        return replace(chart, note=f"{chart.note} {say(language, 'reports.waiting_closing_note')}")
+    return chart
 
 
 def _places(span: Span) -> list[str]:
-    if span.is_day:
-        return [f"{hour:02d}" for hour in range(24)]
-    days = (span.last - span.first).days + 1
-    return [f"{span.first + timedelta(days=day):%d}" for day in range(days)]
+    """Return the dates of a month, or the hours from where the span begins.
+
+    A closing that counts several days has each hour once, for all of them.
+    """
+    if span.kind == "month":
+        days = (span.last - span.first).days + 1
+        return [f"{span.first + timedelta(days=day):%d}" for day in range(days)]
+    begins = localtime(span.start).hour
+    return [f"{(begins + hour) % 24:02d}" for hour in range(24)]
 
 
 def _minutes(seconds: float | None) -> float | None:
@@ -173,7 +182,7 @@ def _urgency(facts: list[CaseFact], language: str, moment: datetime) -> Chart:
 
 
 def _decisions(span: Span, language: str) -> Chart:
-    found = decisions_by_kind(span)
+    found = decisions_by_kind(span.start, span.end)
     names = {kind: say_code(language, "decide", kind) for kind in found}
     shown = [
         plots.Bar(
@@ -195,7 +204,7 @@ def _decisions(span: Span, language: str) -> Chart:
 
 
 def _matches(span: Span, language: str) -> Chart:
-    pairs = comparisons_by_kiosk(span)
+    pairs = comparisons_by_kiosk(span.start, span.end)
     known = Kiosk.objects.filter(id__in=pairs)
     names = {kiosk.id: kiosk_called(kiosk, language) for kiosk in known}
     rates = {kiosk: Rate(*pair) for kiosk, pair in pairs.items()}

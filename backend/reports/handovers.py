@@ -37,12 +37,17 @@ def who_can_take() -> list[User]:
     return [user for user in users if has_right(user, "claim")]
 
 
-def takers_of(cases: list[Case], handed_to: Mapping[str, int]) -> list[tuple[Case, User]]:
-    """Return each case with who takes it. Raises Refused BAD_REQUEST where one has nobody."""
+def takers_of(
+    cases: list[Case], handed_to: Mapping[str, int], all_to: int = 0
+) -> list[tuple[Case, User]]:
+    """Return each case with who takes it: its own taker, or who takes all that have none named.
+
+    Raises Refused BAD_REQUEST where one has nobody.
+    """
     takers = {user.pk: user for user in who_can_take()}
     pairs = []
     for case in cases:
-        taker = takers.get(handed_to.get(case.id, 0))
+        taker = takers.get(handed_to.get(case.id, all_to))
         if taker is None:
             raise Refused(RefusalCode.BAD_REQUEST, "each open case needs a colleague who takes it")
         pairs.append((case, taker))

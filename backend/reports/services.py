@@ -13,6 +13,7 @@ from django.utils import timezone
 from backend.accounts.services import actor
 from backend.audit.chain import Head
 from backend.audit.kinds import Kind
+from backend.audit.models import AuditEvent
 from backend.audit.services import append, head, text_hash
 from backend.cases.claims import require
 from backend.cases.held_cards import held_cards
@@ -35,13 +36,15 @@ REMARK_MAX = 1000
 class ClosingInput:
     """What the closer says: the counter's money as counted, who takes each open case, a remark.
 
-    ``notes`` are for the next shift, one for each case that needs one.
+    ``all_to`` takes every open case that ``handed_to`` does not name, also one that came after the
+    closer was shown the list. ``notes`` are for the next shift, one for each case that needs one.
     """
 
     counted_fen: int | None = None
     handed_to: dict[str, int] = field(default_factory=dict)
     remark: str = ""
     notes: dict[str, str] = field(default_factory=dict)
+    all_to: int = 0
 
 
 def signed_heads() -> list[Head]:
@@ -68,20 +71,31 @@ def counts(closing: DayClosing, day: date) -> bool:
 def bounds(day: date) -> tuple[datetime, datetime]:
     """Return from when to when a day's closing counts.
 
-    From where the last closing stopped, so that no payment falls between two reports; until now,
-    or the day's end when it is over.
+    From where the last closing stopped, so that nothing falls between two reports, and the first
+    from the day on which the hall began; until now, or the day's end when it is over.
     """
     last = DayClosing.objects.order_by("-day").first()
-    end = day_span(day).end
-    since, until = (last.until if last else day_start(day)), min(now(), end)
+    since = last.until if last else min(day_start(day), _beginning())
+    until = min(now(), day_span(day).end)
     return since.astimezone(UTC), until.astimezone(UTC)
 
 
+def _beginning() -> datetime:
+    """Return the start of the day of the audit's first event: nothing is done that it misses."""
+    first = AuditEvent.objects.order_by("seq").values_list("at", flat=True).first()
+    moment = datetime.fromisoformat(first) if first else now()
+    return day_start(timezone.localtime(moment).date())
+
+
 def preview(day: date) -> dict[str, Any]:
-    """Return the report as it would be signed now; plain values that JSON can hold."""
+    """Return the report as it would be signed now; plain values that JSON can hold.
+
+    Money, cases, decisions, comparisons and second looks are all counted from ``since`` until
+    before ``until``, so that each is in one signed report.
+    """
     since, until = bounds(day)
-    span = day_span(day)
-    facts = case_facts(span)
+    facts = case_facts(since, until)
+    decisions, comparisons = decisions_by_kind(since, until), comparisons_by_kiosk(since, until)
     cash = cash_up(since, until)
     return {
         "day": day.isoformat(),
@@ -97,8 +111,8 @@ def preview(day: date) -> dict[str, Any]:
         "claim_wait": asdict(wait_of(claim_waits(facts))),
         "settle_wait": asdict(wait_of(settle_waits(facts))),
         "urgency": asdict(kept_of(facts, now())),
-        "decisions": {kind: dict(states) for kind, states in decisions_by_kind(span).items()},
-        "comparisons": {kiosk: list(pair) for kiosk, pair in comparisons_by_kiosk(span).items()},
+        "decisions": {kind: dict(states) for kind, states in decisions.items()},
+        "comparisons": {kiosk: list(pair) for kiosk, pair in comparisons.items()},
     }
 
 
@@ -114,7 +128,7 @@ def close_day(day: date, user: User, said: ClosingInput) -> DayClosing:
             _check_day(day)
             report = preview(day)
             report |= _counted(report, said.counted_fen)
-            handed = takers_of(list(open_cases()), said.handed_to)
+            handed = takers_of(list(open_cases()), said.handed_to, said.all_to)
             report["handed_over"] = [handed_line(case, taker) for case, taker in handed]
             report["closed_by"] = user.get_full_name() or user.get_username()
             closing = _store(day, user, said, report)

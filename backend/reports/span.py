@@ -1,37 +1,44 @@
-"""A day or a month of the hall, as moments. Pure but for the hall's time zone."""
+"""A day or a month of the calendar, or what a closing counts. Pure but for the hall's time zone."""
 
 import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from django.utils import timezone
 
 NAME = re.compile(r"2[01][0-9]{2}-[0-9]{2}(-[0-9]{2})?")
 
 
+Kind = Literal["day", "month", "closing"]
+"""A calendar day, a calendar month, or the moments that the signed report of a day counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From ``first`` to ``last``, both included; ``name`` is 2026-11-24 or 2026-11."""
+    """Moments from ``start`` until before ``end``; ``name`` is 2026-11-24 or 2026-11.
 
+    A day's closing has the day's name and dates, but other moments: a hall that works at night is
+    never closed at midnight.
+    """
+
+    kind: Kind
     first: date
     last: date
     name: str
-
-    @property
-    def start(self) -> datetime:
-        """Return its first moment."""
-        return day_start(self.first)
-
-    @property
-    def end(self) -> datetime:
-        """Return the first moment after it."""
-        return day_start(self.last + timedelta(days=1))
+    start: datetime
+    end: datetime
 
     @property
     def is_day(self) -> bool:
-        """Say whether it is a single day."""
-        return self.first == self.last
+        """Say whether it is a day of the calendar."""
+        return self.kind == "day"
+
+    @property
+    def file_name(self) -> str:
+        """Return what stands in the name of a file, so that a closing is not taken for a day."""
+        return f"closing-{self.name}" if self.kind == "closing" else self.name
 
 
 def day_start(day: date) -> datetime:
@@ -41,13 +48,21 @@ def day_start(day: date) -> datetime:
 
 def day_span(day: date) -> Span:
     """Return one day."""
-    return Span(day, day, day.isoformat())
+    end = day_start(day + timedelta(days=1))
+    return Span("day", day, day, day.isoformat(), day_start(day), end)
+
+
+def closing_span(day: date, since: datetime, until: datetime) -> Span:
+    """Return what a day's closing counts."""
+    return Span("closing", day, day, day.isoformat(), since, until)
 
 
 def month_span(year: int, month: int) -> Span:
     """Return one month."""
-    last = calendar.monthrange(year, month)[1]
-    return Span(date(year, month, 1), date(year, month, last), f"{year:04d}-{month:02d}")
+    first = date(year, month, 1)
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    end = day_start(last + timedelta(days=1))
+    return Span("month", first, last, f"{year:04d}-{month:02d}", day_start(first), end)
 
 
 def parse_span(text: str) -> Span | None:

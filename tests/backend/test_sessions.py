@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from backend.accounts.asking import account_of_request, session_and_account
-from backend.accounts.models import Delegation, Presence, StaffSession
+from backend.accounts.models import Delegation, Presence, StaffProfile, StaffSession
 from backend.accounts.sessions import SessionStore, forget_ended_sessions, signed_in_account
 from backend.accounts.standing import standing_of
 from backend.cases.claims import claim
@@ -149,7 +149,9 @@ def test_sessions_whose_time_is_over_are_deleted(clerk):
     assert [session.pk for session in StaffSession.objects.all()] == [kept]
 
 
-@pytest.mark.parametrize("ended_by", ["signing out", "another password", "no roles"])
+@pytest.mark.parametrize(
+    "ended_by", ["signing out", "another password", "given password", "no roles"]
+)
 def test_an_open_page_is_told_nothing_more_once_its_reader_is_gone(clerk, monkeypatch, ended_by):
     monkeypatch.setattr(live, "TICK_S", 0.05)
     client = signed_in(clerk)
@@ -163,6 +165,8 @@ def test_an_open_page_is_told_nothing_more_once_its_reader_is_gone(clerk, monkey
         elif ended_by == "another password":
             clerk.set_password("a new one, long enough")
             clerk.save()
+        elif ended_by == "given password":
+            StaffProfile.objects.filter(user=clerk).update(must_change_password=True)
         else:
             clerk.groups.clear()
 

@@ -1,6 +1,6 @@
 """Amounts and spans of time as reports write them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django import template
@@ -23,6 +23,19 @@ def yuan(fen: int) -> str:
 def moment(stamp: str) -> str:
     """Return a stored moment as local date and time."""
     return f"{localtime(datetime.fromisoformat(stamp)):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def decided(decisions: Mapping[str, Mapping[str, int]]) -> int:
+    """Return how many decisions a day's report counts, of all kinds and states."""
+    return sum(sum(states.values()) for states in decisions.values())
+
+
+@register.filter
+def compared(comparisons: Mapping[str, Sequence[int]]) -> str:
+    """Return how many of the compared visits failed, at all kiosks together."""
+    failed, every = (sum(pair[place] for pair in comparisons.values()) for place in (0, 1))
+    return f"{failed}/{every}"
 
 
 @register.filter

@@ -6,9 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from backend.accounts import presence
-from backend.accounts.services import actor, has_right
-from backend.audit.kinds import Kind
-from backend.audit.services import append
+from backend.accounts.services import has_right
 from backend.cases.claims import find
 from backend.cases.desk_requests import (
     AT_KIOSK,
@@ -33,6 +31,7 @@ from backend.console.options import options_for
 from backend.console.pages import not_found, show, signed_in, staff_page
 from backend.console.queue_view import queue_context
 from backend.console.texts import say
+from backend.console.typed_reading import note_look, note_reading
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -56,7 +55,7 @@ def new_case(request: HttpRequest, kind: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("console:case", args=(case.id,)))
         return _form_page(request, form, None, source)
     if source is not None:
-        append(Kind.EVIDENCE_OPENED, actor(user), f"case:{source.id}", picture="typed")
+        note_look(source, user)
     form = DeskForm(reason, initial={"language": "zh-Hans", **known})
     return _form_page(request, form, None, source)
 
@@ -72,8 +71,9 @@ def edit_case(request: HttpRequest, case_id: str) -> HttpResponse:
             return not_found(request)
         reason = StaffReason(case.reason)
         if request.method == "GET":
+            note_reading(case, user)
             return _form_page(request, DeskForm(reason, initial=initial_of(case)), case)
-        form = DeskForm(reason, request.POST)
+        form = DeskForm(reason, request.POST, initial=initial_of(case))
         if not form.is_valid():
             return _form_page(request, form, case)
         change_desk_case(case_id, user, form.wanted(typed_before(case)))
@@ -104,8 +104,10 @@ def desk_case_page(request: HttpRequest, case: Case) -> HttpResponse:
     sheet = case_sheet(case, user, language, moment)
     opened = may_read(case, user)
     if not opened and request.GET.get("look") and has_right(user, "open_any_evidence"):
-        append(Kind.EVIDENCE_OPENED, actor(user), f"case:{case.id}", picture="typed")
+        note_look(case, user)
         opened = True
+    elif opened:
+        note_reading(case, user)
     request_ = case.request if hasattr(case, "request") else None
     context: dict[str, object] = {
         **queue_context(request, case.id),

@@ -1,4 +1,4 @@
-"""Reports of a day or a month, their CSV files, and the end of a day."""
+"""Reports of a day, a month or a closing, their CSV files, and the end of a day."""
 
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ from backend.reports.services import (
     is_as_signed,
     preview,
 )
-from backend.reports.span import Span, day_span, month_span, parse_span
+from backend.reports.span import Span, closing_span, day_span, month_span, parse_span
 from backend.reports.tables import format_csv
 
 TABLES = {"cases": (CASES, case_rows), "payments": (PAYMENTS, payment_rows)}
@@ -40,23 +40,22 @@ TABLES = {"cases": (CASES, case_rows), "payments": (PAYMENTS, payment_rows)}
 @staff_page("view_reports")
 @require_GET
 def reports_page(request: HttpRequest) -> HttpResponse:
-    """Show a day or a month."""
+    """Show a day or a month of the calendar, or what a day's signed report counts."""
     span = _span(request)
     if span is None:
         return not_found(request)
     today = timezone.localdate()
-    before = span.first - timedelta(days=1)
-    after = span.last + timedelta(days=1)
+    before, after = _neighbours(span, today)
     context = {
         "span": span,
         "sheet": report_sheet(span, language_of(request), now()),
-        "before": _like(span, before).name,
-        "after": _like(span, after).name if after <= today else "",
-        "day": (span.first if span.is_day else today).isoformat(),
+        "before": before,
+        "after": after,
+        "day": (today if span.kind == "month" else span.first).isoformat(),
         "month": f"{span.first:%Y-%m}",
         "today": today.isoformat(),
-        "closing": closing_of(span.first) if span.is_day else None,
-        "closings": [] if span.is_day else _closings(span),
+        "closing": None if span.kind == "month" else closing_of(span.first),
+        "closings": _closings(span) if span.kind == "month" else [],
         "endable": span.is_day and span.first <= today,
     }
     return show(request, "console/reports.html", context, page="reports")
@@ -72,9 +71,9 @@ def report_table(request: HttpRequest, name: str) -> HttpResponse:
     head, rows = TABLES[name]
     text = format_csv(head, rows(span))
     who = actor(signed_in(request))
-    append(Kind.REPORT_EXPORTED, who, f"report:{name}", span=span.name)
+    append(Kind.REPORT_EXPORTED, who, f"report:{name}", span=span.file_name)
     answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{span.name}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{span.file_name}.csv"'
     return answer
 
 
@@ -143,8 +142,23 @@ def _closing_form(request: HttpRequest, day: date, fault: str = "") -> HttpRespo
 
 
 def _span(request: HttpRequest) -> Span | None:
-    text = request.GET.get("day") or request.GET.get("month") or timezone.localdate().isoformat()
-    return parse_span(text)
+    asked = request.GET
+    if "closing" in asked:
+        named = parse_span(asked["closing"])
+        closing = closing_of(named.first) if named is not None and named.is_day else None
+        return closing_span(closing.day, closing.since, closing.until) if closing else None
+    return parse_span(asked.get("day") or asked.get("month") or timezone.localdate().isoformat())
+
+
+def _neighbours(span: Span, today: date) -> tuple[str, str]:
+    """Return the names of the spans of this kind before and after; empty where there is none."""
+    if span.kind == "closing":
+        days = DayClosing.objects.values_list("day", flat=True)
+        earlier = days.filter(day__lt=span.first).order_by("-day").first()
+        later = days.filter(day__gt=span.first).order_by("day").first()
+        return (earlier.isoformat() if earlier else "", later.isoformat() if later else "")
+    before, after = span.first - timedelta(days=1), span.last + timedelta(days=1)
+    return _like(span, before).name, _like(span, after).name if after <= today else ""
 
 
 def _like(span: Span, day: date) -> Span:

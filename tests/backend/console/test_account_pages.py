@@ -138,12 +138,16 @@ def test_an_administrator_makes_an_account_that_chooses_its_own_password(admin):
     li = Client()
     assert li.post("/login", {"username": "li", "password": password}).status_code == 302
     assert li.get("/")["Location"] == "/account"
+    assert li.get("/live/stream").status_code == 403, "no page is open to it yet"
+    assert "data-stream" not in text(li.get("/account")), "it would say that the server is away"
     weak = {"old": password, "new": "password1234", "again": "password1234"}
     li.post("/account/password", weak)
     assert StaffProfile.objects.get(user__username="li").must_change_password
     good = {"old": password, "new": "seven rivers meet", "again": "seven rivers meet"}
     li.post("/account/password", good)
     assert li.get("/").status_code == 200
+    assert li.get("/live/stream").status_code == 200
+    assert "data-stream" in text(li.get("/account"))
     assert Client().post("/login", {"username": "li", "password": password}).status_code == 403
 
 

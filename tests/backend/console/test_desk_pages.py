@@ -80,8 +80,10 @@ def test_a_call_is_typed_once_and_goes_from_desk_to_desk(hall, desk):
     expect(other.locator(".lines").first).to_contain_text("3 Garden Road")
 
     kinds = [event["kind"] for event in hall.audit() if event["subject"] == f"case:{case}"]
+    read = "case.evidence_opened"
     assert kinds == [
-        *("case.opened", "case.claimed", "case.turned", "case.edited", "case.handed_over"),
+        *("case.opened", read, "case.claimed", read, "case.turned", "case.edited"),
+        *("case.handed_over", read),
     ]
 
 

@@ -40,7 +40,10 @@ def test_the_duty_leader_closes_a_day_and_prints_it(hall, leader, tmp_path):
     leader.wait_for_selector("ul.open-cases select")
     leader.select_option("#all_to", index=1)
     leader.fill("#password", "not the password")
-    leader.click("form.sign button.main")
+    with leader.expect_request(lambda request: request.method == "POST") as sent:
+        leader.click("form.sign button.main")
+    assert "all_to=" in sent.value.post_data
+    assert "to-case" not in sent.value.post_data, "an empty line travels"
     leader.wait_for_selector("p.error:has-text('密码不正确')")
     leader.refused()
     expect(leader.locator("#all_to")).not_to_have_value("")

@@ -1,8 +1,11 @@
 """The day's end: cash-up, differences, what is handed on, one signature, the audit's head."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from backend.applications.models import Application
@@ -38,6 +41,26 @@ def refusal(day, user, said=NOTHING_COUNTED):
     with pytest.raises(Refused) as caught:
         close_day(day, user, said)
     return caught.value.code
+
+
+def fill_queue(kiosk, count):
+    """Let cases open-0, open-1, ... wait."""
+    moment = now()
+    Case.objects.bulk_create(
+        Case(
+            id=f"open-{number}",
+            ticket=f"Z {number:04d}",
+            ticket_day=TODAY,
+            ticket_seq=5000 + number,
+            kiosk=kiosk,
+            visit_id=f"v-{number}",
+            reason="portrait_not_matched",
+            phase="compare",
+            created_at=moment,
+            decide_by=moment + timedelta(minutes=5),
+        )
+        for number in range(count)
+    )
 
 
 @pytest.fixture
@@ -189,6 +212,51 @@ def test_pages_show_days_months_tables_and_the_closing(kiosk, leader, django_pag
     assert '<form method="post" class="panel' not in page
     DayClosing.objects.update(report={**closing.report, "cases": 99})
     assert "已被改动" in desk.get(address).content.decode()
+
+
+def test_twelve_hundred_open_cases_are_handed_over_at_once(kiosk, leader, django_pages):
+    """As a browser without scripts sends it: two fields for each case, filled in or not."""
+    taker, other = world.add_staff("taker", "clerk"), world.add_staff("other", "clerk")
+    fill_queue(kiosk, 1200)
+    desk, address = django_pages(leader), f"/reports/day/{TODAY}"
+    page = desk.get(address).content.decode()
+    names = re.findall(r'name="((?:to|note)-[^"]+)"', page)
+    assert len(names) == 2400
+    typed = dict.fromkeys(names, "") | {"all_to": str(taker.pk), "password": "password of leader"}
+    answer = desk.post(address, typed | {"to-open-7": str(other.pk), "note-open-7": "ring at nine"})
+    assert answer.status_code == 302
+    assert CaseHandover.objects.filter(to=taker).count() == 1199
+    assert CaseHandover.objects.get(to=other).note == "ring at nine"
+
+
+def test_a_case_that_comes_while_the_form_is_open_goes_to_who_takes_all(
+    kiosk, leader, django_pages
+):
+    taker, other = world.add_staff("taker", "clerk"), world.add_staff("other", "clerk")
+    fill_queue(kiosk, 1)
+    desk, address = django_pages(leader), f"/reports/day/{TODAY}"
+    assert "open-0" in desk.get(address).content.decode()
+    open_case(kiosk, world.case_request("case-late"))
+    typed = {"to-open-0": str(other.pk), "note-open-0": "", "password": "password of leader"}
+    assert "接手人" in desk.post(address, {**typed, "all_to": ""}).content.decode()
+    assert desk.post(address, {**typed, "all_to": str(taker.pk)}).status_code == 302
+    handed = dict(CaseHandover.objects.values_list("case_id", "to__username"))
+    assert handed == {"open-0": "other", "case-late": "taker"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "项目过多"), ("zh-hant", "項目過多"), ("en", "Too many fields")],
+)
+def test_too_many_fields_are_refused_in_the_readers_language(leader, django_pages, language, said):
+    desk = django_pages(leader)
+    desk.post("/language", {"language": language, "next": "/"})
+    many = {f"note-{number}": "" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+    body, form = urlencode(many), "application/x-www-form-urlencoded"
+    answer = desk.post(f"/reports/day/{TODAY}", body, content_type=form)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert "Content-Security-Policy" in answer
 
 
 def test_the_report_and_its_page_name_no_resident(kiosk, leader, django_pages):

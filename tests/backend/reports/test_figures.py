@@ -117,7 +117,7 @@ def test_any_other_amount_is_refused(text):
 
 def test_a_case_goes_to_its_own_taker_or_to_everybodys():
     said = read_closing({"all_to": "7", "to-a": "", "to-b": "9", "to-c": "x", "remark": " r "})
-    assert said.handed_to == {"a": 7, "b": 9, "c": 0}
+    assert (said.handed_to, said.all_to) == ({"b": 9, "c": 0}, 7)
     assert said.remark == "r"
     assert read_closing({"counted": "12,5x"}) == BadForm("dayend.amount_unread")
     assert read_closing({"remark": "x" * 1001}) == BadForm("dayend.remark_long")

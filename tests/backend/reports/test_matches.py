@@ -20,6 +20,10 @@ from tests.backend.test_insight import fill, report
 TODAY = timezone.localdate()
 
 
+def compared_in(span):
+    return comparisons_by_kiosk(span.start, span.end)
+
+
 @pytest.fixture
 def hall_day(kiosk):
     """Two kiosks: one compared 13 visits and failed 3, the other 5 and none."""
@@ -32,8 +36,8 @@ def hall_day(kiosk):
 
 def test_page_report_and_incident_count_the_same_visits(hall_day):
     kiosk, other = hall_day
-    assert comparisons_by_kiosk(day_span(TODAY)) == {kiosk.id: (3, 13), other.id: (0, 5)}
-    assert comparisons_by_kiosk(month_span(TODAY.year, TODAY.month))[kiosk.id] == (3, 13)
+    assert compared_in(day_span(TODAY)) == {kiosk.id: (3, 13), other.id: (0, 5)}
+    assert compared_in(month_span(TODAY.year, TODAY.month))[kiosk.id] == (3, 13)
     counted = count_kiosk(kiosk, now()).total
     assert (counted.failed, counted.compared) == (3, 13)
     assert preview(TODAY)["comparisons"] == {kiosk.id: [3, 13], other.id: [0, 5]}
@@ -45,12 +49,12 @@ def test_a_visit_that_matched_after_a_person_helped_failed_once(kiosk):
     open_case(kiosk, world.case_request(match=report()))
     visit(kiosk, 1)
     Comparison.objects.filter(visit_id="visit-1").update(failed=True, matched=True)
-    assert comparisons_by_kiosk(day_span(TODAY)) == {kiosk.id: (1, 1)}
+    assert compared_in(day_span(TODAY)) == {kiosk.id: (1, 1)}
 
 
 def test_another_days_visits_are_another_days(hall_day):
     kiosk, other = hall_day
     before = day_span(TODAY - timedelta(days=1))
     Comparison.objects.filter(kiosk=other).update(at=before.end - timedelta(seconds=1))
-    assert comparisons_by_kiosk(before) == {other.id: (0, 5)}
-    assert set(comparisons_by_kiosk(day_span(TODAY))) == {kiosk.id}
+    assert compared_in(before) == {other.id: (0, 5)}
+    assert set(compared_in(day_span(TODAY))) == {kiosk.id}
