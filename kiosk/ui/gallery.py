@@ -22,8 +22,9 @@ def draw_gallery(
     ``move`` is what the liveness challenge asks for on the camera's picture.
     """
     grounds: tuple[Ground, ...] = examples.GROUNDS
+    frames = examples.DrawnFrames()
     app = KioskApp(
-        examples.DrawnFrames(),
+        frames,
         examples.SteadyGuidance(move=move),
         lambda event: None,
         size=size,
@@ -40,6 +41,7 @@ def draw_gallery(
             for language in languages:
                 for name, visit in examples.visits(language):
                     if only in name:
+                        frames.opened = name != examples.CAMERA_CLOSED
                         app.show(visit)
                         app.screenshot(out / language.value / f"{name}.png", timeout_s=60)
                         count += 1

@@ -43,7 +43,7 @@ def test_a_language_is_reported(facts):
 
 
 def test_an_offer_is_reported_by_its_code(facts):
-    assert facts["offer"] == ["OfferTouched(code='HKG-G-1Y-2')"]
+    assert facts["offer"] == ["OfferTouched(code='G-HKG-1Y-2')"]
 
 
 def test_only_what_is_enabled_can_be_touched(facts):

@@ -124,7 +124,7 @@ class Script:
         self.facts["language"] = self.tap("language:zh-Hant")
         self.show("06-offers")
         self.facts["offer_targets"] = sorted(self.app.targets())
-        self.facts["offer"] = self.tap("offer:HKG-G-1Y-2")
+        self.facts["offer"] = self.tap("offer:G-HKG-1Y-2")
         self.show("06-offers-selected")
         self.facts["next"] = self.tap("next")
         x, y, w, h = self.app.targets()["leave"]
@@ -171,7 +171,7 @@ class Script:
 
     def idle(self) -> None:
         self.show("06-offers")
-        x, y, w, h = self.app.targets()["offer:HKG-G-1Y-2"]
+        x, y, w, h = self.app.targets()["offer:G-HKG-1Y-2"]
         self.show("06-offers-idle")
         self.facts["idle_targets"] = sorted(self.app.targets())
         self.facts["below_the_question"] = self.tap_at(x + w / 2, y + h / 2)

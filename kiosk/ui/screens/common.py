@@ -66,8 +66,7 @@ def offer_title(offer: Offer, language: Language) -> str:
     title = offer.title.in_language(language)
     if offer.reprint_of is None:
         return title
-    reprint = choose.REPRINT.in_language(language)
-    return title if reprint in title else f"{reprint} · {title}"
+    return f"{choose.REPRINT.in_language(language)} · {title}"
 
 
 def ticket_parts(case: Case, language: Language) -> tuple[Part, ...]:
