@@ -7,7 +7,7 @@ from kiosk.session.facts import CardPlace, Case, Offer, Texts
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Action, Code, Note, Page, Part, Row, Rows, Tone
 from kiosk.ui.texts import choose, frame, waiting
-from kiosk.values import Language
+from kiosk.values import Language, in_yuan
 
 
 def button(kind: Button, text: Texts, language: Language, enabled: bool = True) -> Action:
@@ -57,8 +57,7 @@ def price(fee_fen: int, language: Language) -> str:
     """Return a fee in words, whole yuan without decimals."""
     if fee_fen == 0:
         return choose.FREE.in_language(language)
-    yuan = str(fee_fen // 100) if fee_fen % 100 == 0 else f"{fee_fen / 100:.2f}"
-    return choose.PRICE.in_language(language).format(yuan=yuan)
+    return choose.PRICE.in_language(language).format(yuan=in_yuan(fee_fen))
 
 
 def offer_title(offer: Offer, language: Language) -> str:
