@@ -21,6 +21,7 @@ from PIL import Image
 
 from kiosk.session import phases
 from kiosk.session.events import Button, Event, LanguageChosen, TimeUp, Touched
+from kiosk.session.rules import Timers
 from kiosk.session.visit import Visit
 from kiosk.ui import examples
 from kiosk.ui.drawing import Line
@@ -60,6 +61,7 @@ class Script:
             size=size,
             grounds=examples.GROUNDS,
             kiosk_label="3",
+            timers=Timers(pay=59.0),  # seconds are told only below a minute
             now=lambda: examples.NOW,
             max_fps=60,
         )
@@ -212,8 +214,9 @@ class Script:
         self.settle()
         slots = self.app._stage._slots.values()
         texts = [mark.text for slot in slots for mark in slot.drawing if isinstance(mark, Line)]
-        (found,) = (found for text in texts if (found := re.search(r"(\d):(\d\d)$", text)))
-        return int(found[1]) * 60 + int(found[2])
+        said = r"(?:剩余时间|Time left) (\d+) (?:秒|s)$"
+        (found,) = (found for text in texts if (found := re.fullmatch(said, text)))
+        return int(found[1])
 
     def keyboard(self) -> None:
         from kivy.core.window import Window

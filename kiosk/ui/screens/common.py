@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.session.events import Button, Touched
-from kiosk.session.facts import CardPlace, Case, Offer, Texts
+from kiosk.session.facts import CardPlace, Case, CaseStage, Offer, Texts
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Action, Code, Note, Page, Part, Row, Rows, Tone
 from kiosk.ui.texts import choose, frame, waiting
@@ -36,10 +36,21 @@ def exit_button(visit: Visit) -> Action:
     return button(Button.LEAVE, frame.EXIT_CARD if inside else frame.EXIT, visit.language)
 
 
-def called(page: Page, case: Case) -> Page:
-    """Return the page saying that a person knows already, instead of a way to call one."""
-    said = frame.CALLED.in_language(page.language).format(number=case.ticket)
-    return replace(page, help=None, called=said)
+def called(page: Page, visit: Visit) -> Page:
+    """Return the page saying how far the call for a person got, instead of a way to call one."""
+    if visit.case is None:
+        said = waiting.STAGE_TITLE[CaseStage.SENDING]
+        return replace(page, help=None, called=said.in_language(page.language))
+    words = frame.CALLED if staff_know(visit) else frame.CALLING
+    said = words if visit.server_up else frame.CALL_KEPT
+    number = visit.case.ticket
+    return replace(page, help=None, called=said.in_language(page.language).format(number=number))
+
+
+def staff_know(visit: Visit) -> bool:
+    """Say whether the server has the case; what it said of it before it was lost may be over."""
+    sent = visit.case is not None and visit.case.stage is not CaseStage.SENDING
+    return sent and visit.server_up
 
 
 def staff_words(visit: Visit) -> Texts | None:
@@ -48,9 +59,14 @@ def staff_words(visit: Visit) -> Texts | None:
     return decision.words if decision is not None else None
 
 
-def clock_time(seconds: int) -> str:
-    """Return minutes and seconds as 0:42."""
-    return f"{seconds // 60}:{seconds % 60:02d}"
+def span(seconds: int, language: Language) -> str:
+    """Return a time left or passed in whole minutes, in seconds below one.
+
+    8:00 would be read as eight o'clock. Rounded down: nobody is promised more than there is.
+    """
+    if seconds < 60:
+        return frame.SECONDS.in_language(language).format(count=seconds)
+    return frame.MINUTES.in_language(language).format(count=seconds // 60)
 
 
 def price(fee_fen: int, language: Language) -> str:
