@@ -133,6 +133,8 @@ CASE = Case(
     expected_wait_s=130,
     resume_qr="EEK1:A017:7Q2M9K4T",
 )
+UNSENT = replace(CASE, stage=CaseStage.SENDING, ahead=0, expected_wait_s=0, resume_qr="")
+"""The same without a server: the number is the kiosk's own."""
 TRAVEL = Travel(NOW.replace(hour=19, minute=40), "visa")
 
 
@@ -241,6 +243,8 @@ def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
     yield "14-card-coming-out", paid.changed(phase=phases.TakeCard(Outcome.ISSUED))
     for outcome in Outcome:
         visit = paid if outcome is Outcome.ISSUED else paid.changed(case=CASE)
+        if outcome is Outcome.SERVER_LOST:
+            visit = paid.changed(case=UNSENT, server_up=False)
         phase = phases.TakeCard(outcome, presented=True)
         yield f"15-take-card-{outcome.value}", visit.changed(phase=phase)
     missing = phases.TakeCard(Outcome.ISSUED, presented=True, receipt_missing=True)
@@ -257,7 +261,7 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
         yield f"16-escalated-{stage.value}", visit.changed(phase=phases.Escalated())
     nobody = waiting.changed(case=replace(CASE, staff_signed_in=False), travel=None)
     yield "16-escalated-nobody", nobody.changed(phase=phases.Escalated())
-    offline = waiting.changed(server_up=False, case=replace(CASE, stage=CaseStage.SENDING))
+    offline = waiting.changed(server_up=False, case=UNSENT)
     yield "16-escalated-offline", offline.changed(phase=phases.Escalated())
     asked = replace(CASE, reason=Escalation.PERSON_ASKED)
     no_card = waiting.changed(case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
@@ -275,13 +279,10 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
 def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
     for outcome in (Outcome.WAITING, Outcome.TO_COUNTER, Outcome.REFUSED):
         yield f"17-leaving-{outcome.value}", visit.changed(phase=phases.Leaving(outcome))
-    unsent = replace(CASE, stage=CaseStage.SENDING, ahead=0, expected_wait_s=0, resume_qr="")
-    lost = visit.changed(case=unsent, server_up=False)
+    lost = visit.changed(case=UNSENT, server_up=False)
     yield "17-leaving-server_lost", lost.changed(phase=phases.Leaving(Outcome.SERVER_LOST))
     no_paper = phases.Leaving(Outcome.SERVER_LOST, printed=False)
     yield "17-leaving-server_lost-no-ticket", lost.changed(phase=no_paper)
-    card_out = phases.TakeCard(Outcome.SERVER_LOST, presented=True)
-    yield "17-take-card-server_lost", lost.changed(phase=card_out)
     words = Texts(
         "请到 5 号窗口，工作人员已经准备好您的资料。",
         "請到 5 號窗口，工作人員已經準備好您的資料。",

@@ -224,7 +224,7 @@ def test_without_the_server_the_ticket_is_shown_and_where_to_take_it():
     without = page("17-leaving-server_lost-no-ticket")
     assert "小票" not in without.title
     assert Picture(Pictogram.TICKET) not in without.parts
-    assert "小票" in page("17-take-card-server_lost").lead
+    assert "小票" in page("15-take-card-server_lost").lead
 
 
 @pytest.mark.parametrize("outcome", Outcome)
