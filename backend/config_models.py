@@ -40,7 +40,7 @@ class RuleConfig(Section):
 
 
 class ReprintConfig(Section):
-    """How a reprint is called, and the office that the back names."""
+    """What is said of a reprint below the endorsement's name; the office that the back names."""
 
     title: Texts
     office: str

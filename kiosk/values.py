@@ -147,6 +147,11 @@ class Liveness:
     model_sha256: str = ""
 
 
+def in_yuan(fee_fen: int) -> str:
+    """Return a fee in yuan, whole ones without decimals, as screens and papers say it."""
+    return str(fee_fen // 100) if fee_fen % 100 == 0 else f"{fee_fen / 100:.2f}"
+
+
 def masked_card(number: str) -> str:
     """Return a card number with its middle hidden, for screens and papers that others see."""
     return number[:2] + "*" * max(0, len(number) - 5) + number[-3:]

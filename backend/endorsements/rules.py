@@ -128,8 +128,8 @@ def age_on(born: date, day: date) -> int:
 def _reprint(held: Held, config: OffersConfig) -> Offer:
     return Offer(
         code=f"{REPRINT}{held.endorsement.number}"[:64],
-        title=config.reprint.title,
-        detail=held.endorsement.title,
+        title=held.endorsement.title,
+        detail=config.reprint.title,
         fee_fen=config.fees["reprint"],
         reprint_of=held.endorsement.number,
     )

@@ -8,33 +8,34 @@ from backend_client.contract import ApplicationView, Endorsement
 from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
 from kiosk.runtime import translate
 from kiosk.session.facts import Case, Outcome, Texts
-from kiosk.values import Language, masked_card
+from kiosk.values import Language, in_yuan, masked_card
 
 
 class Phrase(Enum):
     """Every fixed text on paper."""
 
     RECEIPT = Texts("智能签注受理回执", "智能簽注受理回執", "Endorsement receipt")
-    TICKET = Texts("人工办理凭单", "人工辦理憑單", "Ticket for personal service")
+    TICKET = Texts("人工窗口小票", "人工窗口小票", "Ticket for the counter")
     NUMBER = Texts("受理编号", "受理編號", "Application")
-    CARD = Texts("证件号码", "證件號碼", "Permit")
-    KIND = Texts("签注种类", "簽注種類", "Endorsement")
+    CARD = Texts("证件号码", "證件號碼", "Card number")
+    KIND = Texts("签注", "簽注", "Endorsement")
     VALID_UNTIL = Texts("有效期至", "有效期至", "Valid until")
     FEE = Texts("费用", "費用", "Fee")
     FREE = Texts("免费", "免費", "Free")
+    REPRINT = Texts("免费重印", "免費重印", "Free reprint")
+    MONEY = Texts("{yuan} 元", "{yuan} 元", "CNY {yuan}")
     TIME = Texts("时间", "時間", "Time")
     KIOSK = Texts("自助机", "自助機", "Kiosk")
     TAKE_CARD = Texts("请取回证件", "請取回證件", "Please take your permit")
     WAITING = Texts(
-        "请持此凭单到人工窗口，工作人员会接着办理，无需重新填写。",
-        "請持此憑單到人工窗口，工作人員會接著辦理，無需重新填寫。",
-        "Please take this ticket to the counter. Staff go on from there. Nothing has to be "
-        "entered again.",
+        "请凭小票到人工窗口，工作人员会接着办，不用重新填写。",
+        "請憑小票到人工窗口，工作人員會接著辦，不用重新填寫。",
+        "Please take this ticket to the counter. Staff go on from there. Nothing to fill in again.",
     )
     TO_COUNTER = Texts(
-        "请持此凭单到人工窗口办理，无需重新填写。",
-        "請持此憑單到人工窗口辦理，無需重新填寫。",
-        "Please take this ticket to the counter. Nothing has to be entered again.",
+        "请凭小票到人工窗口办理，不用重新填写。",
+        "請憑小票到人工窗口辦理，不用重新填寫。",
+        "Please take this ticket to the counter. Nothing to fill in again.",
     )
 
 
@@ -48,15 +49,13 @@ def receipt(
     at: datetime,
 ) -> tuple[ReceiptPart, ...]:
     """Compose the receipt of an issued endorsement. The card number is masked."""
-    fee = view.offer.fee_fen
-    money = f"¥{fee // 100}.{fee % 100:02}" if fee else _both(Phrase.FREE.value, language)
     parts: list[ReceiptPart] = [*_title(Phrase.RECEIPT, language), Rule()]
     parts += _row(Phrase.NUMBER, view.number, language)
     parts += _row(Phrase.CARD, masked_card(card_number), language)
     parts += _row(Phrase.KIND, _both(translate.texts(view.offer.title), language), language)
     if issued is not None:
         parts += _row(Phrase.VALID_UNTIL, issued.valid_until.isoformat(), language)
-    parts += _row(Phrase.FEE, money, language)
+    parts += _row(Phrase.FEE, _fee(view, language), language)
     parts += _foot(kiosk, at, language)
     parts += _words(Phrase.TAKE_CARD, language)
     return tuple(parts)
@@ -70,12 +69,21 @@ def ticket(
     parts: list[ReceiptPart] = [*_title(Phrase.TICKET, language)]
     parts.append(Text(case.ticket, scale=3, bold=True, centred=True))
     parts.append(QrCode(case.resume_qr or case.id))
-    parts += _words(Phrase.WAITING if waits else Phrase.TO_COUNTER, language)
-    decision = case.decision
-    if decision is not None and decision.words is not None:
-        parts.append(Text(_both(decision.words, language)))
+    words = case.decision.words if case.decision is not None else None
+    if words is not None:  # the clerk's own say where to go; twice is once too often
+        parts += [Text(text) for text in _languages(words, language)]
+    else:
+        parts += _words(Phrase.WAITING if waits else Phrase.TO_COUNTER, language)
     parts += [Rule(), *_foot(kiosk, at, language)]
     return tuple(parts)
+
+
+def _fee(view: ApplicationView, language: Language) -> str:
+    if view.offer.fee_fen:
+        money = _both(Phrase.MONEY.value, language)
+        return money.format(yuan=in_yuan(view.offer.fee_fen))
+    free = Phrase.FREE if view.offer.reprint_of is None else Phrase.REPRINT
+    return _both(free.value, language)
 
 
 def _title(phrase: Phrase, language: Language) -> Iterator[ReceiptPart]:

@@ -51,7 +51,7 @@ GROUNDS = (
 _STAY = Texts("每次停留不超过 7 天", "每次停留不超過 7 天", "Up to 7 days a stay")
 _OPEN = (
     Offer(
-        "HKG-G-1Y-2",
+        "G-HKG-1Y-2",
         Texts(
             "香港 · 个人旅游 · 一年两次",
             "香港 · 個人旅遊 · 一年兩次",
@@ -61,7 +61,7 @@ _OPEN = (
         3000,
     ),
     Offer(
-        "HKG-G-3M-1",
+        "G-HKG-3M-1",
         Texts(
             "香港 · 个人旅游 · 三个月一次",
             "香港 · 個人旅遊 · 三個月一次",
@@ -71,7 +71,7 @@ _OPEN = (
         1500,
     ),
     Offer(
-        "MAC-G-1Y-1",
+        "G-MAC-1Y-1",
         Texts(
             "澳门 · 个人旅游 · 一年一次",
             "澳門 · 個人旅遊 · 一年一次",
@@ -81,35 +81,31 @@ _OPEN = (
         1500,
     ),
 )
-_MORE = (
+MORE_OFFERS = (
     Offer(
-        "HKG-L-1Y-2",
+        "L-HKG-3M-1",
         Texts(
-            "香港 · 团队旅游 · 一年两次",
-            "香港 · 團隊旅遊 · 一年兩次",
-            "Hong Kong · Group · 1 year, twice",
-        ),
-        _STAY,
-        3000,
-    ),
-    Offer(
-        "MAC-L-1Y-1",
-        Texts(
-            "澳门 · 团队旅游 · 一年一次",
-            "澳門 · 團隊旅遊 · 一年一次",
-            "Macao · Group · 1 year, once",
+            "香港 · 团队旅游 · 三个月一次",
+            "香港 · 團隊旅遊 · 三個月一次",
+            "Hong Kong · Group · 3 months, once",
         ),
         _STAY,
         1500,
     ),
     Offer(
-        "HKG-G-1Y-2-R",
+        "L-MAC-3M-1",
         Texts(
-            "香港 · 个人旅游 · 一年两次",
-            "香港 · 個人旅遊 · 一年兩次",
-            "Hong Kong · Individual · 1 year, twice",
+            "澳门 · 团队旅游 · 三个月一次",
+            "澳門 · 團隊旅遊 · 三個月一次",
+            "Macao · Group · 3 months, once",
         ),
-        Texts("字迹褪色，内容不变", "字跡褪色，內容不變", "Faded; same content printed again"),
+        _STAY,
+        1500,
+    ),
+    Offer(
+        "REPRINT-E1",
+        Texts("澳门 个人旅游", "澳門 個人旅遊", "Macao, individual visit"),
+        Texts("字迹褪色，内容不变", "字跡褪色，內容不變", "Faded, same content printed again"),
         0,
         reprint_of="E1",
     ),
@@ -137,7 +133,13 @@ CASE = Case(
     expected_wait_s=130,
     resume_qr="EEK1:A017:7Q2M9K4T",
 )
+UNSENT = replace(CASE, stage=CaseStage.SENDING, ahead=0, expected_wait_s=0, resume_qr="")
+"""The same without a server: the number is the kiosk's own."""
 TRAVEL = Travel(NOW.replace(hour=19, minute=40), "visa")
+
+
+CAMERA_CLOSED = "08-portrait-preparing"
+"""The screen that is shown before the camera gives a picture."""
 
 
 def scene(draft: TravelDraft | None = None) -> Scene:
@@ -159,6 +161,7 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     inside = empty.changed(card_place=CardPlace.INSIDE)
     known = inside.changed(card=CARD, offers=OFFERS)
     chosen = known.changed(chosen=_OPEN[0], consented=True)
+    free = chosen.changed(chosen=MORE_OFFERS[2])
     payment = Payment("p1", PaymentStatus.PENDING, 3000, "https://pay.example/q/8F3K2M9TQX")
     yield from _before_card(empty)
     yield "04-read-card", inside.changed(phase=phases.ReadCard())
@@ -169,6 +172,7 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     yield from _portrait(chosen)
     yield "10-confirm", chosen.changed(phase=phases.Confirm())
     yield "10-confirm-sending", chosen.changed(phase=phases.Confirm(sending=True))
+    yield "10-confirm-reprint", free.changed(phase=phases.Confirm())
     yield "11-pay-starting", chosen.changed(phase=phases.Pay())
     application = Application("a1", "EEK-0001", settled=False, identified=True)
     paying = chosen.changed(application=application, payment=payment)
@@ -188,6 +192,8 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     yield "18-card-held", held.changed(phase=phases.CardHeld(Outcome.ISSUED))
     called = held.changed(case=replace(CASE, reason=Escalation.CARD_HELD))
     yield "18-card-held-called", called.changed(phase=phases.CardHeld(Outcome.ISSUED))
+    kept = called.changed(server_up=False)
+    yield "18-card-held-offline", kept.changed(phase=phases.CardHeld(Outcome.ISSUED))
 
 
 def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
@@ -203,9 +209,9 @@ def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
 
 def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:
     yield "06-offers", known.changed(phase=phases.ChooseOffer())
-    yield "06-offers-selected", known.changed(phase=phases.ChooseOffer(selected="HKG-G-1Y-2"))
-    many = known.changed(offers=replace(OFFERS, open=_MORE[2:] + _OPEN + _MORE[:2]))
-    yield "06-offers-many", many.changed(phase=phases.ChooseOffer(selected="HKG-G-1Y-2-R"))
+    yield "06-offers-selected", known.changed(phase=phases.ChooseOffer(selected="G-HKG-1Y-2"))
+    many = known.changed(offers=replace(OFFERS, open=MORE_OFFERS[2:] + _OPEN + MORE_OFFERS[:2]))
+    yield "06-offers-many", many.changed(phase=phases.ChooseOffer(selected="REPRINT-E1"))
     none = known.changed(offers=replace(OFFERS, open=()))
     yield "06-offers-none", none.changed(phase=phases.ChooseOffer())
     nothing = known.changed(offers=replace(OFFERS, open=(), closed=(), permit_expired=True))
@@ -219,7 +225,7 @@ def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
     child = chosen.changed(offers=replace(OFFERS, under_14=True))
     yield "07-notice-under-14", child.changed(phase=phases.Notice())
     first = chosen.changed(tries=1)
-    yield "08-portrait-preparing", first.changed(phase=phases.Portrait())
+    yield CAMERA_CLOSED, first.changed(phase=phases.Portrait())
     yield "08-portrait", first.changed(phase=phases.Portrait(capturing=True))
     second = chosen.changed(tries=2)
     yield "08-portrait-again", second.changed(phase=phases.Portrait(capturing=True))
@@ -237,6 +243,8 @@ def _card_out(paid: Visit) -> Iterator[tuple[str, Visit]]:
     yield "14-card-coming-out", paid.changed(phase=phases.TakeCard(Outcome.ISSUED))
     for outcome in Outcome:
         visit = paid if outcome is Outcome.ISSUED else paid.changed(case=CASE)
+        if outcome is Outcome.SERVER_LOST:
+            visit = paid.changed(case=UNSENT, server_up=False)
         phase = phases.TakeCard(outcome, presented=True)
         yield f"15-take-card-{outcome.value}", visit.changed(phase=phase)
     missing = phases.TakeCard(Outcome.ISSUED, presented=True, receipt_missing=True)
@@ -253,7 +261,7 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
         yield f"16-escalated-{stage.value}", visit.changed(phase=phases.Escalated())
     nobody = waiting.changed(case=replace(CASE, staff_signed_in=False), travel=None)
     yield "16-escalated-nobody", nobody.changed(phase=phases.Escalated())
-    offline = waiting.changed(server_up=False, case=replace(CASE, stage=CaseStage.SENDING))
+    offline = waiting.changed(server_up=False, case=UNSENT)
     yield "16-escalated-offline", offline.changed(phase=phases.Escalated())
     asked = replace(CASE, reason=Escalation.PERSON_ASKED)
     no_card = waiting.changed(case=asked, card=None, card_place=CardPlace.OUT, chosen=None)
@@ -265,11 +273,16 @@ def _waiting(waiting: Visit) -> Iterator[tuple[str, Visit]]:
     yield "16-travel-no-card", no_card.changed(travel=None, phase=asking)
     unsent = waiting.changed(case=replace(CASE, stage=CaseStage.SENDING), travel=None)
     yield "16-travel-sending", unsent.changed(phase=asking)
+    yield "16-travel-offline", unsent.changed(server_up=False, phase=asking)
 
 
 def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
-    for outcome in (Outcome.WAITING, Outcome.TO_COUNTER, Outcome.REFUSED, Outcome.SERVER_LOST):
+    for outcome in (Outcome.WAITING, Outcome.TO_COUNTER, Outcome.REFUSED):
         yield f"17-leaving-{outcome.value}", visit.changed(phase=phases.Leaving(outcome))
+    lost = visit.changed(case=UNSENT, server_up=False)
+    yield "17-leaving-server_lost", lost.changed(phase=phases.Leaving(Outcome.SERVER_LOST))
+    no_paper = phases.Leaving(Outcome.SERVER_LOST, printed=False)
+    yield "17-leaving-server_lost-no-ticket", lost.changed(phase=no_paper)
     words = Texts(
         "请到 5 号窗口，工作人员已经准备好您的资料。",
         "請到 5 號窗口，工作人員已經準備好您的資料。",
@@ -289,12 +302,17 @@ def _leaving(visit: Visit) -> Iterator[tuple[str, Visit]]:
 class DrawnFrames:
     """A camera that sees a drawn head sway a little, 25 times a second of its own clock."""
 
+    opened = True
+    """Nothing is seen while it is not: that is how the first capture of a visit begins."""
+
     def __init__(self) -> None:
         self._number = 0
         self._images = [_head(shift) for shift in (0, 6, 12, 6)]
 
-    def latest(self) -> Frame:
+    def latest(self) -> Frame | None:
         """Return a new frame each time."""
+        if not self.opened:
+            return None
         self._number += 1
         image = self._images[self._number % len(self._images)]
         return Frame(image, float(self._number), self._number)

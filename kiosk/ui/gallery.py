@@ -4,6 +4,8 @@ import argparse
 import threading
 from pathlib import Path
 
+from kiosk.session.phases import Attract
+from kiosk.session.visit import Visit
 from kiosk.ui import examples
 from kiosk.ui.page import Ground
 from kiosk.ui.window import KioskApp
@@ -22,8 +24,9 @@ def draw_gallery(
     ``move`` is what the liveness challenge asks for on the camera's picture.
     """
     grounds: tuple[Ground, ...] = examples.GROUNDS
+    frames = examples.DrawnFrames()
     app = KioskApp(
-        examples.DrawnFrames(),
+        frames,
         examples.SteadyGuidance(move=move),
         lambda event: None,
         size=size,
@@ -33,6 +36,7 @@ def draw_gallery(
         max_fps=60,
     )
     count = 0
+    nobody = Visit(boot="example", phase=Attract())
 
     def draw_all() -> None:
         nonlocal count
@@ -40,6 +44,8 @@ def draw_gallery(
             for language in languages:
                 for name, visit in examples.visits(language):
                     if only in name:
+                        frames.opened = name != examples.CAMERA_CLOSED
+                        app.show(nobody)  # a mirror that stayed would show what it saw before
                         app.show(visit)
                         app.screenshot(out / language.value / f"{name}.png", timeout_s=60)
                         count += 1

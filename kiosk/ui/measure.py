@@ -107,9 +107,9 @@ def _between(text: str) -> list[str]:
 def wrap(text: str, face: Face, size: int, width: float) -> tuple[str, ...]:
     """Return the lines of a text in a column of this width; a newline always breaks.
 
-    Two lines part at a comma or full stop where that fits; more are made about equally long, so
-    that no line is left with a character or two. Kept until ``forget_texts``: a page is laid out
-    anew every second.
+    What dots part stays whole where that takes no more lines. Two lines part at a comma or full
+    stop where that fits; more are made about equally long, so that no line is left with a
+    character or two. Kept until ``forget_texts``: a page is laid out anew every second.
     """
     lines: list[str] = []
     for paragraph in text.split("\n"):
@@ -125,6 +125,10 @@ def _wrap_paragraph(text: str, face: Face, size: int, width: float) -> list[str]
     lines = _fill(units, face, size, width)
     if len(lines) == 1:
         return lines
+    things = _fill(re.split(r"(?<=· )", text), face, size, width)
+    fit = all(text_width(line, face, size) <= width for line in things)
+    if fit and 1 < len(things) <= len(lines):
+        return things
     if len(lines) == 2:
         halves = _at_punctuation(text, face, size, width)
         if halves:

@@ -59,6 +59,7 @@ class Pictogram(StrEnum):
     CHECKING = "checking"
     COMPARE = "compare"
     RECEIPT = "receipt"
+    TICKET = "ticket"
     PAUSE = "pause"
     PERSON = "person"
     DONE = "done"

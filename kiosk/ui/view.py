@@ -59,7 +59,7 @@ def view(visit: Visit, scene: Scene) -> Page:
     """Return what the screen shows."""
     page = SCREENS[type(visit.phase)](visit, visit.phase, scene)
     if visit.open_case is not None and not isinstance(visit.phase, _WITH_TICKET):
-        page = called(page, visit.open_case)
+        page = called(page, visit)
     return replace(page, overlay=_idle(visit, scene)) if visit.idle_warning else page
 
 

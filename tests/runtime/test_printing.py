@@ -1,6 +1,6 @@
 """RewriteBack through the real printer driver: what may erase a card's back, and what may not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from backend_client.contract import (
 from demo.hall import free_port
 from devices.assembly import Machine, open_machine
 from devices.escpos_receipt import ReceiptStyle, build_receipt
-from devices.interfaces import BackLine, PrintOutcome
+from devices.interfaces import BackLine, PrintOutcome, ReceiptPart
 from devices.rig.card import Card, CardFront
 from devices.rig.card_back import back_text
 from devices.status import Disconnected
@@ -30,6 +30,7 @@ from kiosk.runtime.journal import Journal
 from kiosk.runtime.line import ClientLine
 from kiosk.runtime.materials import MaterialsByVisit
 from kiosk.runtime.reply import Reply
+from kiosk.session import facts
 from kiosk.session.effects import RewriteBack
 from kiosk.session.events import BackPrinted, Event
 from kiosk.session.facts import Case, Escalation, Outcome, PrintEnd
@@ -168,9 +169,43 @@ def test_a_ticket_holds_nothing_personal_and_speaks_the_visits_language() -> Non
         parts = papers.ticket(case, Outcome.WAITING, language, kiosk="1", at=NOW)
         words = " ".join(getattr(part, "text", "") for part in parts)
         assert "K1-007" in words
-        assert "人工办理凭单" in words
+        assert "人工窗口小票" in words
         assert papers.Phrase.TICKET.value.in_language(language) in words
         assert NUMBER not in words
+
+
+def words_on(parts: Sequence[ReceiptPart]) -> str:
+    said = [(getattr(part, "text", ""), getattr(part, "value", "")) for part in parts]
+    return "\n".join(text or value for text, value in said)
+
+
+def test_a_ticket_says_once_where_to_go() -> None:
+    words = facts.Texts("请到 5 号窗口。", "請到 5 號窗口。", "Please go to counter 5.")
+    decided = facts.Decision(facts.DecisionKind.TO_COUNTER, words)
+    case = Case("k1-c1", Escalation.NO_RECORD, "K1-007", decision=decided)
+    parts = papers.ticket(case, Outcome.TO_COUNTER, Language.EN, kiosk="1", at=NOW)
+    said = words_on(parts)
+    assert "5 号窗口" in said
+    assert "counter 5" in said
+    assert papers.Phrase.TO_COUNTER.value.zh_hans not in said
+    assert papers.Phrase.TO_COUNTER.value.en not in said
+
+
+@pytest.mark.parametrize(
+    ("fee_fen", "reprint_of", "said"),
+    [(3000, None, "30 元"), (1550, None, "15.50 元"), (0, None, "免费"), (0, "E1", "免费重印")],
+)
+def test_a_receipt_says_the_fee_as_the_screen_does(
+    fee_fen: int, reprint_of: str | None, said: str
+) -> None:
+    offer = Offer(code="x", title=TITLE, detail=TITLE, fee_fen=fee_fen, reprint_of=reprint_of)
+    view = ApplicationView(id="a1", number="A0007", offer=offer, settled=True, identified=True)
+    language = Language.ZH_HANS
+    lines = words_on(
+        papers.receipt(view, endorsement("E1"), NUMBER, language, kiosk="1", at=NOW)
+    ).split("\n")
+    assert said in lines
+    assert "香港 个人旅游" in lines
 
 
 @pytest.mark.parametrize("language", Language)

@@ -5,9 +5,11 @@ from itertools import combinations
 
 import pytest
 
-from kiosk.ui.drawing import Area, Box, Disc, Line, Live
+from kiosk.ui.drawing import Area, Box, Disc, Line, Live, Pen
 from kiosk.ui.measure import face_for, text_width, wrap
-from kiosk.ui.theme import GROUND, TEXT_PAIRS, Colour, contrast
+from kiosk.ui.texts import portrait
+from kiosk.ui.theme import GROUND, TEXT_PAIRS, Colour, contrast, theme_for
+from kiosk.ui.widgets.mirror import opening_pill, oval
 from kiosk.values import Language
 from tests.ui.screens_of_all import Shown, all_screens, bounds
 
@@ -173,15 +175,41 @@ def test_the_mirror_is_large():
                     assert mark.area.h >= 0.4 * shown.theme.height, shown.label
 
 
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("picture", [Area(56, 460, 968, 1150), Area(640, 150, 600, 500)])
+def test_a_camera_that_is_being_opened_says_so_inside_its_picture(language, picture):
+    pen = Pen(theme_for(1080, 1920) if picture.w > 600 else theme_for(1280, 800), language)
+    opening_pill(pen, picture)
+    (said,) = (mark for mark in pen.marks if isinstance(mark, Line))
+    assert said.text == portrait.OPENING.in_language(language)
+    face = oval(picture)
+    for mark in pen.marks:
+        assert picture.x < mark.area.x
+        assert mark.area.right < picture.right
+        assert face.bottom < mark.area.y
+        assert mark.area.bottom < picture.bottom
+
+
 def test_lines_break_where_readers_expect_it():
     face = face_for(Language.ZH_HANS)
-    text = "证件在机内，最多再留 7:18。您也可以取回证件，凭小票到人工窗口接着办。"
+    text = "证件在机内，最多再留 7 分钟。您也可以取回证件，凭小票到人工窗口接着办。"
     for width in range(120, 1000, 40):
         broken = wrap(text, face, 36, width)
         assert all(line[0] not in "，。" for line in broken)
         assert all(text_width(line, face, 36) <= width for line in broken)
     assert "".join(wrap(text, face, 36, 500)).replace(" ", "") == text.replace(" ", "")
     assert wrap("甲乙丙，丁戊己庚", face, 10, 70) == ("甲乙丙，", "丁戊己庚")
+
+
+def test_what_a_dot_parts_stays_whole():
+    face = face_for(Language.EN, bold=True)
+    title = "Hong Kong · Individual · 3 months, twice"
+    assert wrap(title, face, 46, 640) == ("Hong Kong · Individual", "3 months, twice")
+    face = face_for(Language.ZH_HANS, bold=True)
+    title = "香港 · 个人旅游 · 三个月两次"
+    assert wrap(title, face, 46, 460) == ("香港 · 个人旅游", "三个月两次")
+    # Too narrow for one of them: it breaks as any text does.
+    assert all(text_width(line, face, 46) <= 200 for line in wrap(title, face, 46, 200))
 
 
 def test_words_that_belong_together_stay_on_one_line():

@@ -9,6 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from kiosk.portrait.results import CAUSES
+from kiosk.runtime.papers import Phrase
 from kiosk.session.facts import CardProblem, CaseStage, Device, Outcome, Texts
 from kiosk.ui import texts
 from kiosk.ui.measure import Face
@@ -71,6 +72,24 @@ def test_traditional_texts_hold_only_traditional_characters():
     # Big5 holds the traditional set and none of the simplified-only forms.
     wrong = [(name, not_encodable(text.zh_hant, "big5")) for name, text in ALL]
     assert [found for found in wrong if found[1]] == []
+
+
+def test_traditional_texts_use_the_words_of_hong_kong_and_macao():
+    other = re.compile("網路|列印|印表機|螢幕|資訊|二維條碼|行動電話")
+    papers = [(phrase.name, phrase.value) for phrase in Phrase]
+    assert [name for name, text in (*ALL, *papers) if other.search(text.zh_hant)] == []
+
+
+def test_screens_and_papers_call_the_ticket_by_one_name():
+    said = [text for _, text in ALL] + [phrase.value for phrase in Phrase]
+    assert not [text for text in said if re.search("凭单|憑單|凭证单", text.zh_hans + text.zh_hant)]
+
+
+def test_whoever_is_to_be_taken_again_knows_that_it_happens_by_itself():
+    notes = [portrait.AGAIN, *portrait.WHAT_TO_DO.values()]
+    assert all(note.zh_hans.endswith("会自动再拍。") for note in notes)
+    assert all(note.zh_hant.endswith("會自動再拍。") for note in notes)
+    assert all(note.en.endswith("taken by itself.") for note in notes)
 
 
 def test_codecs_tell_the_scripts_apart():

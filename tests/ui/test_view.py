@@ -11,8 +11,20 @@ from kiosk.session.events import Button, OfferTouched, Touched, TravelTold
 from kiosk.session.facts import CardPlace, Outcome, Travel
 from kiosk.session.visit import Visit
 from kiosk.ui import examples
-from kiosk.ui.page import Choices, Code, Note, Options, Page, Picture, Row, Rows, TravelDraft
-from kiosk.ui.screens.common import price
+from kiosk.ui.page import (
+    Badge,
+    Choices,
+    Code,
+    Note,
+    Options,
+    Page,
+    Pictogram,
+    Picture,
+    Row,
+    Rows,
+    TravelDraft,
+)
+from kiosk.ui.screens.common import price, span
 from kiosk.ui.screens.escalated import when
 from kiosk.ui.screens.travel import departure, earliest
 from kiosk.ui.view import SCREENS, view
@@ -110,6 +122,13 @@ def test_confirm_says_what_and_how_much():
     ]
 
 
+def test_a_reprint_names_what_is_printed_again_and_no_stay():
+    said = {row.label: row.value for row in rows(page("10-confirm-reprint"))}
+    assert said["签注"] == "免费重印 · 澳门 个人旅游"
+    assert "停留" not in said
+    assert said["费用"] == "免费"
+
+
 def test_free_of_charge_is_confirmed_without_payment():
     free = replace(examples.OFFERS.open[0], fee_fen=0)
     visit = replace(VISITS["10-confirm"], chosen=free)
@@ -134,7 +153,22 @@ def test_paying_shows_the_code_the_amount_and_the_time_left():
     ]
     assert code.text == VISITS["11-pay"].payment.qr_text
     assert code.headline == "30 元"
-    assert "2:30" in code.caption
+    assert code.caption == "剩余时间 2 分钟"
+
+
+@pytest.mark.parametrize("name", ["11-pay-starting", "11-pay", "11-pay-failed"])
+def test_who_cannot_pay_by_telephone_is_offered_a_person(name):
+    assert page(name).help.says == Touched(Button.ASK_PERSON)
+    assert "手机" in page(name).help.text
+    assert "phone" in view(ENGLISH[name], examples.scene()).help.text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(480, "8 分钟"), (479, "7 分钟"), (60, "1 分钟"), (59, "59 秒"), (0, "0 秒")],
+)
+def test_no_span_of_time_looks_like_an_hour(seconds, said):
+    assert span(seconds, Language.ZH_HANS) == said
 
 
 def test_paying_that_is_being_cancelled_cannot_be_left_again():
@@ -152,10 +186,51 @@ def test_waiting_says_place_time_travel_and_how_long_the_card_stays():
         "预计等待": "约 2 分钟",
         "您的出行时间": "今天 19:40",
     }
-    assert "7:18" in notes(shown)
-    assert "0:42" in shown.status
+    assert "最多再留 7 分钟" in notes(shown)
+    assert shown.status == "已等待 42 秒"
     assert shown.main.says == Touched(Button.LEAVE_WITH_TICKET)
     assert shown.help.says == Touched(Button.CHANGE_TRAVEL)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [(Language.ZH_HANS, "3号机"), (Language.ZH_HANT, "3號機"), (Language.EN, "Kiosk 3")],
+)
+def test_the_ring_says_that_its_number_is_the_kiosks(language, said):
+    waiting = replace(VISITS["16-escalated-waiting"], language=language)
+    shown = view(waiting, examples.scene())
+    assert [part.text for part in shown.parts if isinstance(part, Badge)] == [said]
+
+
+@pytest.mark.parametrize("name", [name for name in VISITS if VISITS[name].case is not None])
+def test_nobody_is_told_that_staff_know_while_the_server_is_lost(name):
+    shown = view(replace(VISITS[name], server_up=False), examples.scene())
+    said = [shown.title, shown.lead, shown.called, notes(shown)]
+    assert "已通知" not in " ".join(said)
+    assert "预计等待" not in [row.label for row in rows(shown)]
+    assert not shown.called or "网络恢复后通知" in shown.called
+
+
+def test_a_case_that_is_not_sent_yet_has_no_expected_wait():
+    shown = page("16-escalated-sending")
+    assert "预计等待" not in [row.label for row in rows(shown)]
+    assert "正在通知" in page("16-travel-sending").called
+
+
+def test_without_the_server_the_ticket_is_shown_and_where_to_take_it():
+    shown = page("17-leaving-server_lost")
+    assert shown.title == "请凭小票到人工窗口"
+    assert Picture(Pictogram.TICKET) in shown.parts
+    without = page("17-leaving-server_lost-no-ticket")
+    assert "小票" not in without.title
+    assert Picture(Pictogram.TICKET) not in without.parts
+    assert "小票" in page("15-take-card-server_lost").lead
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_payment_is_marked_as_done_only_when_it_was(outcome):
+    issued = outcome is Outcome.ISSUED
+    assert page(f"15-take-card-{outcome.value}").step == (5 if issued else None)
 
 
 def test_waiting_without_staff_says_so():
@@ -193,17 +268,19 @@ def test_before_asking_anything_the_screen_says_whether_staff_know(name, said):
 @pytest.mark.parametrize(
     ("desk", "language", "said"),
     [
-        ("3", Language.ZH_HANS, "3 号窗口"),
-        ("3", Language.ZH_HANT, "3 號窗口"),
-        ("B12", Language.EN, "Desk B12"),
-        ("导办台", Language.ZH_HANS, "导办台"),
+        ("3", Language.ZH_HANS, "在 3 号窗口为您"),
+        ("3", Language.ZH_HANT, "在 3 號窗口為您"),
+        ("B12", Language.EN, "desk B12."),
+        ("导办台", Language.ZH_HANS, "在导办台为您"),
     ],
 )
-def test_a_desk_is_said_as_people_say_it(desk, language, said):
+def test_a_desk_is_where_staff_sit_and_nobody_walks_there(desk, language, said):
     visit = VISITS["16-escalated-claimed"]
     case = replace(visit.case, desk=desk)
     shown = view(replace(visit, case=case, language=language), examples.scene())
-    assert said in [row.value for row in rows(shown)]
+    assert said in shown.lead
+    assert any(stay in shown.lead for stay in ("请留在本机前", "請留在本機前", "stay here"))
+    assert desk not in " ".join(row.value for row in rows(shown))
 
 
 def test_travel_needs_a_day():

@@ -21,6 +21,7 @@ from PIL import Image
 
 from kiosk.session import phases
 from kiosk.session.events import Button, Event, LanguageChosen, TimeUp, Touched
+from kiosk.session.rules import Timers
 from kiosk.session.visit import Visit
 from kiosk.ui import examples
 from kiosk.ui.drawing import Line
@@ -60,6 +61,7 @@ class Script:
             size=size,
             grounds=examples.GROUNDS,
             kiosk_label="3",
+            timers=Timers(pay=59.0),  # seconds are told only below a minute
             now=lambda: examples.NOW,
             max_fps=60,
         )
@@ -124,7 +126,7 @@ class Script:
         self.facts["language"] = self.tap("language:zh-Hant")
         self.show("06-offers")
         self.facts["offer_targets"] = sorted(self.app.targets())
-        self.facts["offer"] = self.tap("offer:HKG-G-1Y-2")
+        self.facts["offer"] = self.tap("offer:G-HKG-1Y-2")
         self.show("06-offers-selected")
         self.facts["next"] = self.tap("next")
         x, y, w, h = self.app.targets()["leave"]
@@ -171,7 +173,7 @@ class Script:
 
     def idle(self) -> None:
         self.show("06-offers")
-        x, y, w, h = self.app.targets()["offer:HKG-G-1Y-2"]
+        x, y, w, h = self.app.targets()["offer:G-HKG-1Y-2"]
         self.show("06-offers-idle")
         self.facts["idle_targets"] = sorted(self.app.targets())
         self.facts["below_the_question"] = self.tap_at(x + w / 2, y + h / 2)
@@ -212,8 +214,9 @@ class Script:
         self.settle()
         slots = self.app._stage._slots.values()
         texts = [mark.text for slot in slots for mark in slot.drawing if isinstance(mark, Line)]
-        (found,) = (found for text in texts if (found := re.search(r"(\d):(\d\d)$", text)))
-        return int(found[1]) * 60 + int(found[2])
+        said = r"(?:剩余时间|Time left) (\d+) (?:秒|s)$"
+        (found,) = (found for text in texts if (found := re.fullmatch(said, text)))
+        return int(found[1])
 
     def keyboard(self) -> None:
         from kivy.core.window import Window

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from kiosk.session.events import Button, Touched
-from kiosk.session.facts import CardPlace, Case, Offer, Texts
+from kiosk.session.facts import CardPlace, Case, CaseStage, Offer, Texts
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Action, Code, Note, Page, Part, Row, Rows, Tone
 from kiosk.ui.texts import choose, frame, waiting
-from kiosk.values import Language
+from kiosk.values import Language, in_yuan
 
 
 def button(kind: Button, text: Texts, language: Language, enabled: bool = True) -> Action:
@@ -36,10 +36,21 @@ def exit_button(visit: Visit) -> Action:
     return button(Button.LEAVE, frame.EXIT_CARD if inside else frame.EXIT, visit.language)
 
 
-def called(page: Page, case: Case) -> Page:
-    """Return the page saying that a person knows already, instead of a way to call one."""
-    said = frame.CALLED.in_language(page.language).format(number=case.ticket)
-    return replace(page, help=None, called=said)
+def called(page: Page, visit: Visit) -> Page:
+    """Return the page saying how far the call for a person got, instead of a way to call one."""
+    if visit.case is None:
+        said = waiting.STAGE_TITLE[CaseStage.SENDING]
+        return replace(page, help=None, called=said.in_language(page.language))
+    words = frame.CALLED if staff_know(visit) else frame.CALLING
+    said = words if visit.server_up else frame.CALL_KEPT
+    number = visit.case.ticket
+    return replace(page, help=None, called=said.in_language(page.language).format(number=number))
+
+
+def staff_know(visit: Visit) -> bool:
+    """Say whether the server has the case; what it said of it before it was lost may be over."""
+    sent = visit.case is not None and visit.case.stage is not CaseStage.SENDING
+    return sent and visit.server_up
 
 
 def staff_words(visit: Visit) -> Texts | None:
@@ -48,17 +59,21 @@ def staff_words(visit: Visit) -> Texts | None:
     return decision.words if decision is not None else None
 
 
-def clock_time(seconds: int) -> str:
-    """Return minutes and seconds as 0:42."""
-    return f"{seconds // 60}:{seconds % 60:02d}"
+def span(seconds: int, language: Language) -> str:
+    """Return a time left or passed in whole minutes, in seconds below one.
+
+    8:00 would be read as eight o'clock. Rounded down: nobody is promised more than there is.
+    """
+    if seconds < 60:
+        return frame.SECONDS.in_language(language).format(count=seconds)
+    return frame.MINUTES.in_language(language).format(count=seconds // 60)
 
 
 def price(fee_fen: int, language: Language) -> str:
     """Return a fee in words, whole yuan without decimals."""
     if fee_fen == 0:
         return choose.FREE.in_language(language)
-    yuan = str(fee_fen // 100) if fee_fen % 100 == 0 else f"{fee_fen / 100:.2f}"
-    return choose.PRICE.in_language(language).format(yuan=yuan)
+    return choose.PRICE.in_language(language).format(yuan=in_yuan(fee_fen))
 
 
 def offer_title(offer: Offer, language: Language) -> str:
@@ -66,8 +81,7 @@ def offer_title(offer: Offer, language: Language) -> str:
     title = offer.title.in_language(language)
     if offer.reprint_of is None:
         return title
-    reprint = choose.REPRINT.in_language(language)
-    return title if reprint in title else f"{reprint} · {title}"
+    return f"{choose.REPRINT.in_language(language)} · {title}"
 
 
 def ticket_parts(case: Case, language: Language) -> tuple[Part, ...]:

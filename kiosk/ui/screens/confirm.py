@@ -41,7 +41,7 @@ def _rows(visit: Visit) -> tuple[Row, ...]:
         offer = visit.chosen
         rows.append(Row(choose.ROW_KIND.in_language(language), offer_title(offer, language)))
         detail = offer.detail.in_language(language)
-        if detail:
+        if detail and offer.reprint_of is None:  # a reprint's says why, not how long
             rows.append(Row(choose.ROW_DETAIL.in_language(language), detail))
         fee = price(offer.fee_fen, language)
         rows.append(Row(choose.ROW_FEE.in_language(language), fee, strong=True))

@@ -11,7 +11,7 @@ from kiosk.session.visit import Visit
 from kiosk.ui.page import Badge, Note, Page, Part, Row, Rows
 from kiosk.ui.scene import Scene
 from kiosk.ui.screens import travel
-from kiosk.ui.screens.common import button, clock_time, page
+from kiosk.ui.screens.common import button, page, span, staff_know
 from kiosk.ui.texts import frame, waiting
 from kiosk.values import Language
 
@@ -22,7 +22,6 @@ _STEPS = {
     Escalation.INELIGIBLE_DISPUTED: 2,
     Escalation.PAID_NOT_ISSUED: 5,
     Escalation.PRINT_UNKNOWN: 5,
-    Escalation.CARD_HELD: 5,
 }
 
 
@@ -38,9 +37,10 @@ def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
     told = visit.travel is not None and visit.travel.depart_at is not None
     change = waiting.CHANGE_TRAVEL if told else waiting.TELL_TRAVEL
     asked = case is not None and case.reason is Escalation.PERSON_ASKED
-    waited = waiting.WAITED.in_language(language).format(time=clock_time(int(scene.case_s)))
+    waited = waiting.WAITED.in_language(language).format(time=span(int(scene.case_s), language))
     return replace(
-        page(visit, title, lead, step=_step(visit)),
+        page(visit, title, step=_step(visit)),
+        lead=lead,
         parts=_parts(visit, scene, inside),
         main=button(Button.LEAVE_WITH_TICKET, leave, language),
         main_quiet=True,
@@ -50,15 +50,20 @@ def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
     )
 
 
-def _said(visit: Visit) -> tuple[Texts, Texts]:
+def _said(visit: Visit) -> tuple[Texts, str]:
+    language = visit.language
     case = visit.case
     if not visit.server_up:
-        return waiting.STAGE_TITLE[CaseStage.SENDING], waiting.OFFLINE
+        return waiting.OFFLINE_TITLE, waiting.OFFLINE.in_language(language)
     if case is not None and not case.staff_signed_in:
         inside = visit.card_place is not CardPlace.OUT
-        return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD if inside else waiting.NOBODY_LEAD_NO_CARD
+        nobody = waiting.NOBODY_LEAD if inside else waiting.NOBODY_LEAD_NO_CARD
+        return waiting.NOBODY_TITLE, nobody.in_language(language)
     stage = CaseStage.SENDING if case is None else case.stage
-    return waiting.STAGE_TITLE[stage], waiting.LEAD
+    lead = waiting.LEAD.in_language(language)
+    if case is not None and case.desk and stage is CaseStage.CLAIMED:
+        lead = checked_at(case.desk, language)
+    return waiting.STAGE_TITLE[stage], lead
 
 
 def _step(visit: Visit) -> int:
@@ -77,7 +82,7 @@ def _parts(visit: Visit, scene: Scene, inside: bool) -> tuple[Part, ...]:
     badge = Badge(waiting.KIOSK.in_language(language).format(label=scene.kiosk_label))
     parts: tuple[Part, ...] = (badge, Rows(_rows(visit, scene)))
     if inside:
-        left = clock_time(scene.left(scene.timers.keep_card, scene.case_s))
+        left = span(scene.left(scene.timers.keep_card, scene.case_s), language)
         return (*parts, Note(waiting.CARD_STAYS.in_language(language).format(time=left)))
     return (*parts, Note(waiting.MAY_LEAVE.in_language(language)))
 
@@ -88,12 +93,11 @@ def _rows(visit: Visit, scene: Scene) -> tuple[Row, ...]:
     case = visit.case
     if case is not None:
         rows.append(Row(waiting.NUMBER.in_language(language), case.ticket, strong=True))
-        if case.desk:
-            rows.append(Row(waiting.DESK.in_language(language), desk_name(case.desk, language)))
-        if case.stage is CaseStage.WAITING and case.staff_signed_in:
+    if case is not None and case.staff_signed_in and staff_know(visit):
+        if case.stage is CaseStage.WAITING:
             ahead = waiting.PEOPLE.in_language(language).format(count=case.ahead)
             rows.append(Row(waiting.AHEAD.in_language(language), ahead))
-        if case.staff_signed_in and case.expected_wait_s > 0:
+        if case.expected_wait_s > 0:
             minutes = max(1, round(case.expected_wait_s / 60))
             wait = waiting.MINUTES.in_language(language).format(count=minutes)
             rows.append(Row(waiting.EXPECTED.in_language(language), wait))
@@ -102,11 +106,11 @@ def _rows(visit: Visit, scene: Scene) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def desk_name(desk: str, language: Language) -> str:
-    """Return a desk as people say it: desk 3; one that has a name keeps it."""
-    if re.fullmatch(r"[A-Za-z]?\d+", desk) is None:
-        return desk
-    return waiting.DESK_NUMBER.in_language(language).format(desk=desk)
+def checked_at(desk: str, language: Language) -> str:
+    """Return who checks the case, and that the resident stays: the card is still inside."""
+    numbered = re.fullmatch(r"[A-Za-z]?\d+", desk) is not None
+    words = waiting.CHECKED_AT_NUMBER if numbered else waiting.CHECKED_AT_NAME
+    return words.in_language(language).format(desk=desk)
 
 
 def when(moment: datetime | None, now: datetime, language: Language) -> str:

@@ -6,10 +6,11 @@ from kiosk.session.events import Button
 from kiosk.session.facts import PaymentStatus
 from kiosk.session.phases import Pay
 from kiosk.session.visit import Visit
-from kiosk.ui.page import Busy, Code, Page, Part, Pictogram, Picture, Row, Rows
+from kiosk.ui.page import Action, Busy, Code, Page, Part, Pictogram, Picture, Row, Rows
 from kiosk.ui.scene import Scene
-from kiosk.ui.screens.common import button, clock_time, exit_button, offer_title, page, price
-from kiosk.ui.texts import choose, issue
+from kiosk.ui.screens.common import button, exit_button, offer_title, page, price, span
+from kiosk.ui.texts import choose, frame, issue
+from kiosk.values import Language
 
 _ENDED = (PaymentStatus.CANCELLED, PaymentStatus.FAILED)
 
@@ -28,9 +29,12 @@ def screen(visit: Visit, phase: Pay, scene: Scene) -> Page:
     if payment is None or not payment.qr_text:
         starting: tuple[Part, ...] = (Picture(Pictogram.CHECKING), Busy())
         return replace(
-            page(visit, issue.PAY_STARTING, step=4), parts=starting, exit=exit_button(visit)
+            page(visit, issue.PAY_STARTING, step=4),
+            parts=starting,
+            help=_help(language),
+            exit=exit_button(visit),
         )
-    left = clock_time(scene.left(scene.timers.pay, scene.idle_s))
+    left = span(scene.left(scene.timers.pay, scene.idle_s), language)
     code = Code(
         payment.qr_text,
         headline=price(payment.amount_fen, language),
@@ -39,8 +43,14 @@ def screen(visit: Visit, phase: Pay, scene: Scene) -> Page:
     return replace(
         page(visit, issue.PAY_TITLE, issue.PAY_LEAD, step=4),
         parts=(code,),
+        help=_help(language),
         exit=exit_button(visit),
     )
+
+
+def _help(language: Language) -> Action:
+    """Return the way to a person in the words of who cannot pay by telephone."""
+    return button(Button.ASK_PERSON, frame.HELP_NO_PHONE, language)
 
 
 def _new_code(visit: Visit, amount_fen: int) -> Page:
@@ -56,5 +66,6 @@ def _new_code(visit: Visit, amount_fen: int) -> Page:
         page(visit, issue.PAY_ENDED, issue.PAY_ENDED_LEAD, step=4),
         parts=(Rows(rows),),
         main=button(Button.NEXT, issue.PAY_NEW_CODE, language),
+        help=_help(language),
         exit=exit_button(visit),
     )

@@ -36,4 +36,5 @@ def screen(visit: Visit, phase: TakeCard, scene: Scene) -> Page:
     words = staff_words(visit)
     if words is not None and phase.presented and not issued:
         lead = words
-    return replace(page(visit, title, lead, step=5), parts=parts)
+    # The line would mark payment as done; a visit that ends without an endorsement has none.
+    return replace(page(visit, title, lead, step=5 if issued else None), parts=parts)

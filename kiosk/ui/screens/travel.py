@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kiosk.session.events import Button, TravelTold
-from kiosk.session.facts import CardPlace, CaseStage, Texts, Travel
+from kiosk.session.facts import CardPlace, Texts, Travel
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Action, Choice, Choices, Page, Part, Stepper, TravelDraft
 from kiosk.ui.scene import Scene
@@ -38,11 +38,7 @@ def screen(visit: Visit, scene: Scene, title: Texts) -> Page:
         second=button(Button.SKIP_TRAVEL, waiting.ASK_SKIP, language),
         exit=button(Button.LEAVE_WITH_TICKET, leave, language),
     )
-    if visit.case is None or visit.case.stage is CaseStage.SENDING:
-        return replace(
-            asked, help=None, called=waiting.STAGE_TITLE[CaseStage.SENDING].in_language(language)
-        )
-    return called(asked, visit.case)
+    return called(asked, visit)
 
 
 def departure(draft: TravelDraft, now: datetime) -> datetime | None:

@@ -74,7 +74,7 @@ AGREE_GUARDIAN = Texts("监护人同意并继续", "監護人同意並繼續", "
 CONFIRM_TITLE = Texts("请核对", "請核對", "Please check")
 CONFIRM_LEAD = Texts(
     "没有问题，请按确认。证件背面将重新打印。",
-    "沒有問題，請按確認。證件背面將重新列印。",
+    "沒有問題，請按確認。證件背面將重新打印。",
     "If all is right, confirm. The back of your card will be printed again.",
 )
 CONFIRM_SENDING = Texts("正在提交，请稍候。", "正在提交，請稍候。", "Sending, one moment please.")

@@ -18,6 +18,11 @@ HELP_NO_CARD = Texts(
     "沒有證件或讀不出？\n請工作人員協助",
     "No card, or not readable?\nAsk staff for help",
 )
+HELP_NO_PHONE = Texts(
+    "不会扫码或没带手机？\n请工作人员帮助",
+    "不會掃碼或沒帶手機？\n請工作人員協助",
+    "No phone to pay with?\nAsk staff for help",
+)
 HELP_NO_FACE = Texts(
     "不想人脸识别？\n请工作人员核验",
     "不想人臉識別？\n請工作人員核驗",
@@ -28,6 +33,18 @@ CALLED = Texts(
     "已通知工作人員\n號碼 {number}",
     "Staff have been called\nNumber {number}",
 )
+CALLING = Texts(
+    "正在通知工作人员\n号码 {number}",
+    "正在通知工作人員\n號碼 {number}",
+    "Calling a colleague\nNumber {number}",
+)
+CALL_KEPT = Texts(
+    "号码 {number} 已保存\n网络恢复后通知",
+    "號碼 {number} 已保存\n網絡恢復後通知",
+    "Number {number} is kept\nSent when back online",
+)
+MINUTES = Texts("{count} 分钟", "{count} 分鐘", "{count} min")
+SECONDS = Texts("{count} 秒", "{count} 秒", "{count} s")
 EXIT = Texts("退出", "退出", "Exit")
 EXIT_CARD = Texts("退出取证", "退出取證", "Exit, card back")
 BACK = Texts("上一步", "上一步", "Back")

@@ -27,14 +27,14 @@ PAY_STARTING = Texts("正在准备二维码", "正在準備二維碼", "Preparin
 ISSUE_TITLE = Texts("正在制作签注", "正在製作簽注", "Making your endorsement")
 ISSUE_LEAD = Texts(
     "请不要离开，证件打印好会自动退出。",
-    "請不要離開，證件列印好會自動退出。",
+    "請不要離開，證件打印好會自動退出。",
     "Please stay here. The card comes out when it is done.",
 )
 ISSUE_ORDERING = Texts("登记签注", "登記簽注", "Registering")
 ISSUE_CHECKING = Texts("核对证件", "核對證件", "Checking the card")
-ISSUE_PRINTING = Texts("打印证件背面", "列印證件背面", "Printing the back")
+ISSUE_PRINTING = Texts("打印证件背面", "打印證件背面", "Printing the back")
 
-RECEIPT_TITLE = Texts("正在打印回执", "正在列印回執", "Printing your receipt")
+RECEIPT_TITLE = Texts("正在打印回执", "正在打印回執", "Printing your receipt")
 RECEIPT_LEAD = Texts(
     "签注已经办好。请取走回执，证件随后退出。",
     "簽注已經辦好。請取走回執，證件隨後退出。",
@@ -52,7 +52,7 @@ TAKE_TITLE = {
     Outcome.LEFT: Texts("请取回证件", "請取回證件", "Take your card"),
     Outcome.WAITING: Texts("请取回证件和小票", "請取回證件和小票", "Take card and ticket"),
     Outcome.CARD_PROBLEM: Texts("请取回证件", "請取回證件", "Take your card"),
-    Outcome.SERVER_LOST: Texts("请取回证件", "請取回證件", "Take your card"),
+    Outcome.SERVER_LOST: Texts("请取回证件和小票", "請取回證件和小票", "Take card and ticket"),
     Outcome.FAILED: Texts("请取回证件", "請取回證件", "Take your card"),
 }
 TAKE_LEAD = {
@@ -87,9 +87,9 @@ TAKE_LEAD = {
         "You can insert it again, or ask staff.",
     ),
     Outcome.SERVER_LOST: Texts(
-        "网络暂时不通。办理情况已经保存，工作人员会接着办。",
-        "網路暫時不通。辦理情況已經保存，工作人員會接著辦。",
-        "The network is down. Your visit is kept and staff go on with it.",
+        "网络暂时不通，办理情况已经保存。请凭小票到人工窗口。",
+        "網絡暫時不通，辦理情況已經保存。請憑小票到人工窗口。",
+        "The network is down, your visit is kept. Take the ticket to the counter.",
     ),
     Outcome.FAILED: Texts(
         "工作人员会接着为您办理，不用重新填写。",
@@ -112,6 +112,6 @@ TAKE_WITHIN = Texts(
 )
 RECEIPT_MISSING = Texts(
     "回执没有打印出来，签注不受影响。需要时请工作人员补打。",
-    "回執沒有列印出來，簽注不受影響。需要時請工作人員補印。",
+    "回執沒有打印出來，簽注不受影響。需要時請工作人員補印。",
     "The receipt did not print. Your endorsement is fine; staff can print it again.",
 )

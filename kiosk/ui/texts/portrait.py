@@ -10,10 +10,15 @@ TAKE_OFF = Texts(
     "請摘下口罩、帽子和眼鏡。",
     "Please take off mask, hat and glasses.",
 )
+OPENING = Texts(
+    "摄像头正在打开，请稍候",
+    "攝像頭正在打開，請稍候",
+    "Camera starting, please wait",
+)
 AGAIN = Texts(
-    "再拍一次：站正、不动，脸对准白圈。",
-    "再拍一次：站正、不動，臉對準白圈。",
-    "Once more: stand still, your face inside the white oval.",
+    "请站正、不动，脸对准白圈，会自动再拍。",
+    "請站正、不動，臉對準白圈，會自動再拍。",
+    "Stand still, your face inside the white oval. The next photo is taken by itself.",
 )
 COMPARE_TITLE = Texts("正在核对", "正在核對", "Checking")
 COMPARE_LEAD = Texts(
@@ -50,44 +55,44 @@ MOVES = {
 }
 
 _LIGHT = Texts(
-    "刚才光线不合适，不是您的问题。请抬头正对镜头再拍一次。",
-    "剛才光線不合適，不是您的問題。請抬頭正對鏡頭再拍一次。",
-    "The light was not right; it is not you. Lift your face to the camera, once more.",
+    "刚才光线不合适，不是您的问题。请抬头正对镜头，会自动再拍。",
+    "剛才光線不合適，不是您的問題。請抬頭正對鏡頭，會自動再拍。",
+    "The light was not right; it is not you. Lift your face; the next photo is taken by itself.",
 )
 _KIOSK = Texts(
-    "刚才机器没有拍清楚，不是您的问题。再拍一次。",
-    "剛才機器沒有拍清楚，不是您的問題。再拍一次。",
-    "The kiosk took no clear picture; it is not you. Once more.",
+    "刚才机器没有拍清楚，不是您的问题。请站着不动，会自动再拍。",
+    "剛才機器沒有拍清楚，不是您的問題。請站著不動，會自動再拍。",
+    "The kiosk took no clear picture; it is not you. The next one is taken by itself.",
 )
 _ALONE = Texts(
-    "请只留一个人在镜头前，再拍一次。",
-    "請只留一個人在鏡頭前，再拍一次。",
-    "Once more, with only you before the camera.",
+    "请只留一个人在镜头前，会自动再拍。",
+    "請只留一個人在鏡頭前，會自動再拍。",
+    "Only you before the camera, please. The next photo is taken by itself.",
 )
 _BEHIND = Texts(
-    "刚才身后有人走动，不是您的问题。再拍一次。",
-    "剛才身後有人走動，不是您的問題。再拍一次。",
-    "Someone was moving behind you; it is not you. Once more.",
+    "刚才身后有人走动，不是您的问题。请站着不动，会自动再拍。",
+    "剛才身後有人走動，不是您的問題。請站著不動，會自動再拍。",
+    "Someone was moving behind you; it is not you. The next photo is taken by itself.",
 )
 _PLACE = Texts(
-    "再拍一次：站到镜头正前方，脸对准白圈。",
-    "再拍一次：站到鏡頭正前方，臉對準白圈。",
-    "Once more: stand right before the camera, your face inside the white oval.",
+    "请站到镜头正前方，脸对准白圈，会自动再拍。",
+    "請站到鏡頭正前方，臉對準白圈，會自動再拍。",
+    "Stand right before the camera, your face inside the oval. The next photo is taken by itself.",
 )
 _FORWARD = Texts(
-    "再拍一次：抬头，正对镜头。",
-    "再拍一次：抬頭，正對鏡頭。",
-    "Once more: head up, facing the camera.",
+    "请抬头，正对镜头，会自动再拍。",
+    "請抬頭，正對鏡頭，會自動再拍。",
+    "Head up, facing the camera, please. The next photo is taken by itself.",
 )
 _UNCOVER = Texts(
-    "再拍一次：请摘下口罩、墨镜，头发不要遮脸。",
-    "再拍一次：請摘下口罩、墨鏡，頭髮不要遮臉。",
-    "Once more: take off mask and dark glasses, hair away from the face.",
+    "请摘下口罩、墨镜，头发不要遮脸，会自动再拍。",
+    "請摘下口罩、墨鏡，頭髮不要遮臉，會自動再拍。",
+    "Take off mask and dark glasses, hair away from the face. The next photo is taken by itself.",
 )
 _STILL = Texts(
-    "再拍一次：站稳，保持不动。",
-    "再拍一次：站穩，保持不動。",
-    "Once more: stand firm and keep still.",
+    "请站稳，保持不动，会自动再拍。",
+    "請站穩，保持不動，會自動再拍。",
+    "Stand firm and keep still, please. The next photo is taken by itself.",
 )
 
 WHAT_TO_DO = {

@@ -42,15 +42,25 @@ NOBODY_LEAD_NO_CARD = Texts(
     "您的號碼已經保留。請取小票，工作人員上班後會接著辦。",
     "Your number is kept. Take the ticket; staff go on when they are back.",
 )
+OFFLINE_TITLE = Texts("您的号码已保存", "您的號碼已保存", "Your number is kept")
 OFFLINE = Texts(
-    "网络暂时不通，您的号码已经保存，恢复后自动送出。",
-    "網路暫時不通，您的號碼已經保存，恢復後自動送出。",
-    "The network is down. Your number is kept and sent when it is back.",
+    "网络暂时不通，恢复后马上通知工作人员。",
+    "網絡暫時不通，恢復後馬上通知工作人員。",
+    "The network is down. Staff are called as soon as it is back.",
 )
-KIOSK = Texts("{label}号", "{label}號", "No. {label}")
+KIOSK = Texts("{label}号机", "{label}號機", "Kiosk {label}")
 NUMBER = Texts("您的号码", "您的號碼", "Your number")
-DESK = Texts("办理窗口", "辦理窗口", "Served at")
-DESK_NUMBER = Texts("{desk} 号窗口", "{desk} 號窗口", "Desk {desk}")
+# Where staff sit is said with where the resident stays: a number alone would send them there.
+CHECKED_AT_NUMBER = Texts(
+    "工作人员在 {desk} 号窗口为您核验。请留在本机前，不用过去。",
+    "工作人員在 {desk} 號窗口為您核驗。請留在本機前，不用過去。",
+    "Staff check from desk {desk}. Please stay here, you need not go there.",
+)
+CHECKED_AT_NAME = Texts(
+    "工作人员在{desk}为您核验。请留在本机前，不用过去。",
+    "工作人員在{desk}為您核驗。請留在本機前，不用過去。",
+    "Staff check from {desk}. Please stay here, you need not go there.",
+)
 AHEAD = Texts("前面还有", "前面還有", "People ahead")
 PEOPLE = Texts("{count} 人", "{count} 人", "{count}")
 EXPECTED = Texts("预计等待", "預計等待", "Expected wait")
@@ -64,7 +74,7 @@ MONTH_DAY = Texts("{month}月{day}日", "{month}月{day}日", "{day}/{month}")
 CARD_STAYS = Texts(
     "证件在机内，最多再留 {time}。您也可以取回证件，凭小票到人工窗口接着办。",
     "證件在機內，最多再留 {time}。您也可以取回證件，憑小票到人工窗口接著辦。",
-    "Your card stays inside for {time} at most. You may also take card and ticket to the "
+    "Your card stays in for {time} at most. You may also take card and ticket to the "
     "counter; staff go on from there.",
 )
 MAY_LEAVE = Texts(
@@ -104,7 +114,11 @@ LEAVING_TITLE = {
         "請工作人員看一下證件",
         "Staff will look at the card",
     ),
-    Outcome.SERVER_LOST: Texts("网络暂时不通", "網路暫時不通", "The network is down"),
+    Outcome.SERVER_LOST: Texts(
+        "请凭小票到人工窗口",
+        "請憑小票到人工窗口",
+        "Please take the ticket to the counter",
+    ),
     Outcome.FAILED: Texts(
         "工作人员会接着办",
         "工作人員會接著辦",
@@ -139,9 +153,9 @@ LEAVING_LEAD = {
         "You need not queue again. Staff will help you.",
     ),
     Outcome.SERVER_LOST: Texts(
-        "办理情况已经保存，工作人员会接着办。",
-        "辦理情況已經保存，工作人員會接著辦。",
-        "Your visit is kept and staff go on with it.",
+        "网络暂时不通。办理情况已经保存，不用重新填写。",
+        "網絡暫時不通。辦理情況已經保存，不用重新填寫。",
+        "The network is down. Your visit is kept, nothing to fill in again.",
     ),
     Outcome.FAILED: Texts(
         "不用重新填写。",
@@ -149,10 +163,15 @@ LEAVING_LEAD = {
         "Nothing to fill in again.",
     ),
 }
-PRINTING_TICKET = Texts("正在打印小票", "正在列印小票", "Printing your ticket")
+BY_NUMBER_TITLE = Texts(
+    "请凭号码到人工窗口",
+    "請憑號碼到人工窗口",
+    "Please go to the counter",
+)
+PRINTING_TICKET = Texts("正在打印小票", "正在打印小票", "Printing your ticket")
 TICKET_MISSING = Texts(
     "小票没有打印出来。请记下号码，或用手机拍下屏幕。",
-    "小票沒有列印出來。請記下號碼，或用手機拍下屏幕。",
+    "小票沒有打印出來。請記下號碼，或用手機拍下屏幕。",
     "The ticket did not print. Note the number or take a photo of this screen.",
 )
 TICKET_CAPTION = Texts("请在人工窗口出示", "請在人工窗口出示", "Show this at the counter")
@@ -163,14 +182,14 @@ OUT_LEAD = Texts(
     "恢復後會自動開放。請用其他機器，或找大廳工作人員。",
     "It opens again by itself. Please use another kiosk or ask staff in the hall.",
 )
-OUT_SERVER = Texts("正在恢复网络连接", "正在恢復網路連接", "The network is being restored")
+OUT_SERVER = Texts("正在恢复网络连接", "正在恢復網絡連接", "The network is being restored")
 OUT_DEVICE = Texts("正在恢复：{names}", "正在恢復：{names}", "Being restored: {names}")
 SEPARATOR = Texts("、", "、", ", ")
 DEVICES = {
     Device.CARD_SLOT: Texts("证件插口", "證件插口", "card slot"),
     Device.DOCUMENT_READER: Texts("证件阅读器", "證件閱讀器", "document reader"),
     Device.CHIP_READER: Texts("芯片阅读器", "晶片閱讀器", "chip reader"),
-    Device.ENDORSEMENT_PRINTER: Texts("签注打印机", "簽注印表機", "endorsement printer"),
-    Device.RECEIPT_PRINTER: Texts("回执打印机", "回執印表機", "receipt printer"),
+    Device.ENDORSEMENT_PRINTER: Texts("签注打印机", "簽注打印機", "endorsement printer"),
+    Device.RECEIPT_PRINTER: Texts("回执打印机", "回執打印機", "receipt printer"),
     Device.CAMERA: Texts("摄像头", "攝像頭", "camera"),
 }

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from kiosk.ui.drawing import Area, Pen
 from kiosk.ui.sources import FrameSource, Guidance, GuidanceSource
-from kiosk.ui.theme import BRAND, DARK, GROUND, LINE, Theme, rgba
+from kiosk.ui.theme import BRAND, CARD, DARK, GROUND, LINE, Theme, rgba
 from kiosk.ui.widgets.canvas import draw, new_group
 from kiosk.ui.widgets.crop import followed, mirrored
-from kiosk.ui.widgets.mirror import bar_height, capture_bar, oval, told
+from kiosk.ui.widgets.mirror import bar_height, capture_bar, opening_pill, oval, told
 from kiosk.values import Frame, HeadMove, Hint, Language
 
 _STEPS = 50
@@ -39,7 +39,7 @@ class MirrorView:
         room = Area(area.x, area.y, area.w, area.h - bar)
         self._picture = room
         self._number: int | None = None
-        self._shown: tuple[Hint, HeadMove | None, int] | None = None
+        self._shown: tuple[Hint, HeadMove | None, int, bool] | None = None
         self._texture: Any = None
         self._darkening: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
         self._lighting: NDArray[np.uint8] = self._darkening
@@ -48,17 +48,20 @@ class MirrorView:
         self._taken_at = 0.0
         self._camera = new_group()
         self._above = new_group()
-        self._flat = new_group()  # until the first frame covers it
+        self._flat = new_group()  # a ground for oval and words until the first frame covers it
         self._flat.add(Color(*rgba(DARK)))
         self._flat.add(Rectangle(pos=self._pos(self._picture), size=self._wh(self._picture)))
         for group in (self._flat, self._camera, self._rim(), self._above):
             self.group.add(group)
+        self._see()  # the first picture may be here, or a second away
+        self._write(guidance.latest())
 
     def _rim(self) -> Any:
         """Return what lies on the picture: the oval's line and round corners."""
         picture = self._picture
         face = oval(picture)
         rim = new_group()
+        rim.add(Color(*rgba(CARD)))  # else the line takes the colour of what was drawn before
         line = (face.x, self._theme.height - face.bottom, face.w, face.h)
         rim.add(SmoothLine(ellipse=(*line, 0, 360, 120), width=self._theme.px(9) / 2))
         side = round(self._theme.radius * 1.2)
@@ -86,21 +89,26 @@ class MirrorView:
 
     def tick(self, now: float) -> bool:
         """Take over a new frame and new guidance; say whether anything changed."""
-        changed = False
-        due = now - self._taken_at >= _FRAME_S
-        frame = self._frames.latest() if due else None
-        if frame is not None and frame.number != self._number:
+        changed = now - self._taken_at >= _FRAME_S and self._see()
+        if changed:
             self._taken_at = now
-            self._number = frame.number
-            self._blit(frame)
-            changed = True
         guidance = self._guidance.latest()
-        state = (guidance.hint, guidance.move, round(guidance.progress * _STEPS))
+        opening = self._texture is None
+        state = (guidance.hint, guidance.move, round(guidance.progress * _STEPS), opening)
         if state != self._shown:
             self._shown = state
             self._write(guidance)
             changed = True
         return changed
+
+    def _see(self) -> bool:
+        """Take over a frame that has not been shown; say whether there was one."""
+        frame = self._frames.latest()
+        if frame is None or frame.number == self._number:
+            return False
+        self._number = frame.number
+        self._blit(frame)
+        return True
 
     def clear(self) -> None:
         """Forget the person: blacken the texture before it is let go."""
@@ -141,8 +149,12 @@ class MirrorView:
     def _write(self, guidance: Guidance) -> None:
         self._above.clear()
         pen = Pen(self._theme, self._language)
-        told(pen, guidance, self._picture)
-        capture_bar(pen, guidance.progress, self._area)
+        if self._texture is None:
+            opening_pill(pen, self._picture)
+        else:
+            told(pen, guidance, self._picture)
+        progress = 0.0 if self._texture is None else guidance.progress
+        capture_bar(pen, progress, self._area)
         draw(self._above, pen.drawing(), self._theme.height)
 
 

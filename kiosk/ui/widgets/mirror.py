@@ -100,6 +100,19 @@ def hint_pill(pen: Pen, hint: Hint, picture: Area) -> None:
     pen.centred(text, words, size, GOOD if hint is Hint.GOOD else INK, bold=True, align=0)
 
 
+def opening_pill(pen: Pen, picture: Area) -> None:
+    """Say on the empty picture that the camera is being opened, where hints come later."""
+    theme = pen.theme
+    text = portrait.OPENING.in_language(pen.language)
+    size = theme.px(44 if not theme.landscape else 28)
+    width = text_width(text, face_for(pen.language, bold=True), size) + 2 * size
+    height = theme.px(124 if not theme.landscape else 56)
+    top = picture.bottom - height - theme.px(36 if not theme.landscape else 10)
+    pill = Area(picture.x + (picture.w - width) / 2, top, width, height)
+    pen.box(pill, CARD, height / 2)
+    pen.centred(text, pill, size, INK, bold=True)
+
+
 def capture_bar(pen: Pen, progress: float, area: Area) -> None:
     """Draw how far the capture is, 0..1, at the bottom of the mirror's area."""
     height = pen.theme.px(20 if not pen.theme.landscape else 14)

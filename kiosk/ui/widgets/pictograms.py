@@ -126,6 +126,16 @@ def _receipt(s: _Sketch) -> None:
     s.arrow((166, 62), (166, 104))
 
 
+def _ticket(s: _Sketch) -> None:
+    s.framed(54, 32, 92, 106, 4)
+    s.box(20, 22, 160, 16, INK, 8)
+    s.box(72, 52, 56, 12, BRAND, 3)  # the number
+    s.qr(90, 78)
+    for row, width in enumerate((62, 46)):
+        s.box(100 - width / 2, 110 + row * 12, width, 5, LINE, 2.5)
+    s.arrow((170, 62), (170, 104))
+
+
 def _pause(s: _Sketch) -> None:
     s.disc(100, 75, 56, BRAND)
     s.disc(100, 75, 50, CARD)
@@ -155,6 +165,7 @@ _DRAWINGS: dict[Pictogram, Callable[[_Sketch], None]] = {
     Pictogram.CHECKING: _checking,
     Pictogram.COMPARE: _compare,
     Pictogram.RECEIPT: _receipt,
+    Pictogram.TICKET: _ticket,
     Pictogram.PAUSE: _pause,
     Pictogram.PERSON: _person,
     Pictogram.DONE: _done,

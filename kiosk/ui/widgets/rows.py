@@ -1,7 +1,7 @@
 """Facts in a card, lines of progress, a short word in a ring, statements, notes."""
 
 from kiosk.ui.drawing import Area, Pen
-from kiosk.ui.measure import line_height
+from kiosk.ui.measure import face_for, line_height, text_width
 from kiosk.ui.page import Badge, Bullets, Checklist, Note, Rows, StepState, Tone
 from kiosk.ui.theme import (
     ATTENTION,
@@ -23,10 +23,12 @@ from kiosk.ui.widgets.signs import exclamation, tick
 def rows(pen: Pen, part: Rows, area: Area) -> float:
     """Draw facts; return the lower edge."""
     theme = pen.theme
-    rim, inner = theme.px(48), theme.px(24 if not theme.landscape else 10)
+    rim = theme.px(48 if not theme.landscape else 28)
+    inner = theme.px(24 if not theme.landscape else 10)
     value_size = theme.option
     x, width = area.x + rim, area.w - 2 * rim
-    value_width = width * 0.64
+    label_width = _label_width(pen, part, width)
+    value_width = width - label_width - theme.px(32 if not theme.landscape else 20)
     heights = []
     for row in part.rows:
         size = round(value_size * 1.3) if row.strong and len(part.rows) == 1 else value_size
@@ -39,12 +41,19 @@ def rows(pen: Pen, part: Rows, area: Area) -> float:
     for index, (row, height) in enumerate(zip(part.rows, heights, strict=True)):
         if index:
             pen.box(Area(x, y, width, 2), LINE)
-        pen.centred(row.label, Area(x, y, width * 0.36, height), theme.body, SUB, align=0)
+        pen.centred(row.label, Area(x, y, label_width, height), theme.body, SUB, align=0)
         size = round(value_size * 1.3) if row.strong and len(part.rows) == 1 else value_size
         spot = Area(x + width - value_width, y, value_width, height)
         pen.centred(row.value, spot, size, BRAND if row.strong else INK, bold=True, align=1)
         y += height
     return area.y + total
+
+
+def _label_width(pen: Pen, part: Rows, width: float) -> float:
+    """Return what the longest label takes; the values need the rest, so that they break late."""
+    face = face_for(pen.language)
+    longest = max((text_width(row.label, face, pen.theme.body) for row in part.rows), default=0)
+    return min(width * 0.36, longest + 1)
 
 
 def checklist(pen: Pen, part: Checklist, area: Area) -> float:
@@ -83,7 +92,7 @@ def badge(pen: Pen, part: Badge, area: Area) -> float:
     ring = Area(area.x, area.y, size, size)
     pen.disc(ring, BRAND)
     pen.disc(ring.inset(size * 0.055), BRAND_TINT)
-    pen.centred(part.text, ring, round(size * 0.3), BRAND, bold=True, fit=True)
+    pen.centred(part.text, ring.inset(size * 0.14), round(size * 0.28), BRAND, bold=True, fit=True)
     return area.y + size
 
 
