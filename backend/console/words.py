@@ -44,7 +44,7 @@ def case_offer_title(case: Case, language: str) -> str:
 
 
 def _title(title: Texts, detail: Texts, language: str) -> str:
-    gap = ", " if language == "en" else " "
+    gap = ", " if language == "en" else "，"
     return f"{in_language(title, language)}{gap}{in_language(detail, language)}"
 
 
