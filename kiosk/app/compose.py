@@ -169,7 +169,7 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
     )
     slots = _check_matcher(settings)
     retry_fmr = max(RETRY_FMR, portrait.false_match_rate)
-    measured = {threshold.fmr for threshold in slots[0].thresholds}
+    measured = {threshold.fmr for threshold in slots[0].deciding}
     fmr = retry_fmr if retry_fmr in measured else portrait.false_match_rate
     return worker, slots[0].score_threshold(fmr)
 
@@ -197,7 +197,7 @@ def _check_matcher(settings: Settings) -> list[ModelSlot]:
         allowed = f"there is no slot '{portrait.matcher}'; there are {', '.join(matchers)}"
         raise ConfigError(settings.file, "portrait.matcher", allowed)
     slots = check_models(portrait.models_dir, portrait.matcher)
-    rates = [threshold.fmr for threshold in slots[0].thresholds]
+    rates = [threshold.fmr for threshold in slots[0].deciding]
     if not any(math.isclose(rate, portrait.false_match_rate, rel_tol=1e-6) for rate in rates):
         measured = ", ".join(f"{rate:g}" for rate in rates)
         allowed = f"the slot '{portrait.matcher}' was measured at {measured} only"

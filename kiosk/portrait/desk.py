@@ -11,7 +11,7 @@ import numpy as np
 from kiosk.portrait.decision import decide, score_against
 from kiosk.portrait.eyes import eyes_in_portrait
 from kiosk.portrait.faces import Face, Image, encode_jpeg, portrait_crop
-from kiosk.portrait.fusion import Models, Template, load_models, self_test
+from kiosk.portrait.fusion import Models, Template, load_models
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.check import LivenessCheck
 from kiosk.portrait.liveness.limits import LivenessLimits
@@ -44,6 +44,7 @@ from kiosk.portrait.results import (
     WorkerReady,
 )
 from kiosk.portrait.running_try import Try
+from kiosk.portrait.self_test import self_test
 from kiosk.portrait.slots import SlotError
 from kiosk.values import LivenessMode, Measure, Reference, Score
 
