@@ -4,7 +4,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +21,9 @@ from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.history import CaptureHistory
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.same_face import fit_same_face
 from kiosk.portrait.liveness.slot import PassiveModel
+from kiosk.portrait.ranges import LimitError, check_limits
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import ModelSlot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
@@ -44,7 +46,6 @@ VERSION = "0.1.0"
 DETECTOR = "yunet"
 SELF_TEST = Path(kiosk.__file__).parents[1] / "assets" / "portraits"
 """Known portraits: a network fed in a wrong way loads without a word and knows nearly nobody."""
-_NUMBERS = (int, float, "int", "float")
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 
@@ -148,8 +149,8 @@ class Kiosk:
 def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
     """Return the worker's settings and the score from which another capture helps.
 
-    Raises ConfigError for a limit that does not exist and SlotError for a model that is missing
-    or is not what its slot says.
+    Raises ConfigError for a limit that does not exist or is out of its range, and SlotError for a
+    model that is missing or is not what its slot says.
     """
     portrait = settings.portrait
     limits = replace(PortraitLimits(), **_limits(settings, "limits", PortraitLimits))
@@ -168,6 +169,8 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
         self_test=SELF_TEST if SELF_TEST.is_dir() else None,
     )
     slots = _check_matcher(settings)
+    networks = [slot for slot in slots if slot.role == "recogniser" and slot.runtime != "fusion"]
+    fit_same_face(liveness, networks)  # the worker does it; here it is refused before a start
     retry_fmr = max(RETRY_FMR, portrait.false_match_rate)
     measured = {threshold.fmr for threshold in slots[0].deciding}
     fmr = retry_fmr if retry_fmr in measured else portrait.false_match_rate
@@ -175,14 +178,12 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
 
 
 def _limits(settings: Settings, section: str, kind: type[Any]) -> dict[str, Any]:
-    """Return the limits of a section; ConfigError for a name that does not exist."""
-    given: dict[str, float] = getattr(settings.portrait, section)
-    numbers = {f.name: f.type in (int, "int") for f in fields(kind) if f.type in _NUMBERS}
-    for name in given:
-        if name not in numbers:
-            allowed = f"is not a limit; allowed are {', '.join(sorted(numbers))}"
-            raise ConfigError(settings.file, f"portrait.{section}.{name}", allowed)
-    return {name: int(value) if numbers[name] else value for name, value in given.items()}
+    """Return the limits of a section; ConfigError for one that does not exist or cannot be."""
+    try:
+        return check_limits(kind, getattr(settings.portrait, section))
+    except LimitError as error:
+        key = f"portrait.{section}.{error.name}"
+        raise ConfigError(settings.file, key, error.allowed) from error
 
 
 def _check_matcher(settings: Settings) -> list[ModelSlot]:

@@ -15,6 +15,7 @@ from kiosk.portrait.fusion import Models, Template, load_models
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.check import LivenessCheck
 from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.same_face import fit_same_face
 from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.portrait.messages import (
     Answer,
@@ -112,6 +113,8 @@ class Desk:
             self._passive = self._open_passive(Path(request.models))
             self._models = load_models(Path(request.models), request.engine, request.fmr)
             folder = Path(request.self_test)
+            networks = [engine.slot for engine in self._models.matcher.engines.values()]
+            self._liveness = fit_same_face(request.liveness, networks)
             said = self_test(self._models, folder) if request.self_test else ""
         except SlotError as error:
             self._models = None
