@@ -14,6 +14,7 @@ from backend_client.outbox import Outbox, Seal
 from devices.assembly import BUILT_ASSEMBLIES, Machine, open_machine
 from devices.camera import open_camera
 from devices.interfaces import Camera
+from kiosk.app.exposure_control import ExposureControl
 from kiosk.app.portrait_link import PortraitLink
 from kiosk.app.readiness import camera_with_matcher
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
@@ -78,6 +79,10 @@ class Kiosk:
             self.portrait.start()
             self.camera = self._keep(camera or _open_camera(settings), _close_camera)
             self.frames = CameraFrames(self.camera)
+            self._keep(
+                ExposureControl(self.portrait.guidance, self.camera.expose).start(),
+                ExposureControl.close,
+            )
             self.machine: Machine = self._keep(open_machine(settings.devices), Machine.close)
             client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
             box = settings.kiosk.data_dir / "outbox.sqlite3"
