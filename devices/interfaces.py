@@ -238,6 +238,13 @@ class Camera(Protocol):
         """Return the newest frame, None before the first."""
         ...
 
+    def expose(self, steps: int) -> None:
+        """Ask for half stops of exposure more (negative: less) than the source's own; 0 for that.
+
+        Returns at once. A source that has no such control, or refuses, stays as it is.
+        """
+        ...
+
     def close(self) -> None:
         """Stop the thread and release the source."""
         ...

@@ -16,6 +16,7 @@ from kiosk.settings import ConfigError, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "assets" / "models"
+KNOWN_PORTRAITS = ROOT / "assets" / "portraits"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -141,7 +142,13 @@ def _thresholds(options: argparse.Namespace) -> int:
     slot_file: Path = options.models / options.engine / "model.toml"
     date = options.date or datetime.now(UTC).date().isoformat()
     try:
-        written = write_thresholds(slot_file, options.report, data_set=options.data_set, date=date)
+        written = write_thresholds(
+            slot_file,
+            options.report,
+            data_set=options.data_set,
+            date=date,
+            known=KNOWN_PORTRAITS if KNOWN_PORTRAITS.is_dir() else None,
+        )
     except (EvaluationError, SlotError) as error:
         raise _Unusable(str(error)) from error
     print(f"{written.count} thresholds written to {slot_file}. The hall's policy must name them:")

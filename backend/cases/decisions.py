@@ -56,7 +56,7 @@ def fitting_kinds(case: Case) -> tuple[DecisionKind, ...]:
 def needs_person_seen(case: Case, kind: DecisionKind) -> bool:
     """Say whether this decision needs the resident seen in person.
 
-    By the case's own reason, and to accept an identity also by an earlier case of the visit.
+    By the case's own reason, and to accept an identity also by any doubt of the visit.
     """
     if kind in hall().policy.decisions[reason_of(case.reason)].seen_in_person:
         return True

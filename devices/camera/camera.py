@@ -42,6 +42,7 @@ class WatchedCamera:
         self._identical = 0
         self._checksum: int | None = None
         self._detail = f"{source.name} was not opened yet"
+        self._steps = 0
         self._stop = Event()
         self._thread = Thread(target=self._run, name=f"camera {source.name}", daemon=True)
 
@@ -76,6 +77,11 @@ class WatchedCamera:
             frame = self._frame
             return frame if frame is not None and frame.number > than else None
 
+    def expose(self, steps: int) -> None:
+        """Let the source's thread ask for this exposure before its next picture."""
+        with self._changed:
+            self._steps = steps
+
     def close(self) -> None:
         """Stop the thread and release the source, unless a read blocks for long."""
         self._stop.set()
@@ -105,8 +111,13 @@ class WatchedCamera:
         """Read until the source is lost or frozen; a frozen one may live again once reopened."""
         for _ in range(self._source.skip_first):
             self._source.read()
-        since_open = 0
+        since_open = asked = 0
         while not self._stop.is_set():
+            with self._changed:
+                steps = self._steps
+            if steps != asked:
+                self._source.expose(steps)  # anew after each opening: it came back as it was
+                asked = steps
             self._keep(self._source.read())
             since_open += 1
             frozen = self._identical >= self._watch.identical_frames

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.camera.exposure import DeviceExposure
+
 Image = NDArray[np.uint8]
 
 _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
@@ -20,7 +22,7 @@ class SourceLost(Exception):
 
 
 class FrameSource(Protocol):
-    """One source. ``open``, ``read`` and ``close`` are called from one thread."""
+    """One source. Its methods are called from one thread."""
 
     name: str
     skip_first: int
@@ -32,6 +34,10 @@ class FrameSource(Protocol):
 
     def read(self) -> Image:
         """Wait for the next picture (height, width, 3) BGR, or raise SourceLost."""
+        ...
+
+    def expose(self, steps: int) -> bool:
+        """Expose half stops more or less than by itself, 0 as by itself; False when refused."""
         ...
 
     def close(self) -> None:
@@ -63,6 +69,10 @@ class _CaptureSource:
             raise SourceLost(f"{self.name} gives no more frames")
         return np.ascontiguousarray(image, np.uint8)
 
+    def expose(self, steps: int) -> bool:
+        """Refuse: what was recorded or is sent has its exposure."""
+        return False
+
     def close(self) -> None:
         """Release the capture."""
         if self._capture is not None:
@@ -80,6 +90,7 @@ class DeviceSource(_CaptureSource):
         self._device = device
         self._size = size
         self._fps = fps
+        self._exposure: DeviceExposure | None = None
 
     def open(self) -> None:
         """Open and ask for MJPG first, then the size: the other order gives slow raw video."""
@@ -92,6 +103,18 @@ class DeviceSource(_CaptureSource):
         capture.set(cv2.CAP_PROP_FPS, self._fps)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         self._use(capture)
+        self._exposure = DeviceExposure(capture, self._fps)
+
+    def expose(self, steps: int) -> bool:
+        """Ask the device; one that refuses is left as it is until it is opened anew."""
+        return self._exposure is not None and self._exposure.expose(steps)
+
+    def close(self) -> None:
+        """Give the device its own exposure back and release it."""
+        if self._exposure is not None:
+            self._exposure.expose(0)
+            self._exposure = None
+        super().close()
 
 
 class StreamSource(_CaptureSource):
@@ -192,6 +215,10 @@ class FolderSource:
                     return self._grain.add(np.ascontiguousarray(image, np.uint8))
             self._round = self._list()
         raise SourceLost(f"{self.name} holds no readable picture")
+
+    def expose(self, steps: int) -> bool:
+        """Refuse: a picture has its exposure."""
+        return False
 
     def close(self) -> None:
         """Forget the round."""

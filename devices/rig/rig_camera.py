@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from devices.camera.exposure import exposure_factor
 from devices.camera.sources import SensorGrain, SourceLost
 
 Image = NDArray[np.uint8]
@@ -28,6 +29,7 @@ class RigCamera:
         self._next = 0
         self._frozen = False
         self._unplugged = False
+        self._light = self._factor = 1.0
         self._last = empty_room()
         self.clear()
 
@@ -41,6 +43,11 @@ class RigCamera:
     def clear(self) -> None:
         """Show an empty room: nobody stands before the camera."""
         self.show([empty_room()])
+
+    def light(self, factor: float) -> None:
+        """Let this much more light fall on what is seen: a lamp, the sun, or dusk below 1."""
+        with self._lock:
+            self._light = factor
 
     def freeze(self, frozen: bool = True) -> None:
         """Repeat the last picture bit for bit, or live again."""
@@ -57,6 +64,7 @@ class RigCamera:
         with self._lock:
             if self._unplugged:
                 raise SourceLost(f"{self.name} is unplugged")
+            self._factor = 1.0
 
     def read(self) -> Image:
         """Return the next picture at the camera's pace."""
@@ -67,8 +75,20 @@ class RigCamera:
             if not self._frozen:
                 picture = self._pictures[self._next % len(self._pictures)]
                 self._next += 1
-                self._last = self._grain.add(picture)
+                self._last = self._grain.add(self._exposed(picture))
             return self._last
+
+    def expose(self, steps: int) -> bool:
+        """Let less or more of the light in before it burns out."""
+        with self._lock:
+            self._factor = exposure_factor(steps)
+        return True
+
+    def _exposed(self, picture: Image) -> Image:
+        factor = self._light * self._factor
+        if factor == 1.0:
+            return picture
+        return np.asarray(np.clip(picture * factor, 0, 255), np.uint8)
 
     def close(self) -> None:
         """Do nothing: there is nothing to release."""

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +14,7 @@ from backend_client.outbox import Outbox, Seal
 from devices.assembly import BUILT_ASSEMBLIES, Machine, open_machine
 from devices.camera import open_camera
 from devices.interfaces import Camera
+from kiosk.app.exposure_control import ExposureControl
 from kiosk.app.portrait_link import PortraitLink
 from kiosk.app.readiness import camera_with_matcher
 from kiosk.app.screen_links import CameraFrames, LinkGuidance
@@ -21,7 +22,9 @@ from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.history import CaptureHistory
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.same_face import fit_same_face
 from kiosk.portrait.liveness.slot import PassiveModel
+from kiosk.portrait.ranges import LimitError, check_limits
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import ModelSlot
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
@@ -44,7 +47,6 @@ VERSION = "0.1.0"
 DETECTOR = "yunet"
 SELF_TEST = Path(kiosk.__file__).parents[1] / "assets" / "portraits"
 """Known portraits: a network fed in a wrong way loads without a word and knows nearly nobody."""
-_NUMBERS = (int, float, "int", "float")
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 
@@ -77,6 +79,10 @@ class Kiosk:
             self.portrait.start()
             self.camera = self._keep(camera or _open_camera(settings), _close_camera)
             self.frames = CameraFrames(self.camera)
+            self._keep(
+                ExposureControl(self.portrait.guidance, self.camera.expose).start(),
+                ExposureControl.close,
+            )
             self.machine: Machine = self._keep(open_machine(settings.devices), Machine.close)
             client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
             box = settings.kiosk.data_dir / "outbox.sqlite3"
@@ -148,8 +154,8 @@ class Kiosk:
 def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
     """Return the worker's settings and the score from which another capture helps.
 
-    Raises ConfigError for a limit that does not exist and SlotError for a model that is missing
-    or is not what its slot says.
+    Raises ConfigError for a limit that does not exist or is out of its range, and SlotError for a
+    model that is missing or is not what its slot says.
     """
     portrait = settings.portrait
     limits = replace(PortraitLimits(), **_limits(settings, "limits", PortraitLimits))
@@ -168,21 +174,21 @@ def portrait_settings(settings: Settings) -> tuple[WorkerSettings, float]:
         self_test=SELF_TEST if SELF_TEST.is_dir() else None,
     )
     slots = _check_matcher(settings)
+    networks = [slot for slot in slots if slot.role == "recogniser" and slot.runtime != "fusion"]
+    fit_same_face(liveness, networks)  # the worker does it; here it is refused before a start
     retry_fmr = max(RETRY_FMR, portrait.false_match_rate)
-    measured = {threshold.fmr for threshold in slots[0].thresholds}
+    measured = {threshold.fmr for threshold in slots[0].deciding}
     fmr = retry_fmr if retry_fmr in measured else portrait.false_match_rate
     return worker, slots[0].score_threshold(fmr)
 
 
 def _limits(settings: Settings, section: str, kind: type[Any]) -> dict[str, Any]:
-    """Return the limits of a section; ConfigError for a name that does not exist."""
-    given: dict[str, float] = getattr(settings.portrait, section)
-    numbers = {f.name: f.type in (int, "int") for f in fields(kind) if f.type in _NUMBERS}
-    for name in given:
-        if name not in numbers:
-            allowed = f"is not a limit; allowed are {', '.join(sorted(numbers))}"
-            raise ConfigError(settings.file, f"portrait.{section}.{name}", allowed)
-    return {name: int(value) if numbers[name] else value for name, value in given.items()}
+    """Return the limits of a section; ConfigError for one that does not exist or cannot be."""
+    try:
+        return check_limits(kind, getattr(settings.portrait, section))
+    except LimitError as error:
+        key = f"portrait.{section}.{error.name}"
+        raise ConfigError(settings.file, key, error.allowed) from error
 
 
 def _check_matcher(settings: Settings) -> list[ModelSlot]:
@@ -197,7 +203,7 @@ def _check_matcher(settings: Settings) -> list[ModelSlot]:
         allowed = f"there is no slot '{portrait.matcher}'; there are {', '.join(matchers)}"
         raise ConfigError(settings.file, "portrait.matcher", allowed)
     slots = check_models(portrait.models_dir, portrait.matcher)
-    rates = [threshold.fmr for threshold in slots[0].thresholds]
+    rates = [threshold.fmr for threshold in slots[0].deciding]
     if not any(math.isclose(rate, portrait.false_match_rate, rel_tol=1e-6) for rate in rates):
         measured = ", ".join(f"{rate:g}" for rate in rates)
         allowed = f"the slot '{portrait.matcher}' was measured at {measured} only"

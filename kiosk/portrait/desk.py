@@ -11,10 +11,11 @@ import numpy as np
 from kiosk.portrait.decision import decide, score_against
 from kiosk.portrait.eyes import eyes_in_portrait
 from kiosk.portrait.faces import Face, Image, encode_jpeg, portrait_crop
-from kiosk.portrait.fusion import Models, Template, load_models, self_test
+from kiosk.portrait.fusion import Models, Template, load_models
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.check import LivenessCheck
 from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.same_face import fit_same_face
 from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.portrait.messages import (
     Answer,
@@ -44,6 +45,7 @@ from kiosk.portrait.results import (
     WorkerReady,
 )
 from kiosk.portrait.running_try import Try
+from kiosk.portrait.self_test import self_test
 from kiosk.portrait.slots import SlotError
 from kiosk.values import LivenessMode, Measure, Reference, Score
 
@@ -111,6 +113,8 @@ class Desk:
             self._passive = self._open_passive(Path(request.models))
             self._models = load_models(Path(request.models), request.engine, request.fmr)
             folder = Path(request.self_test)
+            networks = [engine.slot for engine in self._models.matcher.engines.values()]
+            self._liveness = fit_same_face(request.liveness, networks)
             said = self_test(self._models, folder) if request.self_test else ""
         except SlotError as error:
             self._models = None

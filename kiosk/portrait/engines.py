@@ -7,7 +7,7 @@ compared lie about a common centre; taken off, what is left differs more between
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import cv2
@@ -151,6 +151,7 @@ class DlibEngine:
 
     def __init__(self, slot: ModelSlot) -> None:
         self.slot = slot
+        _check_dlib_input(slot)
         try:
             import dlib  # only where this engine is chosen: half a second and 90 MB
         except ImportError as error:
@@ -199,6 +200,34 @@ class DlibEngine:
         floats = np.ascontiguousarray(chip.transpose(2, 0, 1)[np.newaxis], np.float32)
         self._network.setInput(floats, INPUT_NAME)
         return np.asarray(self._network.forward(), np.float32).ravel()
+
+
+_DLIB_INPUT = ModelInput(
+    name=INPUT_NAME,
+    width=SIDE_PX,
+    height=SIDE_PX,
+    layout="NHWC",
+    colour_order="RGB",
+    mean=(0.0, 0.0, 0.0),
+    scale=1.0,
+    alignment="dlib_five_point",
+    landmarks=("whole",),
+    looks_in_turn=False,
+)
+"""What dlib is fed, whatever a slot says: mean and scale lie in its own file."""
+
+
+def _check_dlib_input(slot: ModelSlot) -> None:
+    """Refuse what a slot says and dlib would not do."""
+    if slot.input is None:
+        raise SlotError(f"{slot.source}: input: missing")
+    for name in (field.name for field in fields(ModelInput) if field.name != "looks_in_turn"):
+        said, done = getattr(slot.input, name), getattr(_DLIB_INPUT, name)
+        if said != done:
+            shown = list(done) if isinstance(done, tuple) else done
+            raise SlotError(f"{slot.source}: input.{name}: dlib is fed {shown!r}, nothing else")
+    if slot.metric != "euclidean":
+        raise SlotError(f"{slot.source}: output.metric: dlib's numbers are compared by euclidean")
 
 
 def _turned(crop: Image, look: Look) -> Image:

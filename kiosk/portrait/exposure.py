@@ -59,7 +59,12 @@ class Exposure:
 
 def frame_light(assessment: Assessment) -> Light:
     """Return whether one frame is too dark or too bright, by its face where there is one."""
-    for measure in assessment.measures:
+    return light_of(assessment.measures)
+
+
+def light_of(measures: tuple[Measure, ...]) -> Light:
+    """Return the same of a frame's measures."""
+    for measure in measures:
         if measure.ok or measure.name not in (FACE_GREY, OVEREXPOSED, SCENE_GREY):
             continue
         low = measure.low is not None and measure.value < measure.low

@@ -1,4 +1,4 @@
-"""The matcher: one or several engines, their fused score, its threshold, its self-test."""
+"""The matcher: one or several engines, their fused score, its threshold."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.portrait.engines import Embedding, Engine, embed, open_engine
-from kiosk.portrait.faces import Face, FaceDetector, Image, decode_image
+from kiosk.portrait.faces import Face, FaceDetector, Image
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import FusionMember, ModelSlot, SlotError
 
@@ -156,34 +156,3 @@ def still_template(models: Models, image: Image) -> Template | None:
     """Return the numbers of the main face of a still picture; None when there is none."""
     face = models.detector.find_main(image)
     return None if face is None else models.matcher.embed(image, face)
-
-
-def self_test(models: Models, folder: Path) -> str:
-    """Compare the known portraits under ``folder``; return one sentence with the scores.
-
-    ``resident_x.png`` and ``resident_x_document.jpg`` show one person, different letters
-    different people. Raises SlotError when the models say otherwise: a network fed in the
-    wrong colour order loads without a word and rejects nearly everybody.
-    """
-    portraits: dict[str, Template] = {}
-    for path in sorted(folder.glob("resident_*.*")):
-        image = decode_image(path.read_bytes())
-        template = None if image is None else still_template(models, image)
-        if template is None:
-            raise SlotError(f"{path}: self-test finds no face in it")
-        portraits[path.stem] = template
-    people = sorted(name for name in portraits if f"{name}_document" in portraits)
-    if len(people) < 2:
-        raise SlotError(f"{folder}: self-test needs two people with a document portrait each")
-    lines: list[str] = []
-    for person in people:
-        for other in people:
-            score = models.matcher.compare(portraits[person], portraits[f"{other}_document"]).score
-            if (score >= models.matcher.threshold) != (person == other):
-                raise SlotError(
-                    f"{models.matcher.slot.source}: self-test: {person} against "
-                    f"{other}_document scores {score:.3f}, threshold "
-                    f"{models.matcher.threshold:.3f}"
-                )
-            lines.append(f"{person}/{other} {score:.2f}")
-    return f"{models.matcher.name} self-test: " + ", ".join(lines)

@@ -57,6 +57,8 @@ FRAME_MEASURES = (
     BACKGROUND_MOTION,
 )
 
+_SHARP = PortraitLimits().sharpness_min  # what sharpness is ranked by when its gate is off
+
 # Names of the measures of a whole capture.
 GOOD_FRAMES = "good_frames"
 DARK_FRAMES = "dark_frames"
@@ -205,5 +207,5 @@ def rank(assessment: Assessment, limits: PortraitLimits) -> float:
         - abs(assessment.value(YAW)) / limits.yaw_max_deg * 0.5
         - abs(assessment.value(PITCH)) / limits.pitch_max_deg * 0.25
         - abs(assessment.value(ROLL)) / limits.roll_max_deg * 0.25
-        + min(assessment.value(SHARPNESS) / limits.sharpness_min, 8.0) / 8.0
+        + min(assessment.value(SHARPNESS) / (limits.sharpness_min or _SHARP), 8.0) / 8.0
     )

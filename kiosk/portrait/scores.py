@@ -15,12 +15,16 @@ _FEWEST_FALSE_MATCHES = 10  # fewer make a threshold a matter of luck
 
 
 def threshold_at(impostor: Floats, fmr: float, fewest: int = _FEWEST_FALSE_MATCHES) -> float | None:
-    """Return the threshold with this false match rate; None where there are too few pairs."""
+    """Return the threshold with this false match rate; None where there are too few pairs.
+
+    Also None where it would rest on a pair without a face: any score would then hold.
+    """
     allowed = int(impostor.size * fmr)
     if allowed < fewest:
         return None
-    above = np.partition(impostor, impostor.size - allowed - 1)
-    return float(np.nextafter(above[impostor.size - allowed - 1], np.inf))
+    at = impostor.size - allowed - 1
+    above = np.partition(impostor, at)[at]
+    return float(np.nextafter(above, np.inf)) if np.isfinite(above) else None
 
 
 def fnmr(genuine: Floats, threshold: float) -> float:

@@ -7,6 +7,7 @@ that names the file and the fault. Packages are only searched for files here, ne
 import hashlib
 import importlib.util
 import json
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -22,6 +23,7 @@ from kiosk.portrait.slots import (
     RUNTIMES,
     DetectorSettings,
     FusionMember,
+    KnownPair,
     ModelFile,
     ModelInput,
     ModelSlot,
@@ -51,6 +53,8 @@ class _Table:
             value = float(value)
         if type(value) is not kind:
             raise self.fail(key, f"must be {kind.__name__}, is {value!r}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self.fail(key, f"must be a finite number, is {value!r}")
         return value
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
@@ -134,7 +138,9 @@ def _read_file(source: Path, table: _Table) -> ModelFile:
 
 def _read_input(table: _Table) -> ModelInput:
     mean = table.take("mean", list)
-    if len(mean) != 3 or not all(isinstance(value, int | float) for value in mean):
+    if len(mean) != 3 or not all(
+        type(value) in (int, float) and math.isfinite(value) for value in mean
+    ):
         raise table.fail("mean", "must be three numbers")
     landmarks = table.take("landmarks", list, ["whole"])
     if not landmarks or any(name not in LANDMARKS for name in landmarks):
@@ -161,7 +167,9 @@ def _read_centre(table: _Table, size: int, metric: str) -> tuple[float, ...]:
         return ()
     if metric != "cosine":
         raise table.fail("centre", "is for metric cosine only; distances do not change by it")
-    if len(values) != size or not all(type(value) is float for value in values):
+    if len(values) != size or not all(
+        type(value) is float and math.isfinite(value) for value in values
+    ):
         raise table.fail("centre", f"must be {size} numbers with a point, as output.size says")
     return tuple(values)
 
@@ -175,6 +183,17 @@ def _read_threshold(table: _Table) -> Threshold:
         date=table.take("date", str),
         genuine_pairs=table.positive("genuine_pairs", int),
         impostor_pairs=table.positive("impostor_pairs", int),
+    )
+    table.done()
+    return read
+
+
+def _read_known_pair(table: _Table) -> KnownPair:
+    read = KnownPair(
+        one=table.take("one", str),
+        other=table.take("other", str),
+        value=table.take("value", float),
+        tolerance=table.positive("tolerance", float),
     )
     table.done()
     return read
@@ -213,7 +232,7 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
         root = _Table(source, "", values)
     except (OSError, ValueError) as error:
         raise SlotError(f"{source}: {error}") from error
-    network = {key: value for key, value in values.items() if key != "threshold"}
+    network = {key: values[key] for key in values if key not in ("threshold", "known_pair")}
     role = root.choice("role", ("detector", "recogniser"))
     runtime = root.choice("runtime", RUNTIMES)
     commercial_use = root.take("commercial_use", bool)
@@ -223,6 +242,7 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
     input_table, detector_table = root.table("input"), root.table("detector")
     output_table = root.table("output") or _Table(source, "output.", {})
     thresholds = tuple(_read_threshold(table) for table in root.tables("threshold"))
+    known_pairs = tuple(_read_known_pair(table) for table in root.tables("known_pair"))
     members = tuple(_read_member(table) for table in root.tables("member"))
     recogniser = role == "recogniser"
     needs_network = recogniser and runtime != "fusion"
@@ -233,6 +253,10 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
     if role == "detector" and detector_table is None:
         raise root.fail("detector", "missing")
     metric = output_table.choice("metric", METRICS) if recogniser else ""
+    if recogniser and (metric == "z_sum") != (runtime == "fusion"):
+        raise output_table.fail("metric", "z_sum is a fusion's, and a fusion's only one")
+    if known_pairs and not needs_network:
+        raise root.fail("known_pair", "is for single networks; a fusion's members have their own")
     size = output_table.positive("size", int) if needs_network else 0
     slot = ModelSlot(
         name=root.take("name", str),
@@ -247,6 +271,7 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
         mirror=output_table.take("mirror", bool) if needs_network else False,
         centre=_read_centre(output_table, size, metric) if needs_network else (),
         thresholds=thresholds,
+        known_pairs=known_pairs,
         members=members,
         detector=None if detector_table is None else _read_detector(detector_table),
         source=source,

@@ -62,6 +62,16 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPair:
+    """What this network said of two known portraits when it was set up, in its own metric."""
+
+    one: str
+    other: str
+    value: float
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True)
 class FusionMember:
     """One engine's share in a fusion: its impostor scores' mean and deviation, and a weight."""
 
@@ -85,7 +95,7 @@ class ModelSlot:
     """One model as data.
 
     ``sha256`` stands for all of its files and its description, ``network_sha256`` for what
-    makes its scores: everything but the thresholds.
+    makes its scores: everything but the thresholds and the known pairs.
     """
 
     name: str
@@ -100,6 +110,7 @@ class ModelSlot:
     mirror: bool
     centre: tuple[float, ...]  # the mean of many people's numbers, taken off; () for none
     thresholds: tuple[Threshold, ...]
+    known_pairs: tuple[KnownPair, ...]
     members: tuple[FusionMember, ...]
     detector: DetectorSettings | None
     source: Path
@@ -114,17 +125,22 @@ class ModelSlot:
         raise SlotError(f"{self.source}: no [[file]] with key = {key!r}")
 
     def threshold(self, fmr: float) -> float:
-        """Return the threshold of a visit, or else of a picture, at this false match rate.
+        """Return the threshold at this false match rate: a visit's where visits were measured.
 
-        SlotError when neither was measured.
+        Pictures' only where no visit was: for one rate alone a visit would quietly be judged by
+        what holds for one try. SlotError when it was not measured.
         """
-        fitting = [entry for entry in self.thresholds if abs(entry.fmr - fmr) <= fmr * 1e-6]
-        for of in reversed(PROCEDURES):
-            for entry in fitting:
-                if entry.of == of:
-                    return entry.value
-        known = ", ".join(sorted({f"{t.fmr:g}" for t in self.thresholds})) or "none"
-        raise SlotError(f"{self.source}: no threshold for FMR {fmr:g} (measured: {known})")
+        for entry in self.deciding:
+            if abs(entry.fmr - fmr) <= fmr * 1e-6:
+                return entry.value
+        known = ", ".join(sorted({f"{t.fmr:g}" for t in self.deciding})) or "none"
+        of = f" of a {self.deciding[0].of}" if self.deciding else ""
+        raise SlotError(f"{self.source}: no threshold{of} for FMR {fmr:g} (measured: {known})")
+
+    @property
+    def deciding(self) -> tuple[Threshold, ...]:
+        """Return the thresholds of visits, or those of pictures where no visit was measured."""
+        return tuple(t for t in self.thresholds if t.of == "visit") or self.thresholds
 
     def score_threshold(self, fmr: float) -> float:
         """Return the threshold as a score, of which more is more alike: distances turn over."""

@@ -144,6 +144,32 @@ def test_wrong_liveness_settings_are_one_line(config: Path, old: str, new: str, 
     assert says in refusal(config)
 
 
+@pytest.mark.parametrize(
+    ("section", "limit", "says"),
+    [
+        ("limits", "best_frames = 1.9", "portrait.limits.best_frames: must be a whole number"),
+        ("limits", "yaw_max_deg = inf", "portrait.limits.yaw_max_deg: must be above 0"),
+        ("liveness_limits", "move_within_s = nan", "move_within_s: must be from 1 to 60"),
+    ],
+)
+def test_a_limit_out_of_its_range_is_one_line(
+    config: Path, section: str, limit: str, says: str
+) -> None:
+    change(config, f"[portrait.{section}]", f"[portrait.{section}]\n{limit}")
+    assert says in refusal(config)
+
+
+def test_liveness_with_a_model_that_was_not_measured_for_it_is_one_line(config: Path) -> None:
+    change(config, 'liveness = "off" ', 'liveness = "required" ')
+    change(config, 'matcher = "fused"', 'matcher = "dlib_resnet"')
+    slot = config.parent / "models" / "dlib_resnet" / "model.toml"
+    blocks = slot.read_text("utf-8").split("\n[[threshold]]\n")
+    kept = [block for block in blocks if "fmr = 0.001\n" not in block]
+    slot.write_text("\n[[threshold]]\n".join(kept), "utf-8")
+    line = refusal(config)
+    assert f"{slot}: threshold: liveness needs one for FMR 0.001" in line
+
+
 def test_a_missing_liveness_model_is_one_line(config: Path) -> None:
     change(config, 'liveness = "off" ', 'liveness = "advisory" ')
     change(config, 'liveness_model = "" ', 'liveness_model = "nowhere" ')

@@ -153,6 +153,31 @@ def test_a_liveness_alarm_is_accepted_by_who_has_seen_the_resident(kiosk):
     assert decide("case-1", clerk, seen).seen_in_person
 
 
+@pytest.mark.parametrize("outcome", ["passed", "undetermined", "alarm"])
+@pytest.mark.parametrize("told_by", ["tries", "match"])
+def test_an_advisory_alarm_needs_the_resident_seen_whatever_the_reason(kiosk, outcome, told_by):
+    """The case is about the portrait; the alarm comes with one of its captures."""
+    clerk = world.add_staff("clerk")
+    grade = world.liveness(outcome, "" if outcome == "passed" else "wrong_move")
+    if told_by == "tries":
+        tries = (world.try_report("low_score", liveness=grade), world.try_report("low_score"))
+        open_case(kiosk, world.case_request(tries=tuple(one.model_dump() for one in tries)))
+    else:
+        match = world.match_report(score=1.0).model_copy(update={"liveness": grade})
+        open_case(kiosk, world.case_request(match=match.model_dump()))
+    open_case(kiosk, world.case_request("case-2"))  # a later case of the same visit
+    open_case(kiosk, world.case_request("case-3", visit_id="visit-2"))
+    unseen = DecisionInput(DecisionKind.IDENTITY_ACCEPTED, "accepted")
+    for case_id in ("case-1", "case-2"):
+        claim(case_id, clerk)
+        if outcome == "alarm":
+            assert refusal(decide, case_id, clerk, unseen) == RefusalCode.BAD_REQUEST
+        seen = DecisionInput(DecisionKind.IDENTITY_ACCEPTED, "accepted", seen_in_person=True)
+        assert decide(case_id, clerk, seen if outcome == "alarm" else unseen)
+    claim("case-3", clerk)
+    assert decide("case-3", clerk, unseen)  # another visit
+
+
 def test_a_new_portrait_needs_no_approval_and_carries_the_words(kiosk):
     clerk = world.add_staff("clerk")
     case = open_case(kiosk, world.case_request())

@@ -143,10 +143,12 @@ def test_a_resident_whom_a_clerk_accepts_and_a_second_person_approves(client):
     assert verify().ok
 
 
-@pytest.mark.parametrize("reason", ["liveness_alarm", "face_check_declined"])
+@pytest.mark.parametrize(
+    "reason", ["liveness_alarm", "face_check_declined", "portrait_not_matched"]
+)
 def test_after_a_doubt_only_who_has_seen_the_resident_may_accept(client, reason):
     """Neither a later match nor a later case of the visit takes the doubt back."""
-    number = {"liveness_alarm": "33", "face_check_declined": "44"}[reason]
+    number = {"liveness_alarm": "33", "face_check_declined": "44"}.get(reason, "55")
     card, visit = f"CA00000{number}", f"v-{number}"
     world.add_resident(card)
     read_chip(client, visit, card)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -286,3 +287,31 @@ def test_the_worker_refuses_a_missing_passive_model() -> None:
     answer = Desk().answer(configure, 0.0)
     assert isinstance(answer, WorkerFailed)
     assert "nowhere/model.toml" in answer.error
+
+
+@pytest.mark.parametrize("engine", ["dlib_resnet", "mine"])
+def test_a_model_not_measured_for_the_same_face_is_refused_when_configured(
+    tmp_path: Path, engine: str
+) -> None:
+    """Alone, and as the only member of a fusion that has thresholds of its own."""
+    for name in ("yunet", "dlib_resnet"):
+        (tmp_path / name).mkdir()
+        text = (MODELS / name / "model.toml").read_text()
+        (tmp_path / name / "model.toml").write_text(text)
+    blocks = text.split("\n[[threshold]]\n")
+    kept = [block for block in blocks if engine == "dlib_resnet" and "fmr = 0.001\n" not in block]
+    slot = tmp_path / "dlib_resnet" / "model.toml"
+    slot.write_text("\n[[threshold]]\n".join(kept or blocks[:1]))
+    if engine == "mine":
+        whole = (MODELS / "fused" / "model.toml").read_text().replace('"fused"', '"mine"')
+        members = whole.split("\n[[member]]\n")
+        (tmp_path / "mine").mkdir()
+        (tmp_path / "mine" / "model.toml").write_text(
+            "\n[[member]]\n".join([members[0], members[2]])
+        )
+    configure = Configure(str(tmp_path), engine, 0.0001, PortraitLimits(), LIMITS, "")
+    answer = Desk().answer(configure, 0.0)
+    assert isinstance(answer, WorkerFailed)
+    assert f"{slot}: threshold: liveness needs one for FMR 0.001" in answer.error
+    off = replace(configure, liveness=LivenessLimits())
+    assert isinstance(Desk().answer(off, 0.0), WorkerReady)

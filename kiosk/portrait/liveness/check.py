@@ -3,7 +3,7 @@
 It grades; whether a person must look follows from the mode, outside the worker.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 from kiosk.portrait.capture import Candidate, CaptureState
@@ -12,11 +12,10 @@ from kiosk.portrait.faces import Face, Image
 from kiosk.portrait.fusion import Matcher
 from kiosk.portrait.liveness.challenge import Challenge, ChallengeState, draw_moves, sight_of
 from kiosk.portrait.liveness.limits import LivenessLimits
+from kiosk.portrait.liveness.same_face import SFACE
 from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.values import HeadMove, Liveness, LivenessOutcome, Measure
 
-_SFACE = "sface"
-_SAME_FACE_FMR = 0.001
 _ALARMS = (
     ChallengeState.FACE_JUMPED,
     ChallengeState.FACE_CHANGED,
@@ -28,7 +27,10 @@ PASSIVE_MISSING = "passive_missing"
 
 @dataclass(slots=True)
 class LivenessCheck:
-    """Follows one capture; with ``passive`` None only the challenge grades."""
+    """Follows one capture; with ``passive`` None only the challenge grades.
+
+    ``limits`` fit the matcher (``same_face.fit_same_face``).
+    """
 
     limits: LivenessLimits
     matcher: Matcher
@@ -121,12 +123,8 @@ class LivenessCheck:
     def _begin(self, faces: list[tuple[Image, Face]], now_s: float) -> Challenge:
         image, face = faces[-1]
         share = face.width / min(image.shape[:2])
-        limits = self.limits
-        moves = draw_moves(self.random, limits.moves, share, limits.closer_min)
-        engine = self._engine()
-        if engine.slot.name != _SFACE:  # the limit is one of SFace's
-            limits = replace(limits, same_face_min=engine.slot.score_threshold(_SAME_FACE_FMR))
-        return Challenge(moves, limits, now_s)
+        moves = draw_moves(self.random, self.limits.moves, share, self.limits.closer_min)
+        return Challenge(moves, self.limits, now_s)
 
     def _alike(self, faces: list[tuple[Image, Face]], seen: tuple[Image, Face]) -> float | None:
         """Compare this frame's face with the kept frames', by one engine: it is the quick one."""
@@ -144,4 +142,4 @@ class LivenessCheck:
 
     def _engine(self) -> Engine:
         engines = self.matcher.engines
-        return engines.get(_SFACE) or next(iter(engines.values()))
+        return engines.get(SFACE) or next(iter(engines.values()))

@@ -1,0 +1,101 @@
+"""``python -m kiosk thresholds`` writes what was measured, or leaves the slot as it was."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.portrait.fusion import load_models
+from kiosk.portrait.slot_file import load_slot
+from kiosk.portrait.slots import SlotError
+from tests.portrait.pictures import MODELS
+from tests.portrait.test_drop_in import drop_in, report, thresholds_command
+
+
+@pytest.fixture
+def sface(tmp_path: Path) -> Path:
+    """The shipped slot of one network, with thresholds of pictures and of visits."""
+    for name in ("yunet", "sface"):
+        (tmp_path / name).mkdir()
+        shutil.copy(MODELS / name / "model.toml", tmp_path / name)
+    return tmp_path / "sface" / "model.toml"
+
+
+def refused(slot_file: Path, report_file: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line of a command that must leave the slot as it was."""
+    before = slot_file.read_text()
+    assert thresholds_command(slot_file.parents[1], slot_file.parent.name, report_file) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert slot_file.read_text() == before
+    return line
+
+
+def measured(slot_file: Path, change: dict[str, dict[str, Any]]) -> Path:
+    """A report of visits and pictures whose thresholds are changed by kind and rate."""
+    scores = {"0_01": 0.25, "0_001": 0.32, "0_0001": 0.40}
+    path = report(slot_file.parents[1] / "r.json", slot_file, visit=True, **scores)
+    values = json.loads(path.read_text())
+    for of, thresholds in change.items():
+        (values if of == "picture" else values[of])["thresholds"].update(thresholds)
+    path.write_text(json.dumps(values))
+    return path
+
+
+def test_a_report_without_visits_does_not_take_the_visits_thresholds_away(
+    sface: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures = report(sface.parents[1] / "r.json", sface, **{"0_001": 0.32, "0_0001": 0.4})
+    assert "--all-impostors" in refused(sface, pictures, capsys)
+
+
+def test_a_report_of_too_few_visits_does_not_either(
+    sface: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = refused(sface, measured(sface, {"visit": {"0.0001": None}}), capsys)
+    assert "FMR 0.0001" in line
+    assert "--all-impostors" in line
+
+
+@pytest.mark.parametrize("of", ["picture", "visit"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_threshold_that_is_no_number_is_refused(
+    sface: Path, capsys: pytest.CaptureFixture[str], of: str, value: float
+) -> None:
+    line = refused(sface, measured(sface, {of: {"0.0001": value}}), capsys)
+    assert f"the {of}'s threshold at FMR 0.0001 is {value}" in line
+
+
+@pytest.mark.parametrize("rate", ["0.001", "0.0001"])
+def test_thresholds_that_fail_the_self_test_are_not_left_in_the_slot(
+    sface: Path, capsys: pytest.CaptureFixture[str], rate: str
+) -> None:
+    line = refused(sface, measured(sface, {"visit": {rate: -1.7e308}}), capsys)
+    assert "self-test: resident_a against resident_b_document" in line
+
+
+def test_what_the_network_says_of_known_portraits_is_written_beside(tmp_path: Path) -> None:
+    slot_file, _ = drop_in(tmp_path)
+    for _ in range(2):  # the second time it takes the place of the first
+        assert thresholds_command(tmp_path, "own", measured(slot_file, {})) == 0
+        slot = load_slot(slot_file)
+        assert len(slot.known_pairs) == 4
+        assert len(slot.thresholds) == 6
+    matcher = load_models(tmp_path, "own").matcher
+    text = re.sub(r"(?s)\n\[\[known_pair]].*", "", slot_file.read_text())
+    slot_file.write_text(text)
+    without = load_models(tmp_path, "own").matcher
+    assert matcher.network_sha256 == without.network_sha256  # a report still fits
+    assert matcher.sha256 != without.sha256
+
+
+def test_a_visit_is_not_judged_by_the_pictures_threshold_of_a_rate_it_lacks(sface: Path) -> None:
+    blocks = sface.read_text().split("\n[[threshold]]\n")
+    lost = [b for b in blocks if not b.startswith('of = "visit"\nfmr = 0.0001')]
+    assert len(lost) == len(blocks) - 1
+    sface.write_text("\n[[threshold]]\n".join(lost))
+    with pytest.raises(SlotError, match=r"no threshold of a visit for FMR 0\.0001"):
+        load_models(sface.parents[1], "sface")
