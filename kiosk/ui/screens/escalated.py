@@ -25,6 +25,8 @@ _STEPS = {
     Escalation.CARD_HELD: 5,
 }
 
+_CALLED = (CaseStage.SENDING, CaseStage.WAITING)
+
 
 def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
     """Return the page, or the one that asks for the travel time."""
@@ -58,7 +60,18 @@ def _said(visit: Visit) -> tuple[Texts, Texts]:
         inside = visit.card_place is not CardPlace.OUT
         return waiting.NOBODY_TITLE, waiting.NOBODY_LEAD if inside else waiting.NOBODY_LEAD_NO_CARD
     stage = CaseStage.SENDING if case is None else case.stage
-    return waiting.STAGE_TITLE[stage], waiting.LEAD
+    title = waiting.STAGE_TITLE[stage]
+    if not _has_paid(visit):
+        return title, waiting.LEAD
+    return waiting.PAID_TITLE if stage in _CALLED else title, waiting.PAID_LEAD
+
+
+def _has_paid(visit: Visit) -> bool:
+    """Say whether the case is about money that is here, from this visit or an earlier one."""
+    case, chosen = visit.case, visit.chosen
+    if case is None or case.reason is not Escalation.PAID_NOT_ISSUED:
+        return False
+    return not (visit.settled and chosen is not None and chosen.fee_fen == 0)
 
 
 def _step(visit: Visit) -> int:
