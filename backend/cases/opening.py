@@ -1,6 +1,6 @@
 """Open a case, once, whatever is repeated; give it a ticket number and its evidence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -44,9 +44,6 @@ def open_case(kiosk: Kiosk, wanted: CaseRequest) -> Case:
 
 def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
     moment = now()
-    until = wanted.card_kept_until
-    if until is not None and not is_within(until, -LONGEST_KEPT, LONGEST_KEPT):
-        raise Refused(RefusalCode.BAD_REQUEST, "card_kept_until is not within a day of now")
     day, seq, ticket = next_ticket(moment, wanted.ticket)
     permit = Permit.objects.filter(card_number=wanted.card_number or "").first()
     case = Case(
@@ -61,7 +58,7 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         phase=wanted.phase,
         card_number=wanted.card_number or "",
         card_inside=wanted.card_inside,
-        card_kept_until=wanted.card_kept_until,
+        card_kept_until=_kept_until(wanted, moment),
         offer_code=wanted.offer_code or "",
         application=_paid_before(wanted) or _application(kiosk, wanted),
         match=wanted.match.model_dump(mode="json") if wanted.match else None,
@@ -105,6 +102,16 @@ def standing_case(application: Application, reason: CaseReason) -> Case | None:
         if waits or case.reason == reason or is_sent_to_counter(case):
             return case
     return None
+
+
+def _kept_until(wanted: CaseRequest, moment: datetime) -> datetime | None:
+    """Return until when the card is kept. No kiosk's clock, however wrong, costs a case."""
+    if wanted.card_kept_for_s is not None:
+        return moment + timedelta(seconds=wanted.card_kept_for_s)
+    until = wanted.card_kept_until
+    if until is None or is_within(until, timedelta(0), LONGEST_KEPT):
+        return until
+    return moment if until < moment else moment + LONGEST_KEPT
 
 
 def _name_earlier_case(case: Case, application: Application) -> None:
