@@ -108,7 +108,13 @@ def identify_by_case(application: Application, case: Case, who: str) -> None:
 
 
 def settle(application: Application, who: str) -> None:
-    """Note that the application is paid, or free; call it inside a transaction."""
+    """Note that the application is paid, or free; call it inside a transaction.
+
+    What was given back stays so: another fee belongs to another application. Raises Refused
+    CONFLICT.
+    """
+    if application.refunded_at is not None:
+        raise Refused(RefusalCode.CONFLICT, "this fee was given back")
     application.settled_at = now()
     application.awaits_order = application.fee_fen > 0
     application.save(update_fields=["settled_at", "awaits_order"])

@@ -9,14 +9,18 @@ from backend.cases.decisions import DecisionInput, decide
 from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.cases.residents_side import resident_gone
+from backend.clock import ago, now
+from backend.console.counter_sheet import counter_sheet
 from backend.orders.counter import CounterForm, issue_at_counter, stop_payment_code
 from backend.orders.models import IssueOrder
 from backend.orders.printing import begin_printing, end_printing
 from backend.orders.reconcile import visit_ended
+from backend.orders.refunds import refund
 from backend.payments.models import Payment
 from backend.payments.services import complete, start
 from backend.records.models import Permit
 from backend.refusal import Refused
+from backend.reports.cash import cash_up
 from backend_client.contract import DecisionKind, RefusalCode
 from tests.backend import world
 from tests.backend.order_world import application, ask, pay, read_chip, ready, refusal, report
@@ -184,7 +188,7 @@ def test_the_counter_takes_no_cash_while_another_visits_code_can_be_paid(kiosk):
     assert complete(code.token).state == "cancelled"
 
 
-def test_money_that_came_twice_all_the_same_goes_before_a_person(kiosk):
+def test_money_that_came_twice_all_the_same_goes_before_a_person(kiosk, django_pages):
     """As when the provider tells late of a code that was paid before the counter took cash."""
     first = fails_to_print(kiosk)
     other = world.add_kiosk("4")
@@ -202,6 +206,11 @@ def test_money_that_came_twice_all_the_same_goes_before_a_person(kiosk):
         "paid_not_issued",
         f"paid twice: {first.number} was paid already",
     )
+    assert counter_sheet(case, "en").paid_twice == first.number
+    page = django_pages(world.add_staff("clerk")).get(f"/counter/{case.id}").content.decode()
+    assert f"重复缴费：{first.number}" in page
+    codes = {one.application: one.code for one in cash_up(ago(3600), now()).differences}
+    assert codes[second.number] == "paid_twice"
 
 
 def test_an_issue_of_long_ago_is_no_second_payment(kiosk):
@@ -214,3 +223,41 @@ def test_an_issue_of_long_ago_is_no_second_payment(kiosk):
     later.created_at = later.settled_at = world.timezone.now()
     later.save(force_insert=True)
     assert paid_twice_with(Application.objects.get(pk="later")) is None
+
+
+def test_a_fee_given_back_ends_the_cases_and_lets_the_resident_pay_anew(kiosk, django_pages):
+    made = fails_to_print(kiosk)
+    clerk = world.add_staff("clerk")
+    assert refusal(refund, "case-1", clerk) == RefusalCode.CONFLICT
+    to_counter("case-1", clerk)
+    page = django_pages(clerk)
+    assert "/counter/case-1/refund" in page.get("/counter/case-1").content.decode()
+    assert page.post("/counter/case-1/refund").status_code == 302
+    made.refresh_from_db()
+    assert not made.settled
+    assert Case.objects.get(id="case-1").close_outcome == "refunded"
+    assert refusal(refund, "case-1", clerk) == RefusalCode.CONFLICT
+    order = IssueOrder.objects.get()
+    assert refusal(begin_printing, kiosk, order.id, order.fencing_token) == RefusalCode.CONFLICT
+    differences = {(one.code, one.amount_fen) for one in cash_up(ago(3600), now()).differences}
+    assert differences == {("refunded", 1500)}
+    again = ready(world.add_kiosk("4"), "visit-2")
+    again.refresh_from_db()
+    assert again.settled
+
+
+def test_what_may_be_printed_is_not_given_back_before_somebody_looked(kiosk):
+    fails_to_print(kiosk, "unknown")
+    clerk = world.add_staff("clerk")
+    to_counter("case-1", clerk)
+    assert refusal(refund, "case-1", clerk) == RefusalCode.CONFLICT
+
+
+def test_an_order_that_was_not_begun_falls_with_the_refund(kiosk):
+    made = ready(kiosk)
+    order = ask(kiosk, made)
+    open_case(kiosk, world.case_request(reason="paid_not_issued", application_id=made.id))
+    clerk = world.add_staff("clerk")
+    to_counter("case-1", clerk)
+    refund("case-1", clerk)
+    assert refusal(begin_printing, kiosk, order.id, 1) == RefusalCode.STALE_TOKEN
