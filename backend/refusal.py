@@ -12,6 +12,7 @@ STATUS = {
     RefusalCode.NOT_ELIGIBLE: 403,
     RefusalCode.IDENTITY_MISSING: 403,
     RefusalCode.SETTLEMENT_MISSING: 402,
+    RefusalCode.PAID_BEFORE: 409,
     RefusalCode.ALREADY_ISSUED: 409,
     RefusalCode.STALE_TOKEN: 409,
     RefusalCode.RATE_LIMITED: 429,

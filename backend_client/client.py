@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import requests
 from pydantic import ValidationError
+from urllib3.exceptions import HTTPError
 
 from backend_client import contract as c
 from backend_client.deadline import open_session, within
@@ -265,7 +266,8 @@ class KioskClient:
                     # A connection that was shut down can look like a short, whole answer.
                     raise ServerUnavailable("no answer in time")
                 return _judge(response, data)
-            except (requests.RequestException, OSError) as error:
+            except (requests.RequestException, HTTPError, UnicodeError, OSError) as error:
+                # urllib3 has its own words for an address that it cannot even ask for.
                 # A read's own timeout can be a moment earlier than the call's.
                 late = running.expired or isinstance(error, requests.Timeout)
                 reason = "no answer in time" if late else type(error).__name__

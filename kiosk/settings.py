@@ -4,6 +4,8 @@ Must not open devices, files other than the configuration's own, or connections.
 """
 
 import json
+import os
+import re
 import tomllib
 from dataclasses import fields
 from enum import StrEnum
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kiosk.session.facts import Texts
 from kiosk.session.rules import Rules, Timers
@@ -32,11 +34,21 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+_URL = re.compile(
+    r"https?://(?:(?P<name>[A-Za-z0-9._-]{1,253})|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
+)
+_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _File = TypeVar("_File", bound=BaseModel)
 
 Port = Annotated[str, Field(pattern=r"^(/|socket://)[^\s]+$")]
 Baud = Literal[9600, 19200, 38400, 57600, 115200]
-Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
+Pause = Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)]
+"""Before a machine is asked once more."""
+Moment = Annotated[float, Field(ge=0.005, le=10, allow_inf_nan=False)]
+"""Within one exchange of bytes."""
+Motion = Annotated[float, Field(ge=0.5, le=120, allow_inf_nan=False)]
+"""What a machine takes to move, erase or print; in less no card moves."""
 Hex = Annotated[str, Field(pattern=r"^([0-9A-F]{2}){1,64}$")]
 Pixels = Annotated[int, Field(ge=120, le=8192)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
@@ -59,10 +71,21 @@ class ScreenSection(_Section):
     fullscreen: bool = True
 
 
+def _check_url(url: str) -> str:
+    """Let through what a request can be sent to. Raises ValueError with what is allowed."""
+    found = _URL.fullmatch(url)
+    labels = (found["name"] or "a").split(".") if found else []
+    if not found or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError("must be http(s)://HOST or http(s)://HOST:PORT")
+    if not 0 < int(found["port"] or "1") <= 65535:
+        raise ValueError("the port must be 1 to 65535")
+    return url
+
+
 class ServerSection(_Section):
     """The hall's server and the line to it."""
 
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
+    url: Annotated[str, AfterValidator(_check_url)]
     credential_file: Path
     heartbeat_s: Annotated[float, Field(ge=0.2, le=5)] = 3.0
     lost_after_s: Annotated[float, Field(ge=0.5, le=9)] = 8.0
@@ -86,13 +109,13 @@ class CardLayoutSection(_Section):
 class CardTimingSection(_Section):
     """The card printer's waits in seconds; what each is for stands with its driver."""
 
-    ack_s: Seconds = 0.3
-    answer_s: Seconds = 0.6
-    poll_s: Seconds = 0.05
-    status_s: Seconds = 2.0
-    move_s: Seconds = 10.0
-    erase_s: Seconds = 20.0
-    print_s: Seconds = 30.0
+    ack_s: Moment = 0.3
+    answer_s: Moment = 0.6
+    poll_s: Moment = 0.05
+    status_s: Motion = 2.0
+    move_s: Motion = 10.0
+    erase_s: Motion = 20.0
+    print_s: Motion = 30.0
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
 
@@ -156,11 +179,29 @@ class DevicesSection(_Section):
     chip_reader: ChipReaderSection
     receipt_printer: ReceiptPrinterSection | None = None
 
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        """See that no two devices share a port, under whatever names it is known."""
+        names = ("card_printer", "mrz_reader", "chip_reader", "receipt_printer")
+        owners: dict[str, str] = {}
+        for name in names:
+            section = getattr(self, name)
+            if section is None:
+                continue
+            port = section.port
+            first = owners.setdefault(os.path.realpath(port) if port[0] == "/" else port, name)
+            if first != name:
+                raise ValueError(f"{first} and {name} must not have the same port, {port}")
+        return self
+
 
 class CameraSection(_Section):
     """Where pictures come from. Once loaded, ``source`` is what the camera is opened by."""
 
-    source: Annotated[str, Field(pattern=r"^(device:\d{1,2}|(video|folder|stream):[^\s].*)$")]
+    source: Annotated[
+        str,
+        Field(pattern=r"^(device:(\d{1,2}|/dev/[^\s]+)|(video|folder|stream):[^\s].*)$"),
+    ]
     width: Pixels = 1280
     height: Pixels = 720
 
@@ -187,8 +228,8 @@ class TimersSection(_Section):
     pay: Seconds = Timers().pay
     receipt: Seconds = Timers().receipt
     take_card: Seconds = Timers().take_card
-    rearm: Seconds = Timers().rearm
-    eject_again: Seconds = Timers().eject_again
+    rearm: Pause = Timers().rearm
+    eject_again: Pause = Timers().eject_again
     leaving: Seconds = Timers().leaving
     keep_card: Seconds = Timers().keep_card
     wait_without_card: Seconds = Timers().wait_without_card
@@ -312,7 +353,10 @@ def _absolute(base: Path, path: Path) -> Path:
 
 
 def _source(base: Path, source: str) -> str:
-    """Return what the camera is opened by: a device's number, an address or an absolute path."""
+    """Return what the camera is opened by: a device's number, an address or an absolute path.
+
+    A device's own path stays as it is: what it links to changes when it is plugged in again.
+    """
     kind, _, where = source.partition(":")
     return str(_absolute(base, Path(where))) if kind in ("video", "folder") else where
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from devices.camera.opening import choose_source
 from kiosk.runtime.clock import wall_clock
 from kiosk.session.rules import Timers
 from kiosk.settings import ConfigError, load_settings, read_credential
@@ -114,7 +115,7 @@ def test_settings_are_frozen(config: Path) -> None:
         ('number = "1" ', "", "kiosk.number", "missing"),
         ('time_zone = "Asia/Shanghai"', 'time_zone = "Asia/Nowhere"', "kiosk.time_zone", "zone"),
         ("number =", "nummer =", "kiosk.nummer", "number, data_dir"),
-        ('url = "http://127.0.0.1:8000"', 'url = "127.0.0.1"', "server.url", "https?"),
+        ('url = "http://127.0.0.1:8000"', 'url = "127.0.0.1"', "server.url", "http(s)://HOST"),
         ("heartbeat_s = 3.0", "heartbeat_s = 60", "server.heartbeat_s", "5"),
         ("lost_after_s = 8.0", "lost_after_s = 11", "server.lost_after_s", "9"),
         ('assembly = "rewriter"', 'assembly = "rewrite"', "devices.assembly", "'motor_reader'"),
@@ -133,9 +134,13 @@ def test_settings_are_frozen(config: Path) -> None:
         ("max_tries = 3", "max_tries = 4", "visit.max_tries", "3"),
         ('now_mode = "0"', 'now_mode = "2"', "devices.card_printer.layout.now_mode", "'0' or '1'"),
         ('now_mode = "0"', 'now_mode = "1"', "devices.card_printer.layout", "must differ"),
-        ("erase_s = 20.0", "erase_s = 0", "devices.card_printer.timing.erase_s", "greater than 0"),
+        ("erase_s = 20.0", "erase_s = 1e-9", "devices.card_printer.timing.erase_s", "0.5"),
+        ("ack_s = 0.3", "ack_s = 60", "devices.card_printer.timing.ack_s", "10"),
+        ('port = "/dev/ttyS1"', 'port = "/dev/ttyS2"', "devices", "mrz_reader and chip_reader"),
+        ('port = "/dev/ttyS1"', 'port = "/dev/../dev/ttyS0"', "devices", "the same port"),
+        ('source = "device:0"', 'source = "device:/etc/x"', "camera.source", "device"),
         ('"FF00000003D45200"', '"FF0"', "devices.chip_reader.polling.release", "match"),
-        ("idle = 60.0", "idle = -1", "visit.timers.idle", "greater than 0"),
+        ("idle = 60.0", "idle = -1", "visit.timers.idle", "equal to 1"),
         ("pay = 180.0", "pay = nan", "visit.timers.pay", "finite"),
         ("idle_warning = 30.0", "idle_warning = 10", "visit.timers.idle_warning", "20"),
         ("receipt = 30.0", "reciept = 30.0", "visit.timers.reciept", "take_card"),
@@ -193,3 +198,58 @@ def test_the_shipped_machine_is_the_drivers_own_defaults(config: Path) -> None:
     assert not any(table in bare for table in tables)
     config.write_text(bare, encoding="utf-8")
     assert load_settings(config).devices == devices
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a..b",
+        "http://.a",
+        "http://a.",
+        "http://-a",
+        "http://a b",
+        "http://a:0",
+        "http://a:99999",
+        "http://a:x",
+        "http://user@a",
+        "http://" + "a" * 64,
+        "http://a/b",
+        "ftp://a",
+    ],
+)
+def test_an_address_that_no_request_reaches_is_one_line(config: Path, url: str) -> None:
+    change(config, '"http://127.0.0.1:8000"', f'"{url}"')
+    assert refuse(config).startswith(f"{config}: server.url")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://hall", "https://hall.example.org:8443", "http://10.0.0.1:80", "http://[::1]:80"]
+)
+def test_an_address_that_can_be_reached_is_taken(config: Path, url: str) -> None:
+    change(config, '"http://127.0.0.1:8000"', f'"{url}"')
+    assert load_settings(config).server.url == url
+
+
+def test_the_camera_is_named_by_a_path_that_survives_replugging(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/dev/v4l/by-id/usb-Maker_Camera_0001-video-index0"
+    change(config, '"device:0"', f'"device:{path}"')
+    camera = load_settings(config).camera
+    assert camera.source == path
+    opened: list[object] = []
+
+    class Capture:
+        def __init__(self, device: object, api: int) -> None:
+            opened.append(device)
+
+        def set(self, *_: object) -> bool:
+            return True
+
+        def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+            return True
+
+    monkeypatch.setattr("devices.camera.sources.cv2.VideoCapture", Capture)
+    monkeypatch.setattr("devices.camera.sources.Path.exists", lambda _: True)
+    choose_source(camera.source).open()
+    assert opened == [path]

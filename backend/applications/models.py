@@ -35,6 +35,9 @@ class Application(models.Model):
     awaits_order = models.BooleanField(
         default=False, help_text="paid; whether an order followed is still to be looked at"
     )
+    refunded_at = models.DateTimeField(
+        null=True, blank=True, help_text="the fee was given back; nothing is issued for it"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -46,6 +49,7 @@ class Application(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=("card_number", "created_at"), name="application_of_card"),
             models.Index(
                 fields=("settled_at",),
                 condition=models.Q(awaits_order=True),
@@ -60,8 +64,8 @@ class Application(models.Model):
 
     @property
     def settled(self) -> bool:
-        """Say whether it is paid, or free by rule."""
-        return self.settled_at is not None
+        """Say whether it is paid, or free by rule; what was given back is neither."""
+        return self.settled_at is not None and self.refunded_at is None
 
     @property
     def identified(self) -> bool:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from backend.applications.identity import match_fault
 from backend.applications.models import Application, Basis
+from backend.applications.unfinished import find_to_go_on_with, refuse_beside_unfinished
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.doubts import visit_in_doubt
@@ -34,7 +35,8 @@ def apply(kiosk: Kiosk, wanted: ApplicationRequest) -> Application:
 
     A match that policy does not accept leaves the application unidentified; it is no refusal,
     because a person may still decide. Raises Refused: CONFLICT (chip not read in this visit),
-    NO_RECORD, NOT_ELIGIBLE, NOT_FOUND (case).
+    NO_RECORD, NOT_ELIGIBLE, NOT_FOUND (case), PAID_BEFORE (in another visit, and not issued yet:
+    a person has it, or looks into it now).
     """
     with transaction.atomic():
         read = chip_read(kiosk, wanted.visit_id, wanted.card_number)
@@ -45,6 +47,8 @@ def apply(kiosk: Kiosk, wanted: ApplicationRequest) -> Application:
             raise Refused(RefusalCode.NO_RECORD, "this card is not on record")
         case = _case(wanted.case_id)
         application = _find_or_make(kiosk, wanted, record, case)
+        if not application.settled:
+            refuse_beside_unfinished(application)
         if not application.identified:
             if wanted.match is not None:
                 compared = record.has_portrait and read.portrait_released
@@ -67,12 +71,18 @@ def offers_at_counter(case: Case) -> tuple[Offer, ...]:
 def make_for_counter(case: Case, offer_code: str, kiosk: Kiosk | None) -> Application:
     """Make the application that a case at the counter is about, where the kiosk made none.
 
-    ``kiosk`` stands in where the case came from none. Call it inside a transaction. Raises
-    Refused: NO_RECORD, NOT_ELIGIBLE.
+    ``kiosk`` stands in where the case came from none. One of another visit that is paid, or whose
+    print was begun, is gone on with instead. Call it inside a transaction. Raises Refused:
+    NO_RECORD, NOT_ELIGIBLE, PAID_BEFORE.
     """
     record = record_source().find(case.card_number)
     if record is None:
         raise Refused(RefusalCode.NO_RECORD, "this card is not on record")
+    begun = find_to_go_on_with(case.card_number, offer_code or case.offer_code)
+    if begun is not None:
+        case.application = begun
+        case.save(update_fields=["application"])
+        return begun
     at = kiosk or case.kiosk
     granted = granted_offers(case.card_number, case.id)
     offer = possible(record, granted).find(offer_code or case.offer_code)
@@ -98,7 +108,13 @@ def identify_by_case(application: Application, case: Case, who: str) -> None:
 
 
 def settle(application: Application, who: str) -> None:
-    """Note that the application is paid, or free; call it inside a transaction."""
+    """Note that the application is paid, or free; call it inside a transaction.
+
+    What was given back stays so: another fee belongs to another application. Raises Refused
+    CONFLICT.
+    """
+    if application.refunded_at is not None:
+        raise Refused(RefusalCode.CONFLICT, "this fee was given back")
     application.settled_at = now()
     application.awaits_order = application.fee_fen > 0
     application.save(update_fields=["settled_at", "awaits_order"])

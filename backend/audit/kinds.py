@@ -21,6 +21,7 @@ class Kind(StrEnum):
     IDENTITY_BY_CASE = "application.identity_by_case"
     MATCH_NOT_ACCEPTED = "application.match_not_accepted"
     SETTLED = "application.settled"
+    REFUNDED = "application.refunded"
     PAYMENT_STARTED = "payment.started"
     PAYMENT_PAID = "payment.paid"
     PAYMENT_CANCELLED = "payment.cancelled"

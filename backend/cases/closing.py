@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
 from backend.accounts.services import actor
 from backend.applications.models import Application
@@ -45,10 +46,14 @@ def close(case: Case, who: str, outcome: str) -> None:
             Application.objects.filter(id=case.application_id).update(awaits_order=True)
 
 
-def close_servers_own(application: Application, outcome: str) -> None:
-    """Close what the server itself opened for an application, once that matter is settled."""
-    for case in application.cases.filter(id__startswith=SERVERS_OWN):
-        close(case, "system", outcome)
+def close_answered(application: Application, who: str, outcome: str) -> None:
+    """Close what an application's end answers: the server's own cases, and those of left visits.
+
+    The resident may come back to another case than the one whose ticket they hold.
+    """
+    parked = Q(id__startswith=SERVERS_OWN) | Q(left_with_ticket=True)
+    for case in application.cases.filter(parked).exclude(stage=Stage.CLOSED):
+        close(case, who, outcome)
 
 
 def goes_on_at_kiosk(case: Case) -> bool:

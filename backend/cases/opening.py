@@ -1,10 +1,11 @@
 """Open a case, once, whatever is repeated; give it a ticket number and its evidence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from backend.applications.models import Application
+from backend.applications.unfinished import paid_and_not_issued
 from backend.attempts.services import keep_attempts
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
@@ -45,9 +46,6 @@ def open_case(kiosk: Kiosk, wanted: CaseRequest) -> Case:
 
 def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
     moment = now()
-    until = wanted.card_kept_until
-    if until is not None and not is_within(until, -LONGEST_KEPT, LONGEST_KEPT):
-        raise Refused(RefusalCode.BAD_REQUEST, "card_kept_until is not within a day of now")
     day, seq, ticket = next_ticket(moment, wanted.ticket)
     permit = Permit.objects.filter(card_number=wanted.card_number or "").first()
     case = Case(
@@ -62,9 +60,9 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
         phase=wanted.phase,
         card_number=wanted.card_number or "",
         card_inside=wanted.card_inside,
-        card_kept_until=wanted.card_kept_until,
+        card_kept_until=_kept_until(wanted, moment),
         offer_code=wanted.offer_code or "",
-        application=_application(kiosk, wanted),
+        application=_paid_before(wanted) or _application(kiosk, wanted),
         match=wanted.match.model_dump(mode="json") if wanted.match else None,
         tries=[one.model_dump(mode="json", exclude={"live_portrait"}) for one in wanted.tries],
         detail=wanted.detail,
@@ -82,6 +80,7 @@ def _create(kiosk: Kiosk, wanted: CaseRequest) -> Case:
     if wanted.match is not None:
         record_comparison(kiosk, case.visit_id, case.card_number, wanted.match, moment)
     if case.application is not None:
+        _name_earlier_case(case, case.application)
         _take_over_servers_own(case, case.application)
     append(
         Kind.CASE_OPENED,
@@ -112,6 +111,24 @@ def standing_case(application: Application, reason: CaseReason) -> Case | None:
         if stands:
             return case
     return None
+
+
+def _kept_until(wanted: CaseRequest, moment: datetime) -> datetime | None:
+    """Return until when the card is kept. No kiosk's clock, however wrong, costs a case."""
+    if wanted.card_kept_for_s is not None:
+        return moment + timedelta(seconds=wanted.card_kept_for_s)
+    until = wanted.card_kept_until
+    if until is None or is_within(until, timedelta(0), LONGEST_KEPT):
+        return until
+    return moment if until < moment else moment + LONGEST_KEPT
+
+
+def _name_earlier_case(case: Case, application: Application) -> None:
+    """Let the page of a case about another visit's application lead to that visit's case."""
+    if case.came_from_id is not None or application.visit_id == case.visit_id:
+        return
+    case.came_from = application.cases.exclude(id=case.id).order_by("-created_at").first()
+    case.save(update_fields=["came_from"])
 
 
 def _take_over_servers_own(case: Case, application: Application) -> None:
@@ -183,6 +200,19 @@ def _application(kiosk: Kiosk, wanted: CaseRequest) -> Application | None:
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND, "no such application at this kiosk")
     return found
+
+
+def _paid_before(wanted: CaseRequest) -> Application | None:
+    """Return what the card's holder paid in an earlier visit, where the case is about just that.
+
+    So whoever takes the case has the money, the order and the earlier case before them.
+    """
+    if wanted.reason is not CaseReason.PAID_NOT_ISSUED or wanted.card_number is None:
+        return None
+    paid = list(paid_and_not_issued(wanted.card_number))
+    if any(one.id == wanted.application_id for one in paid):
+        return None
+    return paid[0] if paid else None
 
 
 def _sealed(data: bytes | None) -> Picture | None:

@@ -1,16 +1,17 @@
 """What the resident does to a case: say when and why they travel, leave with a ticket, withdraw."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.closing import close
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.cases.queue import decision_moment
-from backend.clock import is_within
+from backend.clock import is_within, now
 from backend.config import hall
 from backend.fleet.models import Kiosk
 from backend.live.services import bump
@@ -38,11 +39,14 @@ def case_of(kiosk: Kiosk, case_id: str, session: int = 1) -> Case:
 
 
 def set_travel(kiosk: Kiosk, case_id: str, travel: TravelRequest) -> Case:
-    """Set departure and ground; the queue orders by them. Raises Refused BAD_REQUEST."""
+    """Set departure and ground; the queue orders by them. Raises Refused BAD_REQUEST.
+
+    A departure that cannot be meant comes from a wrong clock: the rest is stored without it.
+    """
     with transaction.atomic():
         case = case_of(kiosk, case_id, travel.session)
         _check(travel)
-        case.depart_at = travel.depart_at
+        case.depart_at = _departure(travel)
         case.ground = travel.ground or ""
         case.decide_by = decision_moment(case.created_at, case.depart_at, case.ground)
         case.version = bump()
@@ -100,6 +104,21 @@ def _check(travel: TravelRequest) -> None:
     if travel.ground is not None and hall().urgency.find(travel.ground) is None:
         allowed = ", ".join(ground.code for ground in hall().urgency.ground)
         raise Refused(RefusalCode.BAD_REQUEST, f"ground must be one of {allowed}")
-    departure = travel.depart_at
-    if departure is not None and not is_within(departure, EARLIEST_DEPARTURE, LATEST_DEPARTURE):
-        raise Refused(RefusalCode.BAD_REQUEST, "depart_at must lie within the year to come")
+
+
+def _departure(travel: TravelRequest) -> datetime | None:
+    """Return the departure on the day that the resident chose, by the server's calendar.
+
+    A message that waited over midnight is one day off, not more.
+    """
+    told, days = travel.depart_at, travel.depart_in_days
+    try:
+        if told is not None and days is not None:
+            meant = timezone.localdate(now()) + timedelta(days=days)
+            off = meant - timezone.localtime(told).date()
+            told = told + off if abs(off) > timedelta(days=1) else told
+        if told is not None and is_within(told, EARLIEST_DEPARTURE, LATEST_DEPARTURE):
+            return told
+    except OverflowError:
+        pass
+    return None

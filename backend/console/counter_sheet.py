@@ -7,7 +7,9 @@ from django.db.models import Value
 from django.db.models.functions import Replace, Upper
 from django.utils.timezone import localtime
 
+from backend.applications.models import Application
 from backend.applications.services import offers_at_counter
+from backend.applications.unfinished import paid_twice_with
 from backend.cases.models import OPEN_STAGES, Case, Stage
 from backend.console.case_sheet import heading_of, state_of
 from backend.console.handovers import Handover, handovers_of
@@ -16,6 +18,7 @@ from backend.console.words import case_offer_title, kiosk_called, offer_title
 from backend.fleet.models import Kiosk
 from backend.orders.counter import OPEN_ORDER, may_issue, order_of
 from backend.orders.models import State
+from backend.orders.refunds import is_refundable
 from backend.payments.services import is_pending
 
 LIMIT = 20
@@ -61,6 +64,8 @@ class CounterSheet:
     unknown: bool
     kiosks: list[Choice]
     handovers: list[Handover]
+    refundable: bool
+    paid_twice: str
 
 
 def look_up(wanted: str) -> list[Case]:
@@ -128,7 +133,15 @@ def counter_sheet(case: Case, language: str) -> CounterSheet:
         unknown=state == State.UNKNOWN,
         kiosks=_kiosks(case, language),
         handovers=handovers_of(case),
+        refundable=is_refundable(case),
+        paid_twice=paid_twice_number(application),
     )
+
+
+def paid_twice_number(application: Application | None) -> str:
+    """Return the number of what was paid besides for the same, where this fee goes back."""
+    other = paid_twice_with(application) if application else None
+    return other.number if other else ""
 
 
 def _offers(case: Case, language: str) -> list[Choice]:

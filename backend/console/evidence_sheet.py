@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 
 from backend.cases.models import Case
 from backend.console.case_facts import answer_for, case_facts, match_of, tries_of
+from backend.console.counter_sheet import paid_twice_number
 from backend.console.person_or_machine import PersonOrMachine, person_or_machine
 from backend.console.sentences import CaseFacts, MeasureFact, ScoreFact, Why, explain
 from backend.console.texts import say, say_code
@@ -77,6 +78,7 @@ class EvidenceSheet:
 
     why: Why
     detail: str
+    paid_twice: str
     has_portraits: bool
     portraits: list[PortraitBox]
     tries: list[TryLine]
@@ -104,6 +106,7 @@ def evidence_sheet(case: Case, language: str, now: datetime) -> EvidenceSheet:
     return EvidenceSheet(
         why=explain(facts, language),
         detail=case.detail,
+        paid_twice=paid_twice_number(case.application),
         has_portraits=any(portrait.url for portrait in portraits),
         portraits=portraits,
         tries=tries,

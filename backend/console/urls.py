@@ -11,6 +11,7 @@ from backend.console.views.counter import (
     counter_case,
     counter_page,
     counter_take,
+    give_back,
     issue,
     stop_payment,
 )
@@ -50,6 +51,7 @@ urlpatterns = [
     path("counter/<slug:case_id>", counter_case, name="counter_case"),
     path("counter/<slug:case_id>/take", counter_take, name="counter_take"),
     path("counter/<slug:case_id>/stop-payment", stop_payment, name="stop_payment"),
+    path("counter/<slug:case_id>/refund", give_back, name="refund"),
     path("counter/<slug:case_id>/issue", issue, name="issue"),
     path("kiosks", fleet_page, name="fleet"),
     path("kiosks/<slug:kiosk_id>/release-card", release_card, name="release_card"),

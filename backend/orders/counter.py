@@ -11,7 +11,7 @@ from backend.applications.services import identify_by_case, make_for_counter, se
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import claim, find, require
-from backend.cases.closing import close
+from backend.cases.closing import close, close_answered
 from backend.cases.decisions import DecisionInput, decide, live_decision
 from backend.cases.hands import refuse_own_link
 from backend.cases.models import SERVERS_OWN, Case, Decision, Stage
@@ -113,6 +113,7 @@ def issue_at_counter(case_id: str, user: User, form: CounterForm) -> IssueOrder:
         put_on_record(order)
         append(Kind.ORDER_AT_COUNTER, actor(user), f"order:{order.id}", case=case.id)
         close(case, actor(user), "issued_at_counter")
+        close_answered(order.application, actor(user), "issued_at_counter")
         bump()
     return order
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from backend.applications.identity import still_identified
 from backend.audit.kinds import Kind
 from backend.audit.services import append, text_hash
-from backend.cases.closing import close_servers_own
+from backend.cases.closing import close_answered
 from backend.cases.opening import open_by_server
 from backend.clock import now
 from backend.fleet.models import Kiosk
@@ -90,7 +90,7 @@ def end(order: IssueOrder, outcome: State, who: str, evidence: str, detail: str)
         )
         if outcome == State.PRINTED:
             put_on_record(order)
-            close_servers_own(order.application, "printed")
+            close_answered(order.application, who, "printed")
         elif outcome == State.UNKNOWN:
             open_by_server(order.application, CaseReason.PRINT_UNKNOWN, detail)
         else:

@@ -4,18 +4,25 @@ import secrets
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from backend.applications.models import Application
 from backend.applications.services import application_of, settle
+from backend.applications.unfinished import (
+    others_of_person,
+    paid_twice_with,
+    refuse_beside_unfinished,
+)
 from backend.audit.kinds import Kind
 from backend.audit.services import append
+from backend.cases.opening import open_by_server
 from backend.clock import ago, now
 from backend.config import hall
 from backend.fleet.models import Kiosk
 from backend.live.services import bump
 from backend.payments.models import Payment, State
 from backend.refusal import Refused
-from backend_client.contract import PaymentState, PaymentView, RefusalCode
+from backend_client.contract import CaseReason, PaymentState, PaymentView, RefusalCode
 
 
 class PaymentProvider(Protocol):
@@ -42,7 +49,9 @@ def provider() -> PaymentProvider:
 def start(kiosk: Kiosk, application_id: str, visit_id: str) -> Payment:
     """Start the application's payment, or find the one that is pending or paid.
 
-    Raises Refused: NOT_FOUND, CONFLICT when there is nothing to pay.
+    One person has one open code: what an earlier visit left open can no longer be paid. Raises
+    Refused: NOT_FOUND, CONFLICT when there is nothing to pay, PAID_BEFORE, NOT_ELIGIBLE (an order
+    of this card is under way).
     """
     with transaction.atomic():
         application = application_of(kiosk, application_id, visit_id)
@@ -51,6 +60,8 @@ def start(kiosk: Kiosk, application_id: str, visit_id: str) -> Payment:
             return live
         if application.settled:
             raise Refused(RefusalCode.CONFLICT, "there is nothing to pay")
+        refuse_beside_unfinished(application)
+        _cancel_others(application, f"kiosk:{kiosk.id}")
         payment = Payment.objects.create(
             id=secrets.token_hex(12),
             application=application,
@@ -89,15 +100,17 @@ def cancel(kiosk: Kiosk, payment_id: str) -> Payment:
 def cancel_pending(application: Application, who: str) -> None:
     """Cancel what is pending for an application whose fee is to be taken another way.
 
-    Call it inside a transaction.
+    The same person's codes of other visits fall with it. Call it inside a transaction.
     """
     for payment in application.payments.filter(state=State.PENDING):
         _cancel(payment, who)
+    _cancel_others(application, who)
 
 
 def is_pending(application: Application) -> bool:
-    """Say whether somebody could still pay an application's code."""
-    return application.payments.filter(state=State.PENDING).exists()
+    """Say whether somebody could still pay an application's code, or the person's other one."""
+    own = application.payments.filter(state=State.PENDING)
+    return own.exists() or _open_codes_of_others(application).exists()
 
 
 def is_paid(application: Application) -> bool:
@@ -108,7 +121,8 @@ def is_paid(application: Application) -> bool:
 def complete(token: str) -> Payment | None:
     """Note that a payment was paid, and settle its application in the same transaction.
 
-    None when there is no such payment. A cancelled one stays cancelled; paid twice is once.
+    None when there is no such payment. A cancelled one stays cancelled; paid twice is once. Money
+    that came although the same was paid for already goes before a person, to be given back.
     """
     with transaction.atomic():
         payment = Payment.objects.select_related("application").filter(token=token).first()
@@ -121,6 +135,10 @@ def complete(token: str) -> Payment | None:
         if paid:
             append(Kind.PAYMENT_PAID, "payment-provider", f"payment:{payment.id}")
             settle(payment.application, "payment-provider")
+            _cancel_others(payment.application, "payment-provider")
+            if (other := paid_twice_with(payment.application)) is not None:
+                detail = f"paid twice: {other.number} was paid already"
+                open_by_server(payment.application, CaseReason.PAID_NOT_ISSUED, detail)
             bump()
     return payment
 
@@ -136,6 +154,16 @@ def expire_pending() -> int:
         for payment in old:
             _cancel(payment, "system")
     return len(old)
+
+
+def _open_codes_of_others(application: Application) -> QuerySet[Payment]:
+    others = others_of_person(application)
+    return Payment.objects.filter(state=State.PENDING, application__in=others)
+
+
+def _cancel_others(application: Application, who: str) -> None:
+    for payment in _open_codes_of_others(application):
+        _cancel(payment, who)
 
 
 def _cancel(payment: Payment, who: str) -> None:

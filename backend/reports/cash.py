@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from backend.applications.models import Application
+from backend.applications.unfinished import paid_twice_with
 from backend.orders.models import IssueOrder
 from backend.orders.models import State as OrderState
 from backend.payments.models import Payment
@@ -76,6 +77,7 @@ def cash_up(since: datetime, until: datetime) -> CashUp:
     for application in settled:
         _count(found, application, paid.get(application.id))
     _issued_otherwise(found, since, until)
+    _given_back(found, since, until)
     return found
 
 
@@ -100,8 +102,10 @@ def _count(found: CashUp, application: Application, paid_fen: int | None) -> Non
     if order is not None and order.state in ISSUED:
         way.issued += 1
         way.issued_fen += amount
-    elif amount:
+    elif amount and application.refunded_at is None:
         code = f"print_{order.state}" if order is not None else "no_order"
+        if paid_twice_with(application) is not None:
+            code = "paid_twice"
         found.differences.append(_difference(code, application, way.way, amount, order))
     if paid_fen is not None and paid_fen != application.fee_fen:
         found.differences.append(
@@ -124,6 +128,18 @@ def _issued_otherwise(found: CashUp, since: datetime, until: datetime) -> None:
             found.differences.append(
                 _difference("issued_unpaid", application, "", application.fee_fen, order)
             )
+
+
+def _given_back(found: CashUp, since: datetime, until: datetime) -> None:
+    """List what was given back in the span, whenever it was paid."""
+    refunded = Application.objects.filter(refunded_at__gte=since, refunded_at__lt=until)
+    paid = _paid_amounts(refunded)
+    for application in refunded.select_related("order").order_by("refunded_at"):
+        amount = paid.get(application.id)
+        way = way_of(application, amount)
+        fen = application.fee_fen if amount is None else amount
+        order = getattr(application, "order", None)
+        found.differences.append(_difference("refunded", application, way, fen, order))
 
 
 def _difference(

@@ -53,6 +53,7 @@ class RefusalCode(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     IDENTITY_MISSING = "identity_missing"
     SETTLEMENT_MISSING = "settlement_missing"
+    PAID_BEFORE = "paid_before"
     ALREADY_ISSUED = "already_issued"
     STALE_TOKEN = "stale_token"  # noqa: S105 - a code, not a secret
     RATE_LIMITED = "rate_limited"

@@ -39,7 +39,9 @@ class CaseReason(StrEnum):
 class CaseRequest(Message):
     """Put the live session before a person. ``id`` is the kiosk's, so that nothing is doubled.
 
-    ``match`` and ``live_portrait`` are the last try's, ``tries`` are all of them.
+    ``match`` and ``live_portrait`` are the last try's, ``tries`` are all of them. How long the
+    card is kept comes in seconds, because a kiosk's clock may be wrong; ``card_kept_until`` is what
+    kiosks sent before.
     """
 
     id: Identifier
@@ -50,6 +52,7 @@ class CaseRequest(Message):
     ticket: Annotated[str, Field(max_length=16)] | None = None
     card_number: CardNumber | None = None
     card_inside: bool = False
+    card_kept_for_s: Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)] | None = None
     card_kept_until: AwareDatetime | None = None
     offer_code: Identifier | None = None
     application_id: Identifier | None = None
@@ -109,9 +112,14 @@ class CaseView(Message):
 
 
 class TravelRequest(Message):
-    """When and why the resident travels; ``ground`` is a code of config/server/urgency.toml."""
+    """When and why the resident travels; ``ground`` is a code of config/server/urgency.toml.
+
+    ``depart_in_days``: the day of ``depart_at`` as the resident chose it, 0 for today. The server
+    goes by it where the kiosk's clock has another day.
+    """
 
     depart_at: AwareDatetime | None
+    depart_in_days: Annotated[int, Field(ge=0, le=366)] | None = None
     ground: Identifier | None
     session: Session = 1
 

@@ -1,7 +1,7 @@
 """Between the contract's messages and the session's facts. Pure."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from backend_client import contract
 from kiosk.runtime.materials import Materials
@@ -174,9 +174,7 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
         ticket=effect.case.ticket,
         card_number=effect.card_number,
         card_inside=inside,
-        card_kept_until=datetime.now(UTC) + timedelta(seconds=keep_s)
-        if inside and keep_s
-        else None,
+        card_kept_for_s=keep_s if inside and keep_s else None,
         offer_code=effect.offer_code,
         application_id=effect.application_id,
         match=match_report(materials.match, effect.tries),
@@ -185,6 +183,14 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
         chip_portrait=contract.picture(materials.chip_portrait),
         detail=effect.detail if isinstance(effect, ReportCase) else "",
     )
+
+
+def travel_request(travel: facts.Travel) -> contract.TravelRequest:
+    """Tell the travel; the day also as it was chosen, by whatever clock this kiosk has."""
+    depart_at, days = travel.depart_at, None
+    if depart_at is not None:
+        days = max(0, (depart_at.date() - datetime.now(depart_at.tzinfo).date()).days)
+    return contract.TravelRequest(depart_at=depart_at, depart_in_days=days, ground=travel.ground)
 
 
 def card_word(place: facts.CardPlace) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from threading import Event as Flag
 from threading import Thread
 
@@ -30,6 +31,8 @@ from kiosk.session.visit import Visit
 _log = logging.getLogger(__name__)
 
 _SHORTEST_S = 0.2  # an answer cannot come quicker than the line carries it
+NO_TIME = timedelta(0)
+CLOCK_MAY_BE_OFF = timedelta(minutes=1)
 
 Probe = Callable[[], DeviceStatus]
 Post = Callable[[Event], None]
@@ -122,6 +125,7 @@ class ServerWatch:
         version: str,
         heartbeat_s: float,
         lost_after_s: float,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._server = server
         self._post = post
@@ -132,6 +136,8 @@ class ServerWatch:
         self._version = version
         self._heartbeat_s = heartbeat_s
         self._lost_after_s = lost_after_s
+        self._wall = wall
+        self._clock_fault = ""
         self._stopped = Flag()
         self._up = True  # as the visit believes at first; corrected by the first heartbeats
         self._answered_at = clock.now()
@@ -155,7 +161,12 @@ class ServerWatch:
         number = 0
         while not self._stopped.is_set():
             number += 1
-            self._beat(f"{self._boot}-hb{number}")
+            try:
+                self._beat(f"{self._boot}-hb{number}")
+            except Exception:
+                # Without heartbeats nobody would learn that the server is lost, or back again.
+                _log.exception("a heartbeat failed")
+                self._tell_when_silent()
             self._stopped.wait(self._pause_s())
 
     def _beat(self, key: str) -> None:
@@ -165,12 +176,26 @@ class ServerWatch:
         now = self._clock.now()
         if isinstance(result, HeartbeatAnswer):
             self._answer, self._answered_at = result, now
+            self._compare_clocks(result.server_time)
             self._tell(up=True)
             if result.release_held_card:
                 self._post(HeldCardReleased())
-        elif isinstance(result, Refusal) or self._left_s() <= 0:
+        elif isinstance(result, Refusal):
             # A server that refuses heartbeats does not serve this kiosk: revoked, or not ready.
             self._tell(up=False)
+        else:
+            self._tell_when_silent()
+
+    def _tell_when_silent(self) -> None:
+        if self._left_s() <= 0:
+            self._tell(up=False)
+
+    def _compare_clocks(self, server_time: datetime) -> None:
+        """Note how far this kiosk's clock is off; technicians read it in the next heartbeat."""
+        fault = clock_fault(self._wall() - server_time)
+        if fault != self._clock_fault:
+            self._clock_fault = fault
+            _log.warning("the clock: %s", fault or "agrees with the server's again")
 
     def _left_s(self) -> float:
         """Return how long the silence may still last."""
@@ -193,12 +218,25 @@ class ServerWatch:
 
     def _message(self) -> Heartbeat:
         visit = self._visit()
+        devices = {d.value: report_of(s) for d, s in self._statuses().items()}
+        if self._clock_fault:
+            devices["clock"] = DeviceReport(state="faulted", detail=self._clock_fault)
         return Heartbeat(
             phase=visit.phase.name,
             version=self._version,
-            devices={d.value: report_of(s) for d, s in self._statuses().items()},
+            devices=devices,
             card_held=visit.card_place is CardPlace.HELD,
         )
+
+
+def clock_fault(ahead: timedelta) -> str:
+    """Say in whole minutes how far a clock is ahead of the server's; empty where it hardly is.
+
+    In whole minutes, so that it is told once and not with every heartbeat anew.
+    """
+    if abs(ahead) <= CLOCK_MAY_BE_OFF:
+        return ""
+    return f"{round(abs(ahead) / timedelta(minutes=1))} min {'fast' if ahead > NO_TIME else 'slow'}"
 
 
 def report_of(status: DeviceStatus) -> DeviceReport:

@@ -1,6 +1,6 @@
 """The queue: claims, decisions, approvals, undo, timers. Real SQLite, real threads."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -229,11 +229,42 @@ def test_the_queue_is_ordered_by_the_moment_of_decision_then_by_waiting(kiosk):
     assert case_view(Case.objects.get(id="case-1")).ahead == 2
 
 
-def test_travel_outside_the_year_and_unknown_grounds_are_refused(kiosk):
+ENDS = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC))
+
+
+def test_a_departure_that_cannot_be_meant_costs_nothing_else(kiosk):
     open_case(kiosk, world.case_request())
-    far = c.TravelRequest(depart_at=now() + timedelta(days=900), ground=None)
+    for far in (now() + timedelta(days=900), *ENDS):
+        for days in (None, 366):
+            told = c.TravelRequest(depart_at=far, depart_in_days=days, ground="funeral")
+            case = set_travel(kiosk, "case-1", told)
+            assert case.ground == "funeral"
+            assert case.depart_at is None or days == 366
+
+
+@pytest.mark.parametrize("off", [-40, -2, 0, 3])
+def test_a_kiosk_whose_clock_has_another_day_tells_the_day_all_the_same(kiosk, off):
+    open_case(kiosk, world.case_request())
+    meant = now() + timedelta(days=1)
+    told = c.TravelRequest(depart_at=meant + timedelta(days=off), depart_in_days=1, ground=None)
+    assert set_travel(kiosk, "case-1", told).depart_at == meant
+
+
+@pytest.mark.parametrize("off_days", [-2, 2, 400])
+def test_a_wrong_clock_of_a_kiosk_costs_no_case(kiosk, off_days):
+    until = now() + timedelta(days=off_days, minutes=10)
+    case = open_case(kiosk, world.case_request(card_kept_until=until))
+    assert now() - timedelta(minutes=1) < case.card_kept_until <= now() + timedelta(days=1)
+    case = open_case(kiosk, world.case_request("case-2", card_kept_for_s=600))
+    assert abs(case.card_kept_until - ahead(600)) < timedelta(seconds=5)
+    for number, end in enumerate(ENDS):
+        case = open_case(kiosk, world.case_request(f"end-{number}", card_kept_until=end))
+        assert case.card_kept_until is not None
+
+
+def test_an_unknown_ground_is_refused(kiosk):
+    open_case(kiosk, world.case_request())
     unknown = c.TravelRequest(depart_at=None, ground="because")
-    assert refusal(set_travel, kiosk, "case-1", far) == RefusalCode.BAD_REQUEST
     assert refusal(set_travel, kiosk, "case-1", unknown) == RefusalCode.BAD_REQUEST
     assert refusal(set_travel, kiosk, "case-9", unknown) == RefusalCode.NOT_FOUND
 

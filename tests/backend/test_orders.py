@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from backend.applications.models import Application
 from backend.applications.services import application_view
 from backend.approvals.services import answer
 from backend.audit.models import AuditEvent
@@ -109,7 +110,10 @@ def test_a_printed_order_is_on_record_once_and_cannot_be_had_again(kiosk):
 
 def test_two_visits_of_one_card_get_one_endorsement(kiosk):
     other = world.add_kiosk("4")
-    first, second = ready(kiosk, "visit-1"), ready(other, "visit-2")
+    first = ready(kiosk, "visit-1")
+    Application.objects.update(settled_at=None)  # as if the second had been paid before it, too
+    second = ready(other, "visit-2")
+    Application.objects.update(settled_at=timezone.now())
     pairs = [(kiosk, first), (other, second)]
     results = world.at_once(2, lambda n: ask(*pairs[n]))
     refused = [one.code for one in results if isinstance(one, Refused)]
@@ -151,9 +155,10 @@ def test_a_reprint_is_free_and_adds_nothing(kiosk):
 
 def test_payment_and_its_cancellation_race_to_one_end(kiosk):
     for round_ in range(6):
-        visit = f"visit-{round_}"
-        read_chip(kiosk, visit)
-        made = application(kiosk, visit, match=world.match_report())
+        visit, card = f"visit-{round_}", f"CX000000{round_}"
+        world.add_resident(card)
+        read_chip(kiosk, visit, card)
+        made = application(kiosk, visit, match=world.match_report(), card=card)
         payment = start(kiosk, made.id, visit)
         assert start(kiosk, made.id, visit).id == payment.id
         tasks = [

@@ -63,6 +63,12 @@ def test_nobody_there_is_unavailable_within_the_deadline():
     assert time.monotonic() - began < 1.2
 
 
+@pytest.mark.parametrize("url", ["http://a..b", "http://" + "a" * 64, "http://\u200d.b"])
+def test_an_address_that_cannot_be_asked_is_unavailable(url):
+    with pytest.raises(ServerUnavailable):
+        heartbeat(url, deadline_s=0.2)
+
+
 def test_an_endless_answer_is_cut():
     body = repeat(b"x" * 65536, 300)
     with (

@@ -226,7 +226,7 @@ def test_the_configurations_layout_and_waits_reach_the_printer(
     text = config.read_text("utf-8")
     for old, new in (
         ("max_columns = 60", "max_columns = 30"),
-        ("erase_s = 20.0", "erase_s = 0.05"),
+        ("erase_s = 20.0", "erase_s = 0.5"),
     ):
         assert old in text
         text = text.replace(old, new)
@@ -238,8 +238,9 @@ def test_the_configurations_layout_and_waits_reach_the_printer(
         assert printer.max_columns == 30
         emulators.bay.insert(Card(CardFront("")))
         assert printer.take_in(Flag())
+        emulators.card_printer.faults.slowness = 10.0
         result = printer.rewrite([BackLine("late")])
-        assert result.outcome is PrintOutcome.FAILED  # the emulator erases in 0.2 s
-        assert "after 0.05 s" in result.detail
+        assert result.outcome is PrintOutcome.FAILED  # the emulator erases in 2 s
+        assert "after 0.5 s" in result.detail
     finally:
         machine.close()

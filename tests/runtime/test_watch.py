@@ -4,17 +4,20 @@ import queue
 import socket
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from backend_client.client import KioskClient
+from backend_client.contract import DeviceReport, Heartbeat, HeartbeatAnswer
 from demo.hall import Hall, free_port
 from devices.status import DeviceStatus, Disconnected, Faulted, NearEnd, Ready, Trouble
 from kiosk.runtime.clock import MonotonicClock
-from kiosk.runtime.line import ClientLine
-from kiosk.runtime.watch import DeviceWatch, ServerWatch, report_of
+from kiosk.runtime.line import ClientLine, HallServer
+from kiosk.runtime.watch import DeviceWatch, ServerWatch, clock_fault, report_of
 from kiosk.session.events import CardFound, DeviceChanged, Event, ServerChanged
 from kiosk.session.facts import CardPlace, Device
 from kiosk.session.visit import Visit
@@ -106,6 +109,80 @@ def test_a_dead_server_is_told_within_ten_seconds(posted: Posted) -> None:
         assert time.monotonic() - began < 10
     finally:
         watch.stop()
+
+
+class AnyServer:
+    """A server that answers as a test says, each heartbeat anew."""
+
+    def __init__(self, answers: Callable[[], HeartbeatAnswer]) -> None:
+        self.beats: queue.Queue[Heartbeat] = queue.Queue()
+        self._answers = answers
+
+    def post(self, path: str, body: Heartbeat, *_: object, **__: object) -> HeartbeatAnswer:
+        self.beats.put(body)
+        return self._answers()
+
+
+def heartbeats(server: AnyServer, post: Callable[[Event], None], **more: Any) -> ServerWatch:
+    return ServerWatch(
+        cast(HallServer, server),
+        post,
+        lambda: Visit("boot"),
+        dict,
+        MonotonicClock(),
+        boot="boot",
+        version="0",
+        heartbeat_s=0.02,
+        lost_after_s=0.1,
+        **more,
+    )
+
+
+def test_heartbeats_go_on_whatever_one_of_them_met(posted: Posted) -> None:
+    breaks = [True]
+
+    def answer() -> HeartbeatAnswer:
+        if breaks[0]:
+            raise LookupError("the line itself broke")
+        return HeartbeatAnswer(server_time=datetime.now(UTC), staff_signed_in=True)
+
+    watch = heartbeats(AnyServer(answer), posted.put)
+    watch.start()
+    try:
+        assert posted.get(timeout=5) == ServerChanged(up=False)
+        breaks[0] = False
+        assert posted.get(timeout=5) == ServerChanged(up=True)
+    finally:
+        watch.stop()
+
+
+def test_a_wrong_clock_is_told_with_the_heartbeats_until_it_is_right(posted: Posted) -> None:
+    off = [timedelta(days=-2)]
+
+    def answer() -> HeartbeatAnswer:
+        return HeartbeatAnswer(server_time=datetime.now(UTC), staff_signed_in=True)
+
+    server = AnyServer(answer)
+    watch = heartbeats(server, posted.put, wall=lambda: datetime.now(UTC) + off[0])
+
+    def told(devices: dict[str, DeviceReport]) -> bool:
+        return server.beats.get(timeout=5).devices == devices
+
+    watch.start()
+    try:
+        slow = {"clock": DeviceReport(state="faulted", detail="2880 min slow")}
+        wait_for("slow", lambda: told(slow))
+        off[0] = timedelta(seconds=50)
+        wait_for("right", lambda: told({}))
+    finally:
+        watch.stop()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(59, ""), (-60, ""), (90, "2 min fast"), (-3600, "60 min slow")]
+)
+def test_a_clock_is_off_beyond_a_minute(seconds: int, said: str) -> None:
+    assert clock_fault(timedelta(seconds=seconds)) == said
 
 
 @pytest.mark.slow

@@ -408,3 +408,27 @@ def test_a_language_chosen_by_nobody_in_particular_goes_back_by_itself() -> None
     story.time_passes("insert_card")
     assert story.visit.language is Language.ZH_HANS
     assert story.phase == "attract"
+
+
+def test_what_was_paid_in_another_visit_is_not_paid_again() -> None:
+    story = Story().comes_to_confirm()
+    story.touches(Button.CONFIRM)
+    story.answers(fx.MakeApplication, ev.ServerRefused, "paid_before")
+    assert story.visit.case.reason is Escalation.PAID_NOT_ISSUED
+    story.staff_decide(DecisionKind.TO_COUNTER)
+    assert not story.asked(fx.StartPayment)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("paid_before", Escalation.PAID_NOT_ISSUED),
+        ("not_eligible", Escalation.INELIGIBLE_DISPUTED),
+    ],
+)
+def test_a_payment_refused_beside_another_visits_leads_to_a_person(
+    code: str, reason: Escalation
+) -> None:
+    story = Story().comes_to_pay()
+    story.answers(fx.StartPayment, ev.ServerRefused, code)
+    assert (story.phase, story.visit.case.reason) == ("escalated", reason)

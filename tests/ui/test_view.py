@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.session import phases
 from kiosk.session.events import Button, OfferTouched, Touched, TravelTold
-from kiosk.session.facts import CardPlace, Outcome, Travel
+from kiosk.session.facts import Application, CardPlace, Outcome, Travel
 from kiosk.session.visit import Visit
 from kiosk.ui import examples
 from kiosk.ui.page import (
@@ -333,3 +333,17 @@ def test_out_of_service_names_devices_for_staff():
     shown = page("01-out-of-service")
     assert "摄像头、签注打印机" in notes(shown)
     assert any(isinstance(part, Picture) for part in shown.parts)
+
+
+def test_who_has_paid_reads_that_the_money_is_there_and_somebody_comes():
+    for name in ("16-escalated-paid", "16-travel-paid"):
+        assert "费用已收到" in page(name).title
+        assert "Paid. Staff are coming" in view(ENGLISH[name], examples.scene()).title
+    assert "不会再收" in page("16-escalated-paid").lead
+    free = VISITS["16-escalated-paid"]
+    assert free.chosen is not None
+    free = free.changed(
+        chosen=replace(free.chosen, fee_fen=0),
+        application=Application("a-1", "A-1", settled=True, identified=True),
+    )
+    assert "费用" not in view(free, examples.scene()).title

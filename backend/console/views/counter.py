@@ -26,6 +26,7 @@ from backend.orders.counter import (
     stop_payment_code,
     take_to_counter,
 )
+from backend.orders.refunds import refund
 from backend.refusal import Refused
 from backend_client.contract import RefusalCode
 
@@ -36,6 +37,7 @@ REFUSED_WORDS = {
     RefusalCode.ALREADY_ISSUED: "message.issued_before",
     RefusalCode.NOT_ELIGIBLE: "message.not_eligible",
     RefusalCode.NO_RECORD: "message.no_record",
+    RefusalCode.PAID_BEFORE: "message.paid_before",
 }
 
 
@@ -121,6 +123,18 @@ def issue(request: HttpRequest, case_id: str) -> HttpResponse:
     key = "message.sent_to_kiosk" if way == "kiosk" else "message.issued"
     messages.success(request, say(language_of(request), key), extra_tags="good")
     return _back(case_id) if way == "kiosk" else HttpResponseRedirect(reverse("console:counter"))
+
+
+@staff_page("decide")
+@require_POST
+def give_back(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Note that the fee was given back, and close the case."""
+    try:
+        refund(case_id, signed_in(request))
+    except Refused as refused:
+        return _refused(request, case_id, refused)
+    messages.success(request, say(language_of(request), "message.refunded"), extra_tags="good")
+    return HttpResponseRedirect(reverse("console:counter"))
 
 
 def _form(request: HttpRequest) -> CounterForm:

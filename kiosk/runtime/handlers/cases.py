@@ -10,7 +10,6 @@ from backend_client.contract import (
     PrintReport,
     Refusal,
     RefusalCode,
-    TravelRequest,
     VisitEnd,
 )
 from kiosk.runtime import translate
@@ -125,5 +124,4 @@ class CaseHandlers:
         self._outbox.put(key_of(effect.ref), f"/visits/{effect.ref.visit_id}/end", request)
 
     def _put_travel(self, key: str, case_id: str, travel: Travel) -> None:
-        request = TravelRequest(depart_at=travel.depart_at, ground=travel.ground)
-        self._outbox.put(key, f"/cases/{case_id}/travel", request)
+        self._outbox.put(key, f"/cases/{case_id}/travel", translate.travel_request(travel))

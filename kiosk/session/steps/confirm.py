@@ -25,6 +25,7 @@ REFUSED = {
     "not_eligible": Escalation.INELIGIBLE_DISPUTED,
     "identity_missing": Escalation.PORTRAIT_NOT_MATCHED,
     "no_record": Escalation.NO_RECORD,
+    "paid_before": Escalation.PAID_NOT_ISSUED,
 }
 
 

@@ -29,6 +29,10 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
     match event:
         case PaymentChanged(payment=payment):
             return _changed(turn.set(payment=payment), payment, rules)
+        case ServerRefused(code="paid_before"):
+            return escalate(turn, Escalation.PAID_NOT_ISSUED, rules)
+        case ServerRefused(code="not_eligible"):
+            return escalate(turn, Escalation.INELIGIBLE_DISPUTED, rules)
         case ServerRefused(code=code):
             return go_safe(turn, rules, f"payment refused: {code}")
         case ServerLost():

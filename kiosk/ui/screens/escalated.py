@@ -24,6 +24,8 @@ _STEPS = {
     Escalation.PRINT_UNKNOWN: 5,
 }
 
+_CALLED = (CaseStage.SENDING, CaseStage.WAITING)
+
 
 def screen(visit: Visit, phase: Escalated, scene: Scene) -> Page:
     """Return the page, or the one that asks for the travel time."""
@@ -60,10 +62,22 @@ def _said(visit: Visit) -> tuple[Texts, str]:
         nobody = waiting.NOBODY_LEAD if inside else waiting.NOBODY_LEAD_NO_CARD
         return waiting.NOBODY_TITLE, nobody.in_language(language)
     stage = CaseStage.SENDING if case is None else case.stage
-    lead = waiting.LEAD.in_language(language)
+    title = waiting.STAGE_TITLE[stage]
+    if _has_paid(visit):
+        if stage in _CALLED:
+            title = waiting.PAID_TITLE
+        return title, waiting.PAID_LEAD.in_language(language)
     if case is not None and case.desk and stage is CaseStage.CLAIMED:
-        lead = checked_at(case.desk, language)
-    return waiting.STAGE_TITLE[stage], lead
+        return title, checked_at(case.desk, language)
+    return title, waiting.LEAD.in_language(language)
+
+
+def _has_paid(visit: Visit) -> bool:
+    """Say whether the case is about money that is here, from this visit or an earlier one."""
+    case, chosen = visit.case, visit.chosen
+    if case is None or case.reason is not Escalation.PAID_NOT_ISSUED:
+        return False
+    return not (visit.settled and chosen is not None and chosen.fee_fen == 0)
 
 
 def _step(visit: Visit) -> int:

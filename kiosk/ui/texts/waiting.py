@@ -22,6 +22,16 @@ STAGE_TITLE = {
     CaseStage.DECIDED: Texts("有结果了，马上继续", "有結果了，馬上繼續", "Decided, going on now"),
     CaseStage.CLOSED: Texts("有结果了，马上继续", "有結果了，馬上繼續", "Decided, going on now"),
 }
+PAID_TITLE = Texts(
+    "费用已收到，马上来人",
+    "費用已收到，馬上來人",
+    "Paid. Staff are coming",
+)
+PAID_LEAD = Texts(
+    "您已经付过费，不会再收。请留在这里，工作人员会接着办。",
+    "您已經付過費，不會再收。請留在這裡，工作人員會接著辦。",
+    "You have paid and are not charged again. Please stay here; a colleague goes on with it.",
+)
 LEAD = Texts(
     "请留在这里。不用重新排队，也不用重新填写。",
     "請留在這裡。不用重新排隊，也不用重新填寫。",

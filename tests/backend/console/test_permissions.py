@@ -65,6 +65,7 @@ MAY = {
     "break_glass": ("post", LEADER),
     "issue": ("post", DECIDERS),
     "stop_payment": ("post", DECIDERS),
+    "refund": ("post", DECIDERS),
     "close": ("post", DECIDERS),
 }
 """Method and roles of each address; a new one is added here, or this test fails."""
