@@ -32,6 +32,7 @@ class PortraitLimits:
     lower_face_colour_max: float = 24.0  # CIE Lab from the middle of the face; beards reach 22
     background_motion_max_ratio: float = 0.50  # of the background, within 0.2 s
     scene_grey_min: float = 30.0  # below it a missing face is the light's fault
+    scene_grey_max: float = 240.0  # above it too: the picture is burnt out
 
     # A capture
     best_frames: int = 5

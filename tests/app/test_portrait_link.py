@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -15,16 +15,19 @@ from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.results import (
     CaptureDone,
+    GuidanceUpdate,
     MatchDecision,
     Reason,
     ReasonKey,
     WorkerReady,
 )
 from kiosk.portrait.tally import Tally
+from kiosk.runtime.protocols import CaptureEnd
 from kiosk.session.facts import Comparison
 from kiosk.values import (
     FailureCause,
     Frame,
+    Hint,
     Liveness,
     LivenessMode,
     LivenessOutcome,
@@ -140,3 +143,33 @@ def test_a_worker_lost_while_deciding_costs_no_try(
     assert comparison.matched, comparison.reason
     assert comparison.reason == ""
     assert len(comparison.frames) == 5
+
+
+@pytest.mark.parametrize("mode", [LivenessMode.OFF, LivenessMode.REQUIRED])
+def test_frames_are_fed_until_the_decision_where_moves_cannot_be_repeated(
+    mode: LivenessMode,
+) -> None:
+    link = PortraitLink(WorkerSettings(liveness=LivenessLimits(mode)), Camera().latest, 5.2)
+    complete = GuidanceUpdate(1, Hint.GOOD, None, 1.0, (), 1, good=True)
+    ends: list[CaptureEnd] = []
+    capture = Thread(target=lambda: ends.append(link.capture(1, Event())))
+    capture.start()
+    first = fed_after(link, -1)
+    link._on_update(complete)
+    if mode is LivenessMode.REQUIRED:
+        second = fed_after(link, first)
+        assert fed_after(link, second) > second
+        link._on_update(MATCHED)
+    capture.join(60.0)
+    assert [end.captured for end in ends] == [True]
+
+
+def fed_after(link: PortraitLink, number: int) -> int:
+    """Return the number of a frame that was fed after this one."""
+    until_s = time.monotonic() + 60.0
+    while time.monotonic() < until_s:
+        frame = link._worker._frame
+        if frame is not None and frame.number > number:
+            return frame.number
+        time.sleep(0.01)
+    pytest.fail("no frame was fed")
