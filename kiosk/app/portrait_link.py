@@ -66,6 +66,8 @@ class PortraitLink:
         self._latest_frame = latest_frame
         self._retry_from = retry_from
         self._liveness_required = settings.liveness.mode is LivenessMode.REQUIRED
+        # A lost worker's decision is repeated from its frames, but moves must be seen again.
+        self._feed_to_the_end = settings.liveness.mode is not LivenessMode.OFF
         self._decision_within_s = DECISION_WITHIN_S
         if settings.liveness.mode is not LivenessMode.OFF:
             # Each move has its time, and so has each look straight ahead, before and after.
@@ -176,7 +178,7 @@ class PortraitLink:
                     # One that came to nothing is compared too: its reason is what staff need.
                     return CaptureEnd(captured=True)
                 complete = self._guidance is not None and self._guidance.progress >= 1.0
-            if complete:
+            if complete and not self._feed_to_the_end:
                 return CaptureEnd(captured=True)
         camera_lost = not cancel.is_set() and time.monotonic() - fed_at > CAMERA_SILENT_S
         self._worker.end_capture()

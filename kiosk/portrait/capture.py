@@ -71,6 +71,18 @@ class Capture:
         elif candidate.rank > self._waiting.rank:
             self._waiting = candidate
 
+    def keep(self, image: Image, number: int, assessment: Assessment) -> None:
+        """Take a frame as kept: it was chosen in the worker before this one."""
+        self.frames += 1
+        self.last = assessment
+        self.kept.append(Candidate(image, number, assessment, rank(assessment, self.limits)))
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """Return the numbers of the frames kept and of the one that may be next."""
+        waiting = () if self._waiting is None else (self._waiting,)
+        return tuple(candidate.number for candidate in (*self.kept, *waiting))
+
     def tick(self, now_s: float) -> CaptureState:
         """Let time pass; return the state."""
         if self._state is not CaptureState.RUNNING:

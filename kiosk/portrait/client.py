@@ -19,13 +19,17 @@ from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.messages import (
     MAX_BLOB_BYTES,
+    Answer,
     BeginCapture,
     Configure,
     Decide,
     Done,
     Forget,
     Judged,
+    KeepFrame,
     MessageError,
+    Prepare,
+    Prepared,
     Request,
     SetReferences,
     SubmitFrame,
@@ -44,7 +48,7 @@ from kiosk.portrait.results import (
     WorkerReady,
     WorkerReplaced,
 )
-from kiosk.values import Frame
+from kiosk.values import Frame, LivenessMode
 
 log = logging.getLogger("kiosk.portrait")
 
@@ -53,12 +57,17 @@ _IDLE_TICK_S = 0.5  # and otherwise, so that a dead worker is noticed before it 
 _END_WITHIN_S = 1.0
 _UPDATES_KEPT = 256
 _LOSSES_TOLERATED = 3  # by one visit; then it is the visit's pictures that kill it
+_PIECES_MOST = 1000  # of one comparison; there are some ten
 _RETRY_S = (1.0, 5.0, 30.0)  # pauses while no worker can be started
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """How the worker is set up. ``self_test`` names the folder of known portraits, if any."""
+    """How the worker is set up. ``self_test`` names the folder of known portraits, if any.
+
+    The times of answers are of the worker's own processor time, so that they need not grow with
+    what else runs on the machine.
+    """
 
     models: Path = Path(kiosk.__file__).parents[1] / "assets" / "models"
     engine: str = "fused"
@@ -67,8 +76,9 @@ class WorkerSettings:
     liveness: LivenessLimits = field(default_factory=LivenessLimits)
     self_test: Path | None = None
     start_within_s: float = 20.0
-    answer_within_s: float = 0.6  # a frame takes 0.03 s; a worker that is busy gets more
-    look_within_s: float = 5.0  # references and the decision: several pictures at once
+    answer_within_s: float = 0.6  # a frame or a piece of the comparison takes 0.03 to 0.1 s
+    decide_within_s: float = 0.9  # a prepared decision takes 0.1 s
+    look_within_s: float = 3.0  # two references take 0.3 s, large ones more
 
 
 class PortraitWorker:
@@ -92,6 +102,8 @@ class PortraitWorker:
         self._references: SetReferences | None = None
         self._capture = 0
         self._capturing = False
+        self._held: dict[int, SubmitFrame] = {}
+        self._enough = False
         self._visit = 0
         self._losses = 0
         self._looked_at: Request | None = None
@@ -116,7 +128,8 @@ class PortraitWorker:
         """Start a try; return its number, which GuidanceUpdate and CaptureDone repeat."""
         with self._changed:
             self._capture += 1
-            self._capturing, self._frame = True, None
+            self._capturing = True
+            self._drop_frames()
             self._commands.append(BeginCapture(self._capture))
             self._changed.notify()
             return self._capture
@@ -124,7 +137,8 @@ class PortraitWorker:
     def end_capture(self) -> None:
         """Stop guiding without a decision; nothing more of this try is told."""
         with self._changed:
-            self._capturing, self._frame = False, None
+            self._capturing = False
+            self._drop_frames()
 
     def submit_frame(self, frame: Frame) -> None:
         """Offer a frame; while the worker is busy the newest replaces the waiting one.
@@ -153,7 +167,8 @@ class PortraitWorker:
         with self._changed:
             self._visit += 1
             self._losses = 0
-            self._capturing, self._frame = False, None
+            self._capturing = False
+            self._drop_frames()
             self._references = self._looked_at = None
             self._commands.clear()
             self._commands.append(Forget())
@@ -225,7 +240,8 @@ class PortraitWorker:
         )
         try:
             self._process = WorkerProcess()
-            answer = self._process.ask(configure, settings.start_within_s)
+            within_s = settings.start_within_s
+            answer = self._process.ask(configure, within_s, silent_s=within_s)
         except (MessageError, OSError) as error:
             return WorkerFailed(str(error))
         if isinstance(answer, WorkerReady | WorkerFailed):
@@ -253,21 +269,30 @@ class PortraitWorker:
             if not self._closing:
                 self._recover(str(error))
 
+    def _ask(self, request: Request) -> Answer:
+        settings = self._settings
+        if self._process is None:
+            raise MessageError("no worker")
+        match request:
+            case SetReferences():
+                busy_s = settings.look_within_s
+            case Decide():
+                busy_s = settings.decide_within_s
+            case _:
+                busy_s = settings.answer_within_s
+        return self._process.ask(request, busy_s, silent_s=settings.answer_within_s)
+
     def _exchange(self, request: Request) -> None:
         """Ask, and pass on what the answer says; MessageError when the worker is lost."""
-        process, visit = self._process, self._visit
-        if process is None:
-            raise MessageError("no worker")
-        within_s = self._settings.answer_within_s
-        if isinstance(request, SetReferences | Decide):
-            within_s = self._settings.look_within_s
-        answer = process.ask(request, within_s)
+        visit, capture = self._visit, self._capture
+        answer = self._ask(request)
         match answer:
             case Judged(update, state):
+                self._hold(request, answer, (visit, capture))
                 if update is not None:
                     self._tell(update, visit)
                 if state is not CaptureState.RUNNING and self._capturing:
-                    self._exchange(Decide())
+                    self._decide()
             case ReferencesReady():
                 if self._looked_at is not request:
                     self._looked_at = request
@@ -280,10 +305,40 @@ class PortraitWorker:
             case _:
                 raise MessageError(f"unexpected answer {type(answer).__name__}")
 
+    def _decide(self) -> None:
+        """Have the comparison made, piece by piece: none takes long unless the worker hangs."""
+        for _ in range(_PIECES_MOST):
+            answer = self._ask(Prepare())
+            if not isinstance(answer, Prepared):
+                raise MessageError(f"unexpected answer {type(answer).__name__}")
+            if not answer.more:
+                break
+        self._exchange(Decide())
+
+    def _hold(self, request: Request, judged: Judged, of: tuple[int, int]) -> None:
+        """Hold the frames that the decision will be made from, to repeat it when it is lost.
+
+        The resident may have been told to relax by then. Moves of the head cannot be held: where
+        they are asked for, the capture is repeated.
+        """
+        with self._changed:
+            over = not self._capturing or of != (self._visit, self._capture)
+            if over or self._settings.liveness.mode is not LivenessMode.OFF:
+                return
+            frames = self._held
+            if isinstance(request, SubmitFrame):
+                frames = frames | {request.number: request}
+            self._held = {number: frames[number] for number in judged.kept if number in frames}
+            self._enough = judged.state is CaptureState.ENOUGH
+
+    def _drop_frames(self) -> None:
+        """Forget the frames; the lock is held."""
+        self._frame, self._held, self._enough = None, {}, False
+
     def _recover(self, why: str) -> None:
-        """Replace the worker and tell the new one what the old one knew."""
-        started_s = time.monotonic()
+        """Replace the worker, tell the new one what the old one knew, and repeat the try."""
         while not self._closing:
+            started_s = time.monotonic()
             log.warning("portrait worker lost: %s", why)
             self._losses += 1
             if self._losses > _LOSSES_TOLERATED:
@@ -294,11 +349,21 @@ class PortraitWorker:
             try:
                 for request in self._known():
                     self._exchange(request)
+                self._tell(WorkerReplaced(why, time.monotonic() - started_s))
+                self._repeat_decision()
             except MessageError as error:
                 why = str(error)
                 continue
-            self._tell(WorkerReplaced(why, time.monotonic() - started_s))
             return
+
+    def _repeat_decision(self) -> None:
+        """Decide from the frames held, when there were enough before the worker was lost."""
+        with self._changed:
+            held = list(self._held.values()) if self._enough else []
+        for frame in held:
+            self._exchange(KeepFrame(frame.width, frame.height, frame.number, frame.pixels))
+        if held:
+            self._decide()
 
     def _known(self) -> list[Request]:
         """Return what a new worker must be told, without what waits to be told anyway."""
@@ -335,7 +400,8 @@ class PortraitWorker:
                 if not self._capturing or update.capture != self._capture:
                     return
                 if isinstance(update, CaptureDone):
-                    self._capturing, self._frame = False, None
+                    self._capturing = False
+                    self._drop_frames()
             self._updates.append(update)
         if self._on_update is not None:
             self._on_update(update)

@@ -51,7 +51,11 @@ class Criterion:
 
 
 GROUPS = (
-    (Criterion(SCENE_GREY, Hint.MORE_LIGHT, ReasonKey.DARK),),
+    (
+        Criterion(
+            SCENE_GREY, Hint.MORE_LIGHT, ReasonKey.DARK, Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED
+        ),
+    ),
     (
         Criterion(
             FACES, Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE, Hint.ONE_PERSON, ReasonKey.SEVERAL_FACES

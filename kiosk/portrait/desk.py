@@ -25,7 +25,10 @@ from kiosk.portrait.messages import (
     Done,
     Forget,
     Judged,
+    KeepFrame,
     MessageError,
+    Prepare,
+    Prepared,
     Request,
     SetReferences,
     SubmitFrame,
@@ -75,8 +78,13 @@ class Desk:
                 return Done()
             case SubmitFrame():
                 return self._judge(request, now_s)
+            case KeepFrame():
+                self._running().keep(_frame_image(request), request.number, now_s)
+                return Done()
             case Tick():
                 return self._tick(now_s)
+            case Prepare():
+                return Prepared(self.work())
             case Decide():
                 return self._decide()
             case Forget():
@@ -86,7 +94,8 @@ class Desk:
     def _tick(self, now_s: float) -> Answer:
         if self._try is None:
             return Done()
-        return Judged(None, self._try.follow(None, None, now_s))
+        state = self._try.follow(None, None, now_s)
+        return Judged(None, state, self._try.capture.chosen)
 
     def work(self) -> bool:
         """Do one small piece of what has piled up; False when there is nothing to do."""
@@ -137,7 +146,7 @@ class Desk:
             light=running.exposure.state,
             move=running.move,
         )
-        return Judged(update, state)
+        return Judged(update, state, running.capture.chosen)
 
     def _check(self) -> LivenessCheck | None:
         if self._liveness.mode is LivenessMode.OFF:
@@ -227,7 +236,7 @@ class Desk:
         )
 
 
-def _frame_image(request: SubmitFrame) -> Image:
+def _frame_image(request: SubmitFrame | KeepFrame) -> Image:
     shape = (request.height, request.width, 3)
     if min(shape) < 1 or len(request.pixels) != request.height * request.width * 3:
         raise MessageError(f"frame of {len(request.pixels)} bytes is not {shape}")

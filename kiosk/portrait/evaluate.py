@@ -162,6 +162,7 @@ def evaluate(
     images = sorted({image for pair in pairs for image in (pair.image_a, pair.image_b)})
     fixed = {} if thresholds_file is None else read_thresholds(thresholds_file)
     who = identities(pairs, None if people_file is None else read_people(people_file))
+    _make_folder(out_dir)  # before the work: an hour's figures must not end in an error
     matcher = load_models(settings.models, settings.engine, None).matcher
     started_s = time.monotonic()
     templates = embed_all(images, images_dir, settings, progress)
@@ -187,11 +188,22 @@ def evaluate(
         "seconds_per_image": took_s / len(images),
         **whole,
     }
-    out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     cv2.imwrite(str(out_dir / "det.png"), draw_det(scored.genuine, impostor))
     cv2.imwrite(str(out_dir / "scores.png"), draw_histogram(scored.genuine, impostor))
     return report
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of the results; EvaluationError when nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise EvaluationError(f"{folder}: is not a folder") from error
+    except OSError as error:
+        raise EvaluationError(f"{folder}: {error.strerror}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise EvaluationError(f"{folder}: cannot be written to")
 
 
 def _spread(values: Mapping[str, Floats]) -> dict[str, dict[str, float]]:

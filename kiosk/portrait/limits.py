@@ -48,7 +48,9 @@ class PortraitLimits:
     lower_face_colour_max: Annotated[float, Range(0, 500, low_too=False, off=500)] = 24.0
     background_motion_max_ratio: _MostShare = 0.50  # of the background, within 0.2 s
     # below it a missing face is the light's fault
-    scene_grey_min: Annotated[float, Range(0, 254, off=0)] = 30.0
+    scene_grey_min: Annotated[float, Range(0, 254, off=0, below="scene_grey_max")] = 30.0
+    # above it too: the picture is burnt out
+    scene_grey_max: Annotated[float, Range(0, 255, low_too=False, off=255)] = 240.0
 
     # A capture
     best_frames: _Frames = 5

@@ -28,8 +28,7 @@ MAGIC = b"PRT1"
 MAX_HEADER_BYTES = 64 * 1024
 MAX_BLOB_BYTES = 32 * 1024 * 1024
 _LONGEST_SLICE_S = 3600.0
-_AT_WORK_SLICE_S = 0.1
-_AT_WORK_FACTOR = 4.0
+_AT_WORK_SLICE_S = 0.05
 _PREFIX = struct.Struct(">4sII")
 
 
@@ -79,8 +78,23 @@ class SubmitFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepFrame:
+    """Take a frame that a lost worker had kept; answered by Done."""
+
+    width: int
+    height: int
+    number: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Let time pass while no frames come; answered by Judged, without a capture by Done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Compute one piece of the comparison; answered by Prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +109,22 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a frame was worth, and how far the capture is."""
+    """What a frame was worth, and how far the capture is.
+
+    ``kept`` numbers the frames that the decision may be made from: with them another worker can
+    make it.
+    """
 
     update: results.GuidanceUpdate | None
     state: CaptureState
+    kept: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How far the comparison is prepared; ``more`` while there are pieces left."""
+
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +132,20 @@ class Done:
     """It is done and there is nothing to say."""
 
 
-Request = Configure | SetReferences | BeginCapture | SubmitFrame | Tick | Decide | Forget
+Request = (
+    Configure
+    | SetReferences
+    | BeginCapture
+    | SubmitFrame
+    | KeepFrame
+    | Tick
+    | Prepare
+    | Decide
+    | Forget
+)
 Answer = (
     Judged
+    | Prepared
     | Done
     | results.ReferencesReady
     | results.CaptureDone
@@ -169,12 +206,19 @@ def parse_message(header: bytes, body: bytes) -> Message:
 class Deadline:
     """How long to wait for the other side; on a busy machine longer while it is at work.
 
-    ``at_work`` is asked once the time is up: a process that waits for its turn is not hung.
+    ``at_work`` is asked once ``within_s`` is over, and again and again until ``longest_s``: a
+    process that waits for its turn is not hung.
     """
 
-    def __init__(self, within_s: float, at_work: Callable[[], bool] = lambda: False) -> None:
-        self._until_s = time.monotonic() + within_s
-        self._latest_s = self._until_s + within_s * _AT_WORK_FACTOR
+    def __init__(
+        self,
+        within_s: float,
+        at_work: Callable[[], bool] = lambda: False,
+        longest_s: float = 0.0,
+    ) -> None:
+        now_s = time.monotonic()
+        self._until_s = now_s + within_s
+        self._latest_s = now_s + longest_s
         self._at_work = at_work
 
     def slice_s(self) -> float:

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_PAIR = ("image_a", "image_b", "same")
+_PERSON = ("image", "identity")
+
 
 class EvaluationError(Exception):
     """The pairs or pictures cannot be evaluated; one line that says what is wrong."""
@@ -23,10 +26,16 @@ class Pair:
     same: bool
 
 
-def _rows(path: Path) -> list[dict[str, str | None]]:
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str | None]]:
+    """Return the lines by column; EvaluationError when one of ``columns`` is there twice."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            return list(csv.DictReader(stream))
+            reader = csv.DictReader(stream)
+            names = list(reader.fieldnames or ())
+            for column in columns:
+                if names.count(column) > 1:
+                    raise EvaluationError(f"{path}: column {column} is there more than once")
+            return list(reader)
     except (OSError, UnicodeError, csv.Error) as error:
         raise EvaluationError(f"{path}: {error}") from error
 
@@ -34,7 +43,7 @@ def _rows(path: Path) -> list[dict[str, str | None]]:
 def read_pairs(path: Path) -> list[Pair]:
     """Read ``image_a, image_b, same`` from a CSV file; other columns are ignored."""
     pairs: list[Pair] = []
-    for number, row in enumerate(_rows(path), start=2):
+    for number, row in enumerate(_rows(path, _PAIR), start=2):
         image_a, image_b, same = row.get("image_a"), row.get("image_b"), row.get("same")
         if not image_a or not image_b or same not in ("0", "1"):
             raise EvaluationError(f"{path}: line {number}: needs image_a, image_b, same (0 or 1)")
@@ -47,7 +56,7 @@ def read_pairs(path: Path) -> list[Pair]:
 def read_people(path: Path) -> dict[str, str]:
     """Read ``image, identity`` from a CSV file: who is in each picture."""
     people: dict[str, str] = {}
-    for number, row in enumerate(_rows(path), start=2):
+    for number, row in enumerate(_rows(path, _PERSON), start=2):
         image, identity = row.get("image"), row.get("identity")
         if not image or not identity:
             raise EvaluationError(f"{path}: line {number}: needs image, identity")

@@ -17,6 +17,7 @@ from kiosk.portrait.messages import (
     receive_message,
     send_message,
 )
+from kiosk.portrait.pace import Pace
 
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -24,6 +25,10 @@ _ONE_THREAD = (
     "MKL_NUM_THREADS",
     "OPENCV_FOR_THREADS_NUM",
 )
+
+
+_LONGEST_FACTOR = 8.0
+"""Whatever the processors do, nobody waits longer before the camera than so many times."""
 
 
 class WorkerProcess:
@@ -50,25 +55,19 @@ class WorkerProcess:
         """Return the process id."""
         return self._process.pid
 
-    def ask(self, request: Request, within_s: float) -> Answer:
+    def ask(self, request: Request, busy_s: float, *, silent_s: float) -> Answer:
         """Send a request and return its answer; MessageError when none comes in time.
 
-        A worker that runs or waits for its turn on a busy machine gets more time.
+        The worker may compute for ``busy_s`` of its own processor time, and after ``silent_s``
+        must be seen at work; one that waits for its turn on a busy machine gets more time.
         """
-        deadline = Deadline(within_s, self._at_work)
+        pace = Pace(self.pid, busy_s)
+        deadline = Deadline(silent_s, pace.at_work, max(busy_s, silent_s) * _LONGEST_FACTOR)
         send_message(self._line, request, deadline)
         answer = receive_message(self._line, deadline)
         if not isinstance(answer, Answer):
             raise MessageError(f"worker sent {type(answer).__name__}")
         return answer
-
-    def _at_work(self) -> bool:
-        """Say whether the process runs, waits for a processor or for the disk."""
-        try:
-            stat = Path(f"/proc/{self.pid}/stat").read_text()
-        except OSError:
-            return False
-        return stat.rpartition(")")[2].split()[0] in ("R", "D")
 
     def hang_up(self) -> None:
         """End the conversation from any thread; the worker ends at the end of the line."""

@@ -135,7 +135,8 @@ def assess(
 
 
 def _scene(image: Image, limits: PortraitLimits) -> Measure:
-    return Measure(SCENE_GREY, scene_grey(image), "grey level", limits.scene_grey_min, None)
+    low, high = limits.scene_grey_min, limits.scene_grey_max
+    return Measure(SCENE_GREY, scene_grey(image), "grey level", low, high)
 
 
 def _angle(name: str, value: float, most: float) -> Measure:

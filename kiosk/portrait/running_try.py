@@ -61,6 +61,16 @@ class Try:
         self.capture.add(image, number, assessment, now_s)
         return assessment
 
+    def keep(self, image: Image, number: int, now_s: float) -> None:
+        """Take a frame that the worker before this one had kept."""
+        assessment = assess(image, search(image, self._models.detector), self._limits)
+        if assessment.face is None:
+            return  # it would be another picture than the one that was kept
+        self.last_frame_s = now_s
+        self.exposure.add(assessment, now_s)
+        self.counting.add(image, assessment)
+        self.capture.keep(image, number, assessment)
+
     def follow(
         self, image: Image | None, assessment: Assessment | None, now_s: float
     ) -> CaptureState:

@@ -10,11 +10,15 @@ from dataclasses import replace
 from statistics import median
 
 from kiosk.portrait.history import PastCapture
+from kiosk.portrait.quality import SCENE_GREY
 from kiosk.portrait.results import CaptureDone, Reason, ReasonKey, ReferenceState
 from kiosk.values import Reference
 
 STILL_SHARE = 0.8
-"""From this share of bit-equal frames on the camera is frozen: noise makes every frame new."""
+"""From this share of bit-equal frames on the camera is frozen: noise makes every frame new.
+
+Not so in black or burnt-out frames: there is no noise to see, and the light is the reason.
+"""
 SCENE_BLURRED = 0.45
 """Below this share of its usual sharpness the whole scene is blurred, not only who moves."""
 FACE_BLURRED = 75.0
@@ -26,16 +30,18 @@ USUAL_AT_LEAST = 3
 """From so many sharp visits on the kiosk knows how its scene usually looks."""
 
 _BLUR_KEYS = (ReasonKey.BLURRED, ReasonKey.DIRTY_LENS)
+_POSE = (ReasonKey.TURNED, ReasonKey.TILTED, ReasonKey.NODDED)
+"""Landmarks of a blurred or shaken face lie anywhere."""
 _MAY_BE_BLUR = (
     ReasonKey.BLURRED,
     ReasonKey.NO_FACE,
-    ReasonKey.TURNED,  # landmarks of a blurred face lie anywhere
-    ReasonKey.TILTED,
-    ReasonKey.NODDED,
+    ReasonKey.TOO_FAR,  # as far as it depends on landmarks; a small face in a clear scene is far
+    *_POSE,
     ReasonKey.EYES_HIDDEN,
     ReasonKey.COVERED,
     ReasonKey.LOW_SCORE,
 )
+_MAY_BE_MOVED = (ReasonKey.BLURRED, ReasonKey.LOW_SCORE, *_POSE)
 _OF_REFERENCES = (ReasonKey.LOW_SCORE, ReasonKey.REFERENCES_DISAGREE, ReasonKey.REFERENCE_POOR)
 
 
@@ -45,8 +51,9 @@ def explain(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
     if reason is None:
         return None
     tally = done.tally
-    if tally.frames > 1 and tally.still >= STILL_SHARE:
-        return Reason(ReasonKey.FROZEN, (("frames", float(tally.frames)), ("still", tally.still)))
+    if tally.frames > 1 and tally.still >= STILL_SHARE and not _without_picture(done):
+        still = float(round(tally.still * (tally.frames - 1)))
+        return Reason(ReasonKey.FROZEN, (("frames", float(tally.frames)), ("still", still)))
     if reason.key in _MAY_BE_BLUR:
         blur = _blur(done, others)
         if blur is not None:
@@ -58,6 +65,11 @@ def explain(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
         if states.get(Reference.RECORD) is ReferenceState.ABSENT:
             return Reason(ReasonKey.RECORD_MISSING, reason.figures)
     return reason
+
+
+def _without_picture(done: CaptureDone) -> bool:
+    """Say whether the frames are black, as behind a covered lens, or burnt out."""
+    return any(measure.name == SCENE_GREY and not measure.ok for measure in done.measures)
 
 
 def _blur(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
@@ -75,7 +87,7 @@ def _blur(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
         if value is not None
     )
     if share is not None and share >= SCENE_BLURRED:
-        moved = face_blurred and reason.key in (ReasonKey.BLURRED, ReasonKey.LOW_SCORE)
+        moved = face_blurred and reason.key in _MAY_BE_MOVED
         return Reason(ReasonKey.MOVED, figures) if moved and face is not None else None
     if not face_blurred or (share is None and reason.key is not ReasonKey.BLURRED):
         return None

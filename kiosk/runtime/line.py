@@ -104,12 +104,15 @@ def insist(
 ) -> Answered | Refusal | Lost:
     """Repeat an idempotent request until it is answered, cancelled or the patience ends.
 
-    ``ask`` is given the seconds that are left.
+    ``ask`` is given the seconds that are left. An answer that comes after ``cancel`` is dropped:
+    it may be about somebody who has left.
     """
     deadline = time.monotonic() + (PATIENCE_S if patience_s is None else patience_s)
     while True:
         result = ask(max(0.5, deadline - time.monotonic()))
+        if cancel.is_set():
+            return Lost("cancelled")
         again = isinstance(result, Lost) or (isinstance(result, Refusal) and result.code in _BUSY)
-        if not again or cancel.is_set() or time.monotonic() + _AGAIN_S > deadline:
+        if not again or time.monotonic() + _AGAIN_S > deadline:
             return result
         cancel.wait(_AGAIN_S)

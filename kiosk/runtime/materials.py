@@ -3,8 +3,11 @@
 In memory only, by visit, and gone after ``ForgetPerson``. Nothing here has a readable repr.
 """
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TypeVar
 
 from backend_client.contract import ApplicationView, ChipProof, OrderView, picture
 from devices.travel_document.bac import BacKey
@@ -13,6 +16,10 @@ from kiosk.runtime.protocols import Match
 from kiosk.session.facts import CardFacts
 from kiosk.session.visit import Visit
 from kiosk.values import Language
+
+_T = TypeVar("_T")
+_FORGOTTEN_KNOWN = 100
+"""No ask outlives so many visits; they are known by their ids only."""
 
 
 @dataclass(repr=False)
@@ -52,24 +59,55 @@ class Materials:
 
 
 class MaterialsByVisit:
-    """The materials of the visits that are not over; any thread may ask."""
+    """The materials of the visits that are not over, and whose portraits the matcher holds.
+
+    Any thread may ask. An ask that answers late, after its visit was forgotten, gets materials
+    that nobody keeps, and must not give the matcher anything.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._of: dict[str, Materials] = {}
-        self.matched_visit = ""
-        """Whose portraits the matcher holds: a late ForgetPerson must not take the next one's."""
+        self._forgotten: deque[str] = deque(maxlen=_FORGOTTEN_KNOWN)
+        self._matching = Lock()
+        self._matched = ""
 
     def of(self, visit_id: str) -> Materials:
-        """Return a visit's materials, empty ones for a visit that has none yet."""
+        """Return a visit's materials, empty ones for a visit that has none yet or is over."""
         with self._lock:
+            if visit_id in self._forgotten:
+                return Materials()
             return self._of.setdefault(visit_id, Materials())
 
     def note(self, visit: Visit) -> None:
         """Keep the language of papers and cases: a tell may outlive the visit's own value."""
         self.of(visit.id).language = visit.language
 
-    def forget(self, visit_id: str) -> None:
-        """Drop this visit's materials; what a late handler still puts into them is lost."""
+    def with_matcher(self, visit_id: str, give: Callable[[], _T]) -> _T | None:
+        """Give the matcher what is this visit's; None, with nothing given, once it is forgotten.
+
+        Nobody forgets and nobody else gives meanwhile: what is given late can neither stay nor
+        take the place of the next visit's.
+        """
+        with self._matching:
+            if self._is_forgotten(visit_id):
+                return None
+            self._matched = visit_id
+            return give()
+
+    def forget(self, visit_id: str, forget_matched: Callable[[], None]) -> None:
+        """Drop this visit's materials, and what the matcher holds of it or of one before.
+
+        A late call must not take what the matcher holds of the visit that is live by now.
+        """
         with self._lock:
             self._of.pop(visit_id, None)
+            self._forgotten.append(visit_id)
+        with self._matching:
+            if not self._matched or self._is_forgotten(self._matched):
+                self._matched = ""
+                forget_matched()
+
+    def _is_forgotten(self, visit_id: str) -> bool:
+        with self._lock:
+            return visit_id in self._forgotten

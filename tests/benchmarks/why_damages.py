@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 
 from kiosk.portrait.faces import FaceDetector, Image, encode_jpeg
+from kiosk.portrait.results import CAUSES
+from kiosk.portrait.results import ReasonKey as Key
 from kiosk.portrait.slot_file import load_slot
 from tests.portrait.heads import turn_head
 from tests.portrait.pictures import MODELS
@@ -46,13 +48,19 @@ Documents = tuple[bytes | None, bytes | None]
 
 @dataclass(frozen=True)
 class Damage:
-    """One way to fail: what it is made of and which cause is right."""
+    """One way to fail: what it is made of and which keys' sentences are true of it."""
 
-    cause: str
     name: str
+    keys: tuple[Key, ...]
     scene: Callable[[Image, Image, Random], Scene]
     documents: Callable[[Image, Image], Documents]
     blurred_before: int = 0
+
+    @property
+    def cause(self) -> str:
+        """Return the right cause: that of every key that is right."""
+        (cause,) = {CAUSES[key] for key in self.keys}
+        return cause.value
 
 
 @cache
@@ -293,27 +301,29 @@ def no_face(document: Image, other: Image) -> Documents:
     return None, encode_jpeg(np.ascontiguousarray(document[:60, :60]))
 
 
-def of_camera(change: Change, name: str, before: int = 0, *, still: bool = False) -> Damage:
+def of_camera(
+    name: str, key: Key, change: Change, before: int = 0, *, still: bool = False
+) -> Damage:
     return Damage(
-        "machine",
         name,
+        (key,),
         lambda live, other, random: Scene(live, camera=change, still=still),
         good_documents,
         before,
     )
 
 
-def of_capture(name: str, change: Change = unchanged, **more: float) -> Damage:
+def of_capture(name: str, *keys: Key, change: Change = unchanged, **more: float) -> Damage:
     return Damage(
-        "capture",
         name,
+        keys,
         lambda live, other, random: replace(Scene(live, person=change), **more),
         both_documents,
     )
 
 
-def of_reference(name: str, documents: Callable[[Image, Image], Documents]) -> Damage:
-    return Damage("reference", name, lambda live, other, random: Scene(live), documents)
+def of_reference(name: str, documents: Callable[[Image, Image], Documents], *keys: Key) -> Damage:
+    return Damage(name, keys, lambda live, other, random: Scene(live), documents)
 
 
 def frozen(live: Image, other: Image, random: Random) -> Scene:
@@ -337,44 +347,58 @@ def slow_impostor(live: Image, other: Image, random: Random) -> Scene:
     return Scene(other, camera=gain(0.8, 0.9), scale=0.85)
 
 
+def burnt_out(image: Image, random: Random) -> Image:
+    """The sun in the lens: all white."""
+    return np.full_like(image, 255)
+
+
+POOR = (Key.REFERENCE_POOR, Key.RECORD_UNUSABLE)
+"""Whether a face is still found in a spoilt record decides which of the two is told."""
+HIDDEN = (Key.COVERED, Key.EYES_HIDDEN, Key.NO_FACE)
+"""Whether a face is still found behind what covers it, too."""
+
 TUNING = (
-    of_camera(gain(0.10, 0.2), "lamp off"),
-    of_camera(gain(2.4, 3.0), "too much light"),
-    of_camera(gaussian(9), "out of focus (gaussian)"),
-    of_camera(grease, "greasy lens", 4),
-    Damage("machine", "frozen", frozen, good_documents),
-    of_capture("turned one way", turned(-50, -38)),
-    of_capture("surgical mask", surgical_mask),
-    of_capture("far away", scale=0.3),
-    of_capture("shaken sideways", shaken(23, 5)),
-    Damage("capture", "company", company, both_documents),
+    of_camera("lamp off", Key.DARK, gain(0.10, 0.2)),
+    of_camera("lens covered", Key.DARK, gain(0.0, 0.0), still=True),
+    of_camera("too much light", Key.OVEREXPOSED, gain(2.4, 3.0)),
+    of_camera("out of focus (gaussian)", Key.BLURRED, gaussian(9)),
+    of_camera("greasy lens", Key.DIRTY_LENS, grease, 4),
+    Damage("frozen", (Key.FROZEN,), frozen, good_documents),
+    of_capture("turned one way", Key.TURNED, change=turned(-50, -38)),
+    of_capture("surgical mask", *HIDDEN, change=surgical_mask),
+    of_capture("far away", Key.TOO_FAR, scale=0.3),
+    of_capture("shaken sideways", Key.MOVED, change=shaken(23, 5)),
+    Damage("company", (Key.SEVERAL_FACES,), company, both_documents),
     of_reference(
-        "record blurred", poor(lambda i: np.asarray(cv2.GaussianBlur(i, (0, 0), 5), np.uint8))
+        "record blurred",
+        poor(lambda i: np.asarray(cv2.GaussianBlur(i, (0, 0), 5), np.uint8)),
+        *POOR,
     ),
-    of_reference("record of 22 px", poor(small(36))),
-    of_reference("record of another", disagreeing),
-    of_reference("record missing", missing),
-    Damage("person", "impostor", impostor, both_documents),
-    Damage("person", "impostor, record only", impostor, good_documents),
+    of_reference("record of 22 px", poor(small(36)), *POOR),
+    of_reference("record of another", disagreeing, Key.REFERENCES_DISAGREE),
+    of_reference("record missing", missing, Key.RECORD_MISSING),
+    Damage("impostor", (Key.LOW_SCORE,), impostor, both_documents),
+    Damage("impostor, record only", (Key.LOW_SCORE,), impostor, good_documents),
 )
 
 TESTING = (
-    of_camera(gamma(4.0), "underexposed"),
-    of_camera(against_window, "against a window"),
-    of_camera(pillbox(15), "out of focus (disc)"),
-    of_camera(streaks, "streaks on the lens", 3),
-    Damage("machine", "frozen", frozen, both_documents),
-    of_capture("turned the other way", squeezed),
-    of_capture("scarf and cap", scarf_and_cap),
-    of_capture("hand before the face", hand),
-    of_capture("leaning", roll_deg=24.0),
-    of_capture("shaken up and down", shaken(27, 80)),
-    Damage("capture", "another steps in", relieved, both_documents),
-    of_reference("record at 4 % (JPEG 2000)", poor(jpeg_2000)),
-    of_reference("record faded", poor(faded)),
-    of_reference("record photocopied", poor(photocopied)),
-    of_reference("chip of another", disagreeing_other_way),
-    of_reference("record without a face", no_face),
-    Damage("person", "impostor, less light", slow_impostor, both_documents),
-    Damage("person", "impostor", impostor, good_documents),
+    of_camera("underexposed", Key.DARK, gamma(4.0)),
+    of_camera("sun in the lens", Key.OVEREXPOSED, burnt_out, still=True),
+    of_camera("against a window", Key.DARK, against_window),
+    of_camera("out of focus (disc)", Key.BLURRED, pillbox(15)),
+    of_camera("streaks on the lens", Key.DIRTY_LENS, streaks, 3),
+    Damage("frozen", (Key.FROZEN,), frozen, both_documents),
+    of_capture("turned the other way", Key.TURNED, change=squeezed),
+    of_capture("scarf and cap", *HIDDEN, change=scarf_and_cap),
+    of_capture("hand before the face", *HIDDEN, change=hand),
+    of_capture("leaning", Key.TILTED, roll_deg=24.0),
+    of_capture("shaken up and down", Key.MOVED, change=shaken(27, 80)),
+    Damage("another steps in", (Key.FACE_CHANGED,), relieved, both_documents),
+    of_reference("record at 4 % (JPEG 2000)", poor(jpeg_2000), *POOR),
+    of_reference("record faded", poor(faded), *POOR),
+    of_reference("record photocopied", poor(photocopied), *POOR),
+    of_reference("chip of another", disagreeing_other_way, Key.REFERENCES_DISAGREE),
+    of_reference("record without a face", no_face, Key.RECORD_UNUSABLE),
+    Damage("impostor, less light", (Key.LOW_SCORE,), slow_impostor, both_documents),
+    Damage("impostor", (Key.LOW_SCORE,), impostor, good_documents),
 )

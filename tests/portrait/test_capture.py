@@ -116,6 +116,7 @@ def failing(name: str, value: float, low: float | None, high: float | None) -> A
         (NOBODY, Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE),
         (failing("faces", 2, 1, 1), Hint.ONE_PERSON, ReasonKey.SEVERAL_FACES),
         (failing("scene_grey", 5, 30, None), Hint.MORE_LIGHT, ReasonKey.DARK),
+        (failing("scene_grey", 252, 30, 240), Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
         (failing("eye_distance", 20, 45, None), Hint.COME_CLOSER, ReasonKey.TOO_FAR),
         (failing("face_width", 0.9, None, 0.7), Hint.STEP_BACK, ReasonKey.TOO_CLOSE),
         (failing("centre_offset", 0.45, None, 0.4), Hint.CENTRE_FACE, ReasonKey.OFF_CENTRE),

@@ -100,6 +100,9 @@ def test_people_file_says_who_is_in_a_picture(tmp_path: Path) -> None:
     assert identities([Pair("a_1.jpg", "c_1.jpg", False)], people)["a_1.jpg"] == "Li"
     with pytest.raises(EvaluationError, match=r"^d_1\.jpg: no identity"):
         identities([Pair("a_1.jpg", "d_1.jpg", False)], people)
+    path.write_text("image,identity,identity\na_1.jpg,Li,Wu\n")
+    with pytest.raises(EvaluationError, match="column identity is there more than once"):
+        read_people(path)
     path.write_text("image,identity\na_1.jpg,\n")
     with pytest.raises(EvaluationError, match="line 2: needs image, identity"):
         read_people(path)
@@ -111,6 +114,7 @@ def test_people_file_says_who_is_in_a_picture(tmp_path: Path) -> None:
         ("image_a,image_b\na,b\n", "line 2: needs"),
         ("image_a,image_b,same\na,b,1\na,b,yes\n", "line 3: needs"),
         ("image_a,image_b,same\n", "no pairs"),
+        ("image_a,image_b,same,same\na,b,1,0\n", "^[^\n]*column same is there more than once$"),
     ],
 )
 def test_wrong_pairs_are_one_clear_line(tmp_path: Path, text: str, says: str) -> None:
@@ -194,6 +198,23 @@ def test_missing_picture_is_one_clear_line(tmp_path: Path) -> None:
     pairs.write_text("image_a,image_b,same\nnone.png,nor.png,1\n")
     with pytest.raises(EvaluationError, match=r"none\.png: no such picture"):
         evaluate(pairs, tmp_path, tmp_path / "out", settings=WorkerSettings(engine="sface"))
+
+
+@pytest.mark.parametrize("out", ["taken", "taken/below"])
+def test_a_place_for_no_folder_is_one_clear_line_before_the_work(tmp_path: Path, out: str) -> None:
+    pairs = made_set(tmp_path)
+    (tmp_path / "taken").write_text("a file")
+    seen: list[int] = []
+    with pytest.raises(EvaluationError, match=r"^[^\n]*: is not a folder$"):
+        evaluate(
+            pairs,
+            tmp_path,
+            tmp_path / out,
+            settings=WorkerSettings(engine="sface"),
+            progress=lambda done, of: seen.append(done),
+        )
+    assert seen == []
+    assert (tmp_path / "taken").read_text() == "a file"
 
 
 @pytest.mark.slow

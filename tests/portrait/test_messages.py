@@ -16,8 +16,10 @@ from kiosk.portrait.messages import (
     Configure,
     Deadline,
     Judged,
+    KeepFrame,
     Message,
     MessageError,
+    Prepared,
     SetReferences,
     SubmitFrame,
     Tick,
@@ -54,7 +56,9 @@ MESSAGES: list[Message] = [
     SetReferences(None, b"\xff\xd8picture", True),
     SetReferences(b"", b"x", False),
     SubmitFrame(2, 1, 9, b"abcdef"),
-    Judged(None, CaptureState.RUNNING),
+    KeepFrame(2, 1, 9, b"abcdef"),
+    Prepared(more=True),
+    Judged(None, CaptureState.RUNNING, (3, 9)),
     Judged(
         GuidanceUpdate(
             4,
@@ -120,7 +124,7 @@ def test_a_side_that_is_at_work_gets_more_time_but_not_for_ever() -> None:
     with ours, theirs:
         started = time.monotonic()
         with pytest.raises(MessageError, match="in time"):
-            receive_message(ours, Deadline(0.1, at_work))
+            receive_message(ours, Deadline(0.1, at_work, longest_s=0.5))
         assert time.monotonic() - started >= 0.5
         assert asked
 

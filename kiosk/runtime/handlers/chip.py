@@ -12,7 +12,7 @@ from devices.travel_document.errors import TravelDocumentError
 from devices.travel_document.reader import is_same_chip, open_chip
 from kiosk.runtime.line import HallServer, Lost, insist
 from kiosk.runtime.materials import Materials, MaterialsByVisit
-from kiosk.runtime.protocols import PortraitMatcher
+from kiosk.runtime.protocols import PortraitMatcher, References
 from kiosk.runtime.reply import Handler, Reply
 from kiosk.session.effects import CheckSameCard, Effect, PrepareReferences
 from kiosk.session.events import CardChecked, ChipLost, ReferencesReady, ServerLost, ServerRefused
@@ -58,12 +58,20 @@ class ChipHandlers:
                 return
             if isinstance(answer, RecordPortraitAnswer):
                 materials.record_portrait = answer.portrait
+        ready = self._materials.with_matcher(
+            effect.ref.visit_id, lambda: self._give(materials, reply)
+        )
+        if ready is not None:
+            reply.send(ReferencesReady(effect.ref, chip=ready.chip, record=ready.record))
+
+    def _give(self, materials: Materials, reply: Reply) -> References | None:
+        """Give the matcher both portraits, unless nobody waits for that any more."""
+        if reply.cancelled.is_set():
+            return None
         # Passive authentication is not done yet, so the chip's portrait never suffices alone.
-        self._materials.matched_visit = effect.ref.visit_id
-        ready = self._matcher.set_references(
+        return self._matcher.set_references(
             materials.chip_portrait, materials.record_portrait, chip_authenticated=False
         )
-        reply.send(ReferencesReady(effect.ref, chip=ready.chip, record=ready.record))
 
     def check_same(self, effect: CheckSameCard, reply: Reply) -> None:
         """Power the chip anew and compare it with the one that was read."""

@@ -24,6 +24,8 @@ class PortraitHandlers:
 
     def capture(self, effect: StartCapture, reply: Reply) -> None:
         """Watch the camera until enough good frames are there."""
+        if not self._materials.with_matcher(effect.ref.visit_id, lambda: True):
+            return  # the resident has left, and the camera may see the next one
         end = self._matcher.capture(effect.attempt, reply.cancelled)
         if end.captured:
             reply.send(Captured(effect.ref))
@@ -38,6 +40,4 @@ class PortraitHandlers:
 
     def forget(self, effect: ForgetPerson, reply: Reply) -> None:
         """Forget everything that was kept of this visit's person."""
-        self._materials.forget(effect.ref.visit_id)
-        if self._materials.matched_visit in ("", effect.ref.visit_id):
-            self._matcher.forget()
+        self._materials.forget(effect.ref.visit_id, self._matcher.forget)
