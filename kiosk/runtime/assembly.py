@@ -31,9 +31,11 @@ from kiosk.runtime.reply import Handler
 from kiosk.runtime.timers import Timers
 from kiosk.runtime.watch import DeviceWatch, ServerWatch
 from kiosk.session.effects import Effect
-from kiosk.session.facts import Device
+from kiosk.session.facts import CardPlace, Device
 from kiosk.session.flow import step as flow_step
+from kiosk.session.phases import OutOfService
 from kiosk.session.rules import Rules
+from kiosk.session.visit import Visit
 from kiosk.settings import Settings
 
 _OPENED_WITHIN_S = 5.0
@@ -98,18 +100,22 @@ def assemble(
     clock: Clock | None = None,
     open_journal: Callable[[Path], Journal] = Journal,
     lock: DataLock | None = None,
+    restart: Callable[[], None] = lambda: None,
 ) -> KioskRuntime:
     """Read journal and sensors and build the runtime. Waits some seconds for a silent slot.
 
     Raises DataInUse when another kiosk works on the data directory. ``lock`` is given by who has
-    taken it already.
+    taken it already. ``restart`` is called once, with no card in, when a journal that could not
+    be opened can be.
     """
     data_dir = settings.kiosk.data_dir
     data_dir.mkdir(parents=True, exist_ok=True)
     lock = lock or DataLock(data_dir)
     try:
         opened = opening.open_journal(journal_path(data_dir), open_journal)
-        return _assemble(settings, parts, opened, lock, clock or MonotonicClock(), step, version)
+        return _assemble(
+            settings, parts, opened, lock, clock or MonotonicClock(), step, version, restart
+        )
     except BaseException:
         lock.release()
         raise
@@ -123,6 +129,7 @@ def _assemble(
     clock: Clock,
     step: Step,
     version: str,
+    restart: Callable[[], None],
 ) -> KioskRuntime:
     slot = parts.machine.card_printer
     journal, left = opened.journal, opened.left
@@ -154,7 +161,7 @@ def _assemble(
         {
             **probes,
             Device.CAMERA: parts.camera_status,
-            Device.JOURNAL: lambda: journal_status(journal, opened.note),
+            Device.JOURNAL: _JournalProbe(opened, lambda: runtime.visit, restart),
         },
         lambda: place_of(slot.position()),
         runtime.post,
@@ -173,6 +180,27 @@ def _assemble(
     )
     within_s = print_within_s(settings)
     return KioskRuntime(runtime, devices, server, materials, rules, within_s, journal, log, lock)
+
+
+class _JournalProbe:
+    """Says how the journal is, and asks for a restart when only that can bring it back."""
+
+    def __init__(
+        self, opened: Opened, visit: Callable[[], Visit], restart: Callable[[], None]
+    ) -> None:
+        self._opened = opened
+        self._visit = visit
+        self._restart: Callable[[], None] | None = restart
+
+    def __call__(self) -> DeviceStatus:
+        journal = self._opened.journal
+        status = journal_status(journal, self._opened.note)
+        visit = self._visit()
+        at_rest = isinstance(visit.phase, OutOfService) and visit.card_place is CardPlace.OUT
+        if isinstance(journal, NoJournal) and journal.mended and at_rest and self._restart:
+            self._restart()
+            self._restart = None
+        return status
 
 
 def make_handlers(

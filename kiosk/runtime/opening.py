@@ -33,10 +33,15 @@ class Opened:
 
 
 class NoJournal(Journal):
-    """Stands in for a journal that cannot be opened: it holds nothing and takes nothing."""
+    """Stands in for a journal that cannot be opened: it holds nothing and takes nothing.
 
-    def __init__(self, trouble: str) -> None:
+    ``mended`` once it could be opened: only a new start can settle what lies in it.
+    """
+
+    def __init__(self, trouble: str, can_be_opened: Callable[[], bool]) -> None:
         self.trouble = trouble
+        self.mended = False
+        self._can_be_opened = can_be_opened
 
     def commit(
         self, visit: Visit, tells: Sequence[Tell] = (), settled: Sequence[Tell] = ()
@@ -49,7 +54,10 @@ class NoJournal(Journal):
         self._refuse()
 
     def catch_up(self) -> None:
-        """Refuse."""
+        """Look whether the journal can be opened by now, and refuse."""
+        if not self.mended and self._can_be_opened():
+            self.mended = True
+            self.trouble = "can be opened again after a restart"
         self._refuse()
 
     def mark(self, ref: Ref, mark: str) -> None:
@@ -86,7 +94,8 @@ def open_journal(path: Path, make: Callable[[Path], Journal] = Journal) -> Opene
             left = Left(None, (), (), {}, max(found.next_sequence, _sequence_by_clock()))
             return Opened(journal, left, f"{path.name}{ending}: {found}")
     except (OSError, sqlite3.Error, _Unreadable) as error:
-        return Opened(NoJournal(f"cannot be opened: {error}"), _NOTHING)
+        stands_in = NoJournal(f"cannot be opened: {error}", lambda: _can_be_opened(path, make))
+        return Opened(stands_in, _NOTHING)
 
 
 def journal_status(journal: Journal, note: str = "") -> DeviceStatus:
@@ -147,6 +156,16 @@ def _read(path: Path, make: Callable[[Path], Journal]) -> tuple[Journal, Left]:
             raise _Unreadable(str(error)) from error
         raise
     return journal, left
+
+
+def _can_be_opened(path: Path, make: Callable[[Path], Journal]) -> bool:
+    try:
+        _read(path, make)[0].close()
+    except (OSError, sqlite3.Error):
+        return False
+    except _Unreadable:
+        pass  # a start puts it aside
+    return True
 
 
 def _sequence_by_clock() -> int:

@@ -109,14 +109,21 @@ def test_a_full_disk_from_the_start_holds_no_card(
         assert emulators.bay.insert(person("normal").card)
         wait_for("in", lambda: room.kiosk.runtime.visit.phase.name == "offers")
     assert emulators.bay.place is Place.INSIDE
-    fill(disk)
+    ballast = fill(disk)
     stop = Flag()
     take_card_when_out(emulators.bay, stop)
-    with running(config) as room:
+    restart = Flag()
+    with running(config, restart=restart.set) as room:
         runtime = room.kiosk.runtime
         wait_for("card out", lambda: emulators.bay.place is Place.OUTSIDE)
         wait_for("out of service", lambda: runtime.visit.phase.name == "out_of_service")
+        assert not restart.is_set()
+        ballast.unlink()
+        wait_for("restart", restart.is_set)
         stop.set()
+    with running(config) as room:
+        wait_for("in service", lambda: room.kiosk.runtime.visit.phase.name == "attract")
+        wait_for("all told", lambda: not room.kiosk._journal.read().tells)
 
 
 def test_a_log_that_cannot_be_written_says_later_what_it_lacks(tmp_path: Path) -> None:

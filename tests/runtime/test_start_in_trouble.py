@@ -216,7 +216,7 @@ def test_a_lock_ends_with_its_holder_and_not_with_its_children(tmp_path: Path) -
     child = subprocess.Popen([shutil.which("sleep") or "sleep", "30"], close_fds=False)
     old.release()
     try:
-        DataLock(tmp_path, wait_s=0.0).release()
+        DataLock(tmp_path, wait_s=5.0).release()  # the child lets go when it begins its program
     finally:
         child.kill()
         child.wait()
