@@ -69,11 +69,14 @@ class Outbox:
         self._client = client
         self._seal = seal
         self._on_refused = on_refused
+        self._laid = False
         self._wake = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
-        with closing(self._open()) as database, database:
-            database.executescript(_SCHEMA)
+        try:
+            self._open().close()
+        except sqlite3.OperationalError:
+            LOG.exception("outbox: cannot be opened now")  # ``put`` says so, until it can
 
     def start(self) -> None:
         """Begin to send."""
@@ -110,9 +113,17 @@ class Outbox:
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=10)
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        database.execute("PRAGMA secure_delete=ON")
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=FULL")
+            database.execute("PRAGMA secure_delete=ON")
+            if not self._laid:
+                with database:
+                    database.executescript(_SCHEMA)
+                self._laid = True
+        except sqlite3.Error:
+            database.close()
+            raise
         return database
 
     def _run(self) -> None:

@@ -86,10 +86,11 @@ def _run(options: argparse.Namespace) -> int:
     settings = load_settings(options.config)
     from kiosk.app.compose import Kiosk
     from kiosk.portrait.slots import SlotError
+    from kiosk.runtime.data_lock import DataInUse
 
     try:
         kiosk = Kiosk(settings)
-    except SlotError as error:
+    except (SlotError, DataInUse) as error:
         raise _Unusable(str(error)) from error
     try:
         app = kiosk.open_screen()

@@ -1,12 +1,18 @@
 """Build the whole kiosk from its settings, in the order in which its parts depend on each other."""
 
 import contextlib
+import errno
 import logging
 import math
+import os
+import signal
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from cryptography.fernet import Fernet
 
 import kiosk
 from backend_client.client import KioskClient
@@ -27,8 +33,10 @@ from kiosk.portrait.liveness.slot import PassiveModel
 from kiosk.portrait.ranges import LimitError, check_limits
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import ModelSlot
+from kiosk.runtime.aside import is_unreadable, put_aside
 from kiosk.runtime.assembly import KioskRuntime, Parts, assemble
 from kiosk.runtime.clock import wall_clock
+from kiosk.runtime.data_lock import DataLock
 from kiosk.runtime.line import ClientLine
 from kiosk.runtime.seal import open_seal
 from kiosk.session.events import Event
@@ -47,6 +55,8 @@ VERSION = "0.1.0"
 DETECTOR = "yunet"
 SELF_TEST = Path(kiosk.__file__).parents[1] / "assets" / "portraits"
 """Known portraits: a network fed in a wrong way loads without a word and knows nearly nobody."""
+_NO_DISK = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""A disk that fails is no wrong setting: the kiosk starts, and gives a card back."""
 RETRY_FMR = 0.001
 """A score that would hold at this false match rate is worth one more capture."""
 
@@ -62,9 +72,10 @@ class Kiosk:
         _check_assembly(settings)
         worker, retry_from = portrait_settings(settings)
         credential = read_credential(settings)
-        seal = _open_data(settings)
         self._closers = contextlib.ExitStack()
         try:
+            lock = self._keep(_lock_data(settings), DataLock.release)
+            seal = _open_data(settings)
             # The worker starts first: it is a process of its own, and is best begun while this one
             # has no other threads. It asks for frames only during a capture.
             self.portrait = self._keep(
@@ -85,12 +96,12 @@ class Kiosk:
             )
             self.machine: Machine = self._keep(open_machine(settings.devices), Machine.close)
             client = self._keep(KioskClient(settings.server.url, credential), KioskClient.close)
-            box = settings.kiosk.data_dir / "outbox.sqlite3"
-            self._outbox = self._keep(Outbox(box, client, seal=seal), Outbox.stop)
+            self._outbox = self._keep(_open_outbox(settings, client, seal), Outbox.stop)
             pictures = camera_with_matcher(self.camera.status, self.portrait.failure)
             parts = Parts(self.machine, pictures, ClientLine(client), self._outbox, self.portrait)
             self.runtime: KioskRuntime = self._keep(
-                assemble(settings, parts, version=VERSION), KioskRuntime.stop
+                assemble(settings, parts, version=VERSION, lock=lock, restart=_end),
+                KioskRuntime.stop,
             )
         except BaseException:
             self._closers.close()
@@ -218,15 +229,58 @@ def check_models(folder: Path, matcher: str) -> list[ModelSlot]:
     return slots + [load_slot(folder / name / "model.toml") for name in names]
 
 
-def _open_data(settings: Settings) -> Seal:
-    """Make the data directory and return the seal of what waits there: cases hold portraits."""
+def _end() -> None:
+    """End this process as its supervisor would, which starts it again."""
+    _log.warning("the journal can be opened again; ending for a restart")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _lock_data(settings: Settings) -> DataLock:
+    """Make the data directory and keep every other kiosk away from it. Raises DataInUse."""
     data = settings.kiosk.data_dir
     try:
         data.mkdir(parents=True, exist_ok=True)
-        return open_seal(data / "outbox.key")
+        return DataLock(data)
     except OSError as error:
-        allowed = f"must be a directory that can be written; {data}: {error.strerror}"
-        raise ConfigError(settings.file, "kiosk.data_dir", allowed) from error
+        raise _not_writable(settings, error) from error
+
+
+def _open_data(settings: Settings) -> Seal:
+    """Return the seal of what waits in the data directory: cases hold portraits.
+
+    A key that is none is put aside with what it sealed. Where the disk takes no new one, the
+    seal is of this run only, and so is what waits: the kiosk only gives a card back then.
+    """
+    data = settings.kiosk.data_dir
+    key = data / "outbox.key"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        try:
+            return open_seal(key)
+        except ValueError:
+            put_aside(key, data / "outbox.sqlite3")
+            return open_seal(key)
+    except OSError as error:
+        if error.errno not in _NO_DISK:
+            raise _not_writable(settings, error) from error
+        _log.error("%s cannot be made: %s", key, error.strerror)
+        return Fernet(Fernet.generate_key())
+
+
+def _open_outbox(settings: Settings, client: KioskClient, seal: Seal) -> Outbox:
+    box = settings.kiosk.data_dir / "outbox.sqlite3"
+    try:
+        return Outbox(box, client, seal=seal)
+    except sqlite3.DatabaseError as error:
+        if not is_unreadable(error):
+            raise
+        put_aside(box)
+        return Outbox(box, client, seal=seal)
+
+
+def _not_writable(settings: Settings, error: OSError) -> ConfigError:
+    allowed = f"must be a directory that can be written; {settings.kiosk.data_dir}: "
+    return ConfigError(settings.file, "kiosk.data_dir", f"{allowed}{error.strerror}")
 
 
 def _open_camera(settings: Settings) -> Camera:

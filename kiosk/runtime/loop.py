@@ -10,27 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock, Thread
 
-from kiosk.runtime.event_log import Sink, line_of
+from kiosk.runtime.event_log import EventLine, Sink, line_of
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.materials import MaterialsByVisit
-from kiosk.runtime.recovery import remains_of, settle
+from kiosk.runtime.recovery import REWRITING, Remains, remains_of, settle
 from kiosk.runtime.reply import Handlers
 from kiosk.runtime.timers import Timers
+from kiosk.runtime.undone import needs_journal, place_after, refusal_of
 from kiosk.runtime.workers import Asks, Teller
-from kiosk.session.effects import (
-    ArmSlot,
-    Ask,
-    Cancel,
-    Effect,
-    MakeApplication,
-    MakeOrder,
-    RewriteBack,
-    StartPayment,
-    StartTimer,
-    Tell,
-)
-from kiosk.session.events import BackPrinted, EffectFailed, Event, Started, TimeUp
-from kiosk.session.facts import CardPlace, PrintEnd
+from kiosk.session.effects import Ask, Cancel, Effect, RewriteBack, StartTimer, Tell
+from kiosk.session.events import Event, Started, TimeUp
+from kiosk.session.facts import CardPlace
+from kiosk.session.phases import OutOfService
 from kiosk.session.rules import Rules
 from kiosk.session.visit import Ref, Visit
 
@@ -39,16 +30,10 @@ _log = logging.getLogger(__name__)
 Step = Callable[[Visit, Event, Rules], tuple[Visit, tuple[Effect, ...]]]
 Observer = Callable[[Visit], None]
 
+NO_DISK = (sqlite3.Error, OSError)
 
-NEEDS_JOURNAL = (ArmSlot, MakeApplication, StartPayment, MakeOrder, RewriteBack)
-"""What must not begin unless it is on the disk: a power cut in it could not be put right."""
-
-
-def refusal_of(effect: Effect) -> Event:
-    """Answer an effect that was not begun because the journal cannot be written."""
-    if isinstance(effect, RewriteBack):
-        return BackPrinted(effect.ref, PrintEnd.FAILED, inspected=False, detail="no journal")
-    return EffectFailed(effect.ref, type(effect).__name__, "the journal cannot be written")
+RESTART_S = (0.0, 0.5, 2.0, 5.0)
+"""Pauses before a visit that was abandoned begins anew; the last one again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +70,7 @@ class Runtime:
         self._beginning = beginning
         self._visit = beginning.visit
         self._owed = beginning.owed
+        self._restarts = 0
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._asks = Asks(handlers, self.post)
         self._teller = Teller(handlers, journal)
@@ -109,18 +95,23 @@ class Runtime:
 
     def start(self) -> None:
         """Begin: journal the first visit, tell what is left, say where the card is."""
-        self._journal.begin_run(self._visit, self._beginning.tells, self._owed)
+        self._begin_run(self._visit, self._beginning.tells)
         for tell in self._beginning.tells:
             self._teller.tell(tell)
         self._thread.start()
         self.post(Started(self._beginning.place))
 
-    def stop(self) -> None:
-        """Stop taking events and withdraw every ask; the journal keeps what is not done."""
+    def stop(self, print_within_s: float = 0.0) -> None:
+        """Stop taking events and withdraw every ask; the journal keeps what is not done.
+
+        A print that runs is waited for, so that how it ended gets into the journal.
+        """
         self._events.put(None)
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._asks.cancel_others(None)
+        if not self._asks.wait_for(RewriteBack, print_within_s):
+            _log.error("a print did not end within %.0f s", print_within_s)
         self._timers.stop()
         self._teller.stop()
 
@@ -142,17 +133,32 @@ class Runtime:
             self._owed = ()
         trouble = self._write(after, tells, settled)
         names = tuple(type(effect).__name__ for effect in effects)
-        self._log(line_of(before, event, after, names, trouble))
+        self._say(line_of(before, event, after, names, trouble))
         self._enter(before, after, (*settled, *effects), written=not trouble)
 
     def _write(self, visit: Visit, tells: Sequence[Tell], settled: Sequence[Tell]) -> str:
         """Put the transition on the disk; return what kept it from there."""
         try:
             self._journal.commit(visit, tells, settled)
-        except sqlite3.Error as error:
-            _log.exception("the journal cannot be written")
-            return f"journal: {type(error).__name__}"
+        except NO_DISK as error:
+            trouble = f"journal: {type(error).__name__}"
+            _log.warning("the journal cannot be written: %s", error)
+            self._journal.missed(visit, (*settled, *tells), trouble=str(error))
+            return trouble
         return ""
+
+    def _begin_run(self, visit: Visit, tells: Sequence[Tell]) -> None:
+        try:
+            self._journal.begin_run(visit, tells, self._owed)
+        except NO_DISK as error:
+            _log.warning("the journal cannot be written: %s", error)
+            self._journal.missed(visit, tells, self._owed, trouble=str(error))
+
+    def _say(self, line: EventLine) -> None:
+        try:
+            self._log(line)
+        except Exception:
+            _log.exception("an event is not logged")  # no log may break a visit
 
     def _enter(
         self, before: Visit, after: Visit, effects: Sequence[Effect], *, written: bool = True
@@ -163,7 +169,7 @@ class Runtime:
             self._timers.cancel_others(after.id)
         self._materials.note(after)
         for effect in effects:
-            if written or not isinstance(effect, NEEDS_JOURNAL):
+            if written or not needs_journal(effect):
                 self._carry_out(effect)
             else:
                 self.post(refusal_of(effect))
@@ -191,23 +197,45 @@ class Runtime:
                 _log.exception("an observer of the visit failed")
 
     def _abandon(self, event: Event) -> None:
-        """End a visit that cannot go on as after a power cut; the loop itself never dies."""
+        """End a visit that cannot go on as after a power cut; the loop itself never dies.
+
+        The card stays where it is until ``Started`` gives it back, however often that fails.
+        """
         broken = self._visit
         fresh = Visit(
             boot=broken.boot,
             sequence=broken.sequence + 1,
+            card_place=place_after(broken, event),
             lost=broken.lost,
             server_up=broken.server_up,
         )
         try:
-            remains = remains_of(broken, self._journal.read().marks, self._rules.kiosk)
+            remains = self._remains_of(broken)
             self._owed = (*self._owed, *remains.owed)
-            self._journal.begin_run(fresh, remains.tells, self._owed)
+            self._begin_run(fresh, remains.tells)
             self._enter(broken, fresh, remains.tells)
-            self._log(line_of(broken, event, fresh, trouble="abandoned"))
+            self._say(line_of(broken, event, fresh, trouble="abandoned"))
         except Exception:
-            # Without a journal nothing may be printed; the card can still be given back.
-            _log.exception("the journal failed too")
-            self._enter(broken, fresh, (), written=False)
-        if not isinstance(event, Started):
-            self.post(Started(broken.card_place))
+            _log.exception("the broken visit could not be settled")
+            self._visit = fresh
+        self._start_again(fresh, event)
+
+    def _remains_of(self, broken: Visit) -> Remains:
+        if isinstance(broken.phase, OutOfService) and broken.card is None and broken.case is None:
+            return Remains()  # abandoned before, and not begun anew yet
+        try:
+            marks = self._journal.read().marks
+        except NO_DISK:
+            # Nothing says how far a print got that was begun: it counts as under way.
+            marks = {Ref(broken.id, pending.effect_id): REWRITING for pending in broken.pending}
+        return remains_of(broken, marks, self._rules.kiosk)
+
+    def _start_again(self, fresh: Visit, event: Event) -> None:
+        again = isinstance(event, Started)
+        self._restarts = self._restarts + 1 if again else 0
+        pause = RESTART_S[min(self._restarts, len(RESTART_S) - 1)]
+        started = Started(fresh.card_place)
+        if pause:
+            self._timers.start(Ref(fresh.id, 0), pause, lambda: self.post(started))
+        else:
+            self.post(started)

@@ -256,6 +256,7 @@ class Device(StrEnum):
     ENDORSEMENT_PRINTER = "endorsement_printer"
     RECEIPT_PRINTER = "receipt_printer"
     CAMERA = "camera"
+    JOURNAL = "journal"  # the disk that it is on
 
 
 OPTIONAL_DEVICES = (Device.RECEIPT_PRINTER,)

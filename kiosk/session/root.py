@@ -27,6 +27,7 @@ from kiosk.session.facts import (
     Outcome,
     PaymentStatus,
 )
+from kiosk.session.phases import CardHeld
 from kiosk.session.rules import Rules
 from kiosk.session.steps import pay, read_card
 from kiosk.session.turn import Turn
@@ -124,7 +125,7 @@ def on_root(turn: Turn, event: Event, rules: Rules) -> Turn | None:
     """Handle what every phase handles alike; None leaves the event to the phase."""
     match event:
         case Started(place=place):
-            return _started(turn, place)
+            return _started(turn, place, rules)
         case CardFound(place=place):
             return _found(turn, place)
         case DeviceChanged(device=device, usable=usable):
@@ -161,10 +162,20 @@ OWN_FAILURES = (
 """Phases that know what a failed effect means to them."""
 
 
-def _started(turn: Turn, place: CardPlace) -> Turn:
-    if place is CardPlace.OUT:
-        return to_attract(turn)
-    return give_card_back(turn.set(card_place=place), Outcome.FAILED)
+def _started(turn: Turn, place: CardPlace, rules: Rules) -> Turn:
+    if turn.visit.phase.name != "out_of_service":
+        return turn  # said again, and the visit went on meanwhile
+    turn = turn.set(card_place=place)
+    match place:
+        case CardPlace.OUT:
+            return to_attract(turn)
+        case CardPlace.HELD:
+            # Staff were told by the visit that held it; only they may let it out.
+            return turn.enter(CardHeld(Outcome.FAILED)).timer(
+                "eject_again", rules.timers.eject_again
+            )
+        case CardPlace.INSIDE | CardPlace.AT_GATE:
+            return give_card_back(turn, Outcome.FAILED)
 
 
 def _found(turn: Turn, place: CardPlace) -> Turn:
@@ -211,6 +222,8 @@ def _server(turn: Turn, rules: Rules, *, up: bool) -> Turn:
 
 def _free(turn: Turn) -> Turn:
     visit = turn.visit
+    if visit.card_place is not CardPlace.OUT:
+        return turn  # begun anew with a card in: Started gives it back first
     blocking = any(device not in OPTIONAL_DEVICES for device in visit.lost) or not visit.server_up
     if visit.phase.name == "out_of_service" or blocking:
         language = visit.language

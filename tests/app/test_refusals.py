@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.app.compose import portrait_settings
 from kiosk.portrait.slot_file import load_slot
+from kiosk.runtime.data_lock import DataLock
 from kiosk.settings import load_settings
 from kiosk.values import LivenessMode
 
@@ -82,6 +83,12 @@ def test_a_data_directory_that_is_a_file(config: Path) -> None:
     (config.parent / "in-the-way").write_text("", "ascii")
     change(config, 'data_dir = "kiosk"', 'data_dir = "in-the-way"')
     assert "kiosk.toml: kiosk.data_dir" in refusal(config)
+
+
+def test_a_data_directory_that_another_kiosk_works_on(config: Path) -> None:
+    held = DataLock(config.parent / "kiosk")
+    assert "another kiosk is running" in refusal(config)
+    held.release()
 
 
 def test_a_missing_model_file(config: Path) -> None:

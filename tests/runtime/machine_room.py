@@ -134,7 +134,11 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(config: Path, open_journal: Callable[[Path], Journal] = Journal) -> Iterator[Running]:
+def running(
+    config: Path,
+    open_journal: Callable[[Path], Journal] = Journal,
+    restart: Callable[[], None] = lambda: None,
+) -> Iterator[Running]:
     settings = load_settings(config)
     client = KioskClient(settings.server.url, read_credential(settings))
     settings.kiosk.data_dir.mkdir(parents=True, exist_ok=True)
@@ -142,7 +146,7 @@ def running(config: Path, open_journal: Callable[[Path], Journal] = Journal) -> 
     machine = open_machine(settings.devices)
     matcher = Satisfied()
     parts = Parts(machine, ready, ClientLine(client), outbox, matcher)
-    kiosk = assemble(settings, parts, open_journal=open_journal)
+    kiosk = assemble(settings, parts, open_journal=open_journal, restart=restart)
     outbox.start()
     kiosk.start()
     try:

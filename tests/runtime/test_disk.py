@@ -1,11 +1,14 @@
 """What lies on the kiosk's disk while a case waits: no portrait, no name, no score in clear."""
 
+import sqlite3
 from pathlib import Path
 
+import pytest
+
 from backend_client.client import KioskClient
-from backend_client.contract import CaseReason, picture
+from backend_client.contract import CaseReason, Heartbeat, picture
 from backend_client.outbox import Outbox
-from kiosk.app.compose import _open_data
+from kiosk.app.compose import _open_data, _open_outbox
 from kiosk.runtime.handlers.cases import CaseHandlers
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.materials import MaterialsByVisit
@@ -13,7 +16,7 @@ from kiosk.runtime.protocols import Match
 from kiosk.session.effects import ReportCase
 from kiosk.session.facts import CardPlace, Case, Comparison, Escalation
 from kiosk.session.visit import Ref, Visit
-from kiosk.settings import load_settings
+from kiosk.settings import Settings, load_settings
 from kiosk.values import Reference, Score
 from tests.runtime.machine_room import ROOT
 
@@ -21,12 +24,16 @@ PORTRAIT = b"\xff\xd8\xff" + bytes(range(256)) * 40
 CARD = "C87654321"
 
 
-def test_a_case_that_waits_is_unreadable_on_the_disk(tmp_path: Path) -> None:
+def own_settings(tmp_path: Path) -> Settings:
     text = (ROOT / "config" / "kiosk.toml").read_text("utf-8")
     text = text.replace("../var/kiosk", str(tmp_path / "data"))
     text = text.replace("server/urgency", f"{ROOT}/config/server/urgency")
     (tmp_path / "kiosk.toml").write_text(text, "utf-8")
-    settings = load_settings(tmp_path / "kiosk.toml")
+    return load_settings(tmp_path / "kiosk.toml")
+
+
+def test_a_case_that_waits_is_unreadable_on_the_disk(tmp_path: Path) -> None:
+    settings = own_settings(tmp_path)
     seal = _open_data(settings)  # the seal that the kiosk itself gives its outbox
     data = settings.kiosk.data_dir
     client = KioskClient("http://127.0.0.1:9", "1.secret")
@@ -57,4 +64,32 @@ def test_a_case_that_waits_is_unreadable_on_the_disk(tmp_path: Path) -> None:
     assert len(keys) == 2
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in keys)
     journal.close()
+    client.close()
+
+
+def test_an_outbox_or_key_that_cannot_be_read_is_put_aside(tmp_path: Path) -> None:
+    settings = own_settings(tmp_path)
+    data = settings.kiosk.data_dir
+    data.mkdir()
+    (data / "outbox.key").write_bytes(b"no key")
+    seal = _open_data(settings)
+    (data / "outbox.sqlite3").write_bytes(bytes(8192))
+    client = KioskClient("http://127.0.0.1:9", "1.secret")
+    outbox = _open_outbox(settings, client, seal)
+    outbox.put("k", "/heartbeat", Heartbeat(phase="attract", version="0", devices={}))
+    assert outbox.pending() == 1
+    assert [path.read_bytes() for path in data.glob("outbox.key.unreadable-*")] == [b"no key"]
+    assert [path.stat().st_size for path in data.glob("outbox.sqlite3.unreadable-*")] == [8192]
+    client.close()
+
+
+def test_an_outbox_that_cannot_be_opened_now_takes_messages_once_it_can(tmp_path: Path) -> None:
+    client = KioskClient("http://127.0.0.1:9", "1.secret")
+    outbox = Outbox(tmp_path / "later" / "outbox.sqlite3", client)
+    beat = Heartbeat(phase="attract", version="0", devices={})
+    with pytest.raises(sqlite3.OperationalError):
+        outbox.put("k", "/heartbeat", beat)
+    (tmp_path / "later").mkdir()
+    outbox.put("k", "/heartbeat", beat)
+    assert outbox.pending() == 1
     client.close()

@@ -12,7 +12,7 @@ from threading import Event as Flag
 import pytest
 
 from kiosk.runtime.clock import MonotonicClock
-from kiosk.runtime.event_log import EventLog
+from kiosk.runtime.event_log import EventLine, EventLog
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.loop import Beginning, Runtime, Step
 from kiosk.runtime.materials import MaterialsByVisit
@@ -235,6 +235,68 @@ def test_without_a_journal_nothing_is_printed_and_the_card_comes_out(desk: Desk)
     assert desk.runtime.visit.card_place is CardPlace.OUT
     assert {"pay", "issue"}.isdisjoint(visit.phase.name for visit in desk.seen)
     assert "RewriteBack" not in (desk.folder / "events.jsonl").read_text("utf-8")
+
+
+def test_a_log_that_breaks_disturbs_no_visit(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+
+    def full(line: EventLine) -> None:
+        raise OSError(28, "No space left on device")
+
+    desk.runtime._log = full
+    desk.runtime.start()
+    desk.come_to_confirm()
+    desk.touch("confirm", Button.CONFIRM)
+    desk.wait_next_visit()
+    assert "receipt" in [visit.phase.name for visit in desk.seen]
+    desk.stop()
+
+
+@pytest.mark.parametrize("journal_too", [False, True])
+def test_a_start_that_breaks_is_said_again_until_the_card_is_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal_too: bool
+) -> None:
+    monkeypatch.setattr("kiosk.runtime.loop.RESTART_S", (0.0, 0.05))
+    broken = iter(range(4))
+
+    def breaks_often(
+        visit: Visit, event: events.Event, rules: Rules
+    ) -> tuple[Visit, tuple[effects.Effect, ...]]:
+        if isinstance(event, events.Started) and next(broken, None) is not None:
+            raise ZeroDivisionError
+        return step(visit, event, rules)
+
+    def no_begin_run(*args: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    desk = Desk(tmp_path, breaks_often, Beginning(Visit("boot"), CardPlace.INSIDE))
+    if journal_too:
+        monkeypatch.setattr(desk.journal, "begin_run", no_begin_run)
+    desk.runtime.start()
+    desk.wait("never out", lambda visit: visit.phase.name == "attract")
+    places = [visit.card_place for visit in desk.seen if visit.phase.name == "take_card"]
+    assert places == [CardPlace.INSIDE, CardPlace.AT_GATE]
+    assert all(visit.card_place is CardPlace.INSIDE for visit in desk.seen[1:4]), "place forgotten"
+    assert len([tell for tell in desk.wait_told() if isinstance(tell, EndVisit)]) == 1
+    desk.stop()
+
+
+def test_a_card_whose_taking_in_broke_the_visit_is_given_back(tmp_path: Path) -> None:
+    broken = iter(range(1))
+
+    def breaks_once(
+        visit: Visit, event: events.Event, rules: Rules
+    ) -> tuple[Visit, tuple[effects.Effect, ...]]:
+        if isinstance(event, events.CardTakenIn) and next(broken, None) is not None:
+            raise ZeroDivisionError
+        return step(visit, event, rules)
+
+    desk = Desk(tmp_path, breaks_once)
+    desk.runtime.start()
+    desk.handlers.insert.put(None)
+    desk.wait_next_visit(2)  # the broken visit, then the one that gave its card back
+    assert "take_card" in [visit.phase.name for visit in desk.seen]
+    desk.stop()
 
 
 def test_what_the_last_run_left_is_told_and_its_end_waits_for_the_card(tmp_path: Path) -> None:

@@ -84,6 +84,12 @@ def observe(sequences: int = SEQUENCES) -> dict[tuple[str, str], set[str]]:
             run.happen(pick)
         for before, after, why in run.moves:
             moves[before, after].add(why)
+    for place in CardPlace:
+        run = Trace()
+        run.world.place = place
+        run.do(ev.Started(place))
+        for before, after, why in run.moves:
+            moves[before, after].add(why)
     return dict(moves)
 
 

@@ -72,6 +72,8 @@ class Truth:
         """Note what an event that was not dropped says."""
         self._hear_server(event)
         match event:
+            case ev.Started(place=CardPlace.HELD):
+                self.held_reported = True  # by the visit that held it, before the restart
             case ev.CardRead(card=card):
                 self.card_number = card.number
             case ev.Touched(button=ev.Button.AGREE) if before.phase.name == "notice":

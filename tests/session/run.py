@@ -137,7 +137,9 @@ class Run:
         assert reception is flow.Reception.DROPPED, f"a stray {event} was {reception}"
 
     def _device_lost(self, pick: Pick[Any]) -> None:
-        self.do(ev.DeviceChanged(pick([(1, device) for device in Device]), usable=False))
+        # The session treats the journal as it does the document reader.
+        devices = [device for device in Device if device is not Device.JOURNAL]
+        self.do(ev.DeviceChanged(pick([(1, device) for device in devices]), usable=False))
 
     def _device_back(self, pick: Pick[Any]) -> None:
         device = pick([(1, device) for device in self.visit.lost])

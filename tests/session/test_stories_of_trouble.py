@@ -167,6 +167,34 @@ def test_staff_release_a_held_card() -> None:
     assert story.ending.card_place is CardPlace.OUT
 
 
+def test_a_card_that_was_held_before_a_restart_stays_held_until_staff_release_it() -> None:
+    story = Story(place=CardPlace.HELD)
+    assert story.phase == "card_held"
+    assert not story.asked(fx.EjectCard)
+    story.time_passes("eject_again")
+    story.answers(fx.WatchGate, ev.CardMoved, CardPlace.INSIDE)
+    assert story.phase == "card_held"
+    story.happens(ev.HeldCardReleased())
+    story.gets_card_back()
+    assert story.phase == "attract"
+    assert story.ending.card_place is CardPlace.OUT
+
+
+def test_a_start_that_is_said_again_disturbs_no_visit() -> None:
+    story = Story().comes_to_offers()
+    story.happens(ev.Started(CardPlace.OUT))
+    assert story.phase == "offers"
+    assert story.visit.card_place is CardPlace.INSIDE
+
+
+def test_a_journal_that_cannot_be_written_takes_the_kiosk_out_of_service() -> None:
+    story = Story()
+    story.happens(ev.DeviceChanged(Device.JOURNAL, usable=False))
+    assert story.phase == "out_of_service"
+    story.happens(ev.DeviceChanged(Device.JOURNAL, usable=True))
+    assert story.phase == "attract"
+
+
 def test_a_card_that_does_not_come_out_is_tried_three_times_then_held() -> None:
     story = Story().comes_to_offers()
     story.touches(Button.LEAVE)

@@ -202,4 +202,5 @@ DEVICES = {
     Device.ENDORSEMENT_PRINTER: Texts("签注打印机", "簽注打印機", "endorsement printer"),
     Device.RECEIPT_PRINTER: Texts("回执打印机", "回執打印機", "receipt printer"),
     Device.CAMERA: Texts("摄像头", "攝像頭", "camera"),
+    Device.JOURNAL: Texts("本机存储", "本機儲存", "storage"),
 }
