@@ -394,7 +394,8 @@ def _allowed(model: type[BaseModel], loc: tuple[int | str, ...], kind: str, mess
         case "missing":
             return "is missing and must be set"
         case _:
-            return message[:1].lower() + message[1:]
+            said = message.removeprefix("Value error, ")
+            return said[:1].lower() + said[1:]
 
 
 def _section_of(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:

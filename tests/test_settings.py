@@ -246,6 +246,9 @@ def test_the_camera_is_named_by_a_path_that_survives_replugging(
         def set(self, *_: object) -> bool:
             return True
 
+        def get(self, _: int) -> float:
+            return 0.0
+
         def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
             return True
 

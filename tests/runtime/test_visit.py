@@ -71,7 +71,7 @@ def test_who_asks_for_a_person_gets_a_ticket_and_the_card(
         assert room.outbox.refused() == []
     ticket = " ".join(emulators.receipt_printer.receipts[-1].text.split())
     assert case.ticket in ticket
-    assert "Nothing has to be entered again" in ticket
+    assert "Nothing to fill in again" in ticket
     assert "portrait" not in resident.phases
 
 
