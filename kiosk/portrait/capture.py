@@ -16,6 +16,9 @@ from kiosk.portrait.quality import GOOD_FRAMES, Assessment, rank
 from kiosk.portrait.results import Reason, ReasonKey
 from kiosk.values import Measure
 
+_SEEN_AT_LEAST = 2
+"""In so many frames a face was found all the same: how it looked there says why it is lost."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
@@ -125,12 +128,14 @@ class Capture:
         """Say what kept most frames from being good."""
         if not self.frames:
             return Reason(ReasonKey.NO_FRAMES)
-        common = self._failures.most_common(1)
+        common = self._failures.most_common(2)
         if not common:
             return Reason(ReasonKey.NO_FRAMES, (("frames", float(self.frames)),))
         key, count = common[0]
         if key is ReasonKey.NO_FACE and self.departures:
             key = ReasonKey.LEFT
+        elif key is ReasonKey.NO_FACE and len(common) > 1 and common[1][1] >= _SEEN_AT_LEAST:
+            key, count = common[1]
         return Reason(key, (("frames", float(self.frames)), ("failed", float(count))))
 
     def _watch_leaving(self, assessment: Assessment, now_s: float) -> None:

@@ -4,8 +4,12 @@ The order of the groups is the one that helps: who is there comes before where t
 before the light, the pose and the sharpness, because each means something only once those
 before it hold. Noise in the dark looks sharp; a turned or blurred face looks covered. Within a
 group the criterion furthest beyond its limit comes first.
+
+Two things go before their turn, because they make others fail: a head turned far, whose eyes stand
+close together and slanted, and a covered face, whose points lie anywhere and whose mask may shine.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kiosk.portrait.quality import (
@@ -93,15 +97,41 @@ GROUPS = (
 )
 
 
+FAR = 1.0
+"""Of its limit beyond it: a head turned so far spoils what else its points say."""
+COVERED = 0.6
+"""Of its limit below it: no turn that is still small, and no light, takes a mouth away so far."""
+
+
 def first_failing(assessment: Assessment) -> tuple[Hint, ReasonKey] | None:
     """Return what the most helpful failing criterion means; None for a good frame."""
     failing = {measure.name: measure for measure in assessment.measures if not measure.ok}
+    spoiling = _spoiling(failing)
+    if spoiling is not None:
+        return spoiling
     for group in GROUPS:
         found = [(failing[c.measure], c) for c in group if c.measure in failing]
         if found:
             measure, criterion = max(found, key=lambda pair: excess(pair[0]))
             return criterion.meaning(measure)
     return None if assessment.face is not None else (Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE)
+
+
+def _spoiling(failing: Mapping[str, Measure]) -> tuple[Hint, ReasonKey] | None:
+    """Return what makes other criteria fail, so that it comes before them."""
+    beyond = {name: excess(measure) for name, measure in failing.items()}
+    if failing.keys() & {SCENE_GREY, FACES} or beyond.get(FACE_GREY, 0.0) > 0:
+        return None
+    if beyond.get(YAW, 0.0) >= FAR:
+        far_off = beyond.get(EYE_DISTANCE, 0.0) >= FAR / 2
+        return None if far_off else (Hint.FACE_FORWARD, ReasonKey.TURNED)
+    covered = max(beyond.get(name, 0.0) for name in (MOUTH_CONTRAST, LOWER_FACE_COLOUR))
+    posed = max(beyond.get(name, 0.0) for name in (YAW, PITCH, ROLL))
+    placed = failing.keys() & {EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET}
+    burnt = beyond.get(OVEREXPOSED, 0.0) >= FAR
+    if covered < COVERED or posed >= FAR or placed or burnt:
+        return None
+    return Hint.UNCOVER_FACE, ReasonKey.COVERED
 
 
 def excess(measure: Measure) -> float:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
@@ -169,6 +169,7 @@ def test_an_open_page_is_told_nothing_more_once_its_reader_is_gone(clerk, monkey
             StaffProfile.objects.filter(user=clerk).update(must_change_password=True)
         else:
             clerk.groups.clear()
+        connections.close_all()  # this thread's own
 
     async def read() -> None:
         heard = 0

@@ -35,9 +35,16 @@ from kiosk.portrait.messages import (
     SubmitFrame,
     Tick,
 )
-from kiosk.portrait.results import CaptureDone, Reason, ReasonKey, WorkerReady
+from kiosk.portrait.results import (
+    CaptureDone,
+    Reason,
+    ReasonKey,
+    ReferenceState,
+    WorkerReady,
+)
 from kiosk.portrait.tally import Tally
-from kiosk.portrait.why import explain
+from kiosk.portrait.why import FACE_BLURRED, explain
+from kiosk.values import Reference
 from tests.benchmarks.why_damages import (
     TESTING,
     TUNING,
@@ -120,13 +127,19 @@ class Bench:
 
 
 def presentable(bench: Bench, half: int, count: int) -> list[Person]:
-    """Choose people whose undamaged photographs are good captures and match each other."""
+    """Choose people whose undamaged photographs are good captures, sharp, and match each other.
+
+    A person is the cause only where live and reference pictures are good.
+    """
     chosen: list[Person] = []
     for person in people(half):
         document = encode_jpeg(person.document)
         seed = len(chosen)
         done = bench.capture(frames_of(Scene(person.live), seed), None, document)
-        if done.decision.matched:
+        states = {report.reference: report.state for report in done.references}
+        good = states[Reference.RECORD] is ReferenceState.USABLE
+        sharp = (done.tally.sharpness or 0.0) >= FACE_BLURRED
+        if done.decision.matched and good and sharp:
             chosen.append(person)
             bench.usual.append(done.tally)
         if len(chosen) == count:

@@ -38,8 +38,22 @@ SLOW_POINTS = ((15, 0.05), (16, 0.1), (16, 0.35), (18, 0.05), (19, 0.05), (20, 0
 """Killed in the middle of what the machine does: telling, erasing, printing, ejecting."""
 
 
+SHARED = (
+    "name_zh, surname, given, sex, born, city, functionary, active_military,"
+    " registered_official, exit_banned, portrait_id, demo"
+)
+"""What twins have in common on record: all but their number."""
+MAKE_TWIN = (
+    f"INSERT INTO records_resident ({SHARED}) SELECT {SHARED} FROM records_resident"  # noqa: S608
+    " WHERE id = (SELECT resident_id FROM records_permit WHERE card_number = ?)"
+)
+
+
 def twins(hall: Hall, count: int) -> list[Card]:
-    """Give the first demo resident more permits, so that every point begins with a fresh card."""
+    """Give the first demo resident twins with a card each: every point begins with a fresh one.
+
+    One person's cards would not do: who has paid and got nothing is asked for no other fee.
+    """
     rows = tomllib.loads((ROOT / "config" / "demo" / "residents.toml").read_text("utf-8"))
     row = rows["resident"][0]
     expires = date.today() + timedelta(days=2000)  # noqa: DTZ011 - the hall's own calendar day
@@ -51,11 +65,11 @@ def twins(hall: Hall, count: int) -> list[Card]:
             files = make_files(holder, make_jpeg(1000))
             chip = EepChip(printed.bac_key().information, files)
             cards.append(Card(CardFront(format_printed(printed)), chip))
+            twin = database.execute(MAKE_TWIN, (row["card_number"],)).lastrowid
             database.execute(
                 "INSERT INTO records_permit (card_number, resident_id, valid_until, booklet,"
-                " cancelled) SELECT ?, resident_id, ?, 0, 0 FROM records_permit"
-                " WHERE card_number = ?",
-                (number, expires.isoformat(), row["card_number"]),
+                " cancelled) VALUES (?, ?, ?, 0, 0)",
+                (number, twin, expires.isoformat()),
             )
     return cards
 
