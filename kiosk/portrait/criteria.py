@@ -129,7 +129,7 @@ def _spoiling(failing: Mapping[str, Measure]) -> tuple[Hint, ReasonKey] | None:
     posed = max(beyond.get(name, 0.0) for name in (YAW, PITCH, ROLL))
     placed = failing.keys() & {EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET}
     burnt = beyond.get(OVEREXPOSED, 0.0) >= FAR
-    if covered < COVERED or posed >= FAR or placed or burnt:
+    if covered < COVERED or posed >= FAR / 2 or placed or burnt:
         return None
     return Hint.UNCOVER_FACE, ReasonKey.COVERED
 

@@ -41,7 +41,7 @@ _MAY_BE_BLUR = (
     ReasonKey.COVERED,
     ReasonKey.LOW_SCORE,
 )
-_MAY_BE_MOVED = (ReasonKey.BLURRED, ReasonKey.LOW_SCORE, ReasonKey.COVERED, *_POSE)
+_MAY_BE_MOVED = (ReasonKey.BLURRED, ReasonKey.LOW_SCORE, *_POSE)
 _OF_REFERENCES = (ReasonKey.LOW_SCORE, ReasonKey.REFERENCES_DISAGREE, ReasonKey.REFERENCE_POOR)
 
 

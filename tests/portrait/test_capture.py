@@ -157,6 +157,50 @@ def test_within_a_group_the_worst_is_told_first() -> None:
     assert choose_hint(Assessment(FACE, pose)) is Hint.HOLD_HEAD_STRAIGHT
 
 
+YAW_FAR = Measure("yaw", 40, "degrees", -16, 16)
+ROLL = Measure("roll", 25, "degrees", -10, 10)
+EYES_NEAR = Measure("eye_distance", 40, "px", 45, None)
+EYES_FAR_OFF = Measure("eye_distance", 15, "px", 45, None)
+NO_MOUTH = Measure("mouth_contrast", 0.01, "of skin", 0.055, None)
+SLIGHT_YAW = Measure("yaw", 18, "degrees", -16, 16)
+WHITE_MASK = Measure("overexposed", 0.07, "of face", None, 0.05)
+BURNT = Measure("overexposed", 0.4, "of face", None, 0.05)
+DARK_FACE = Measure("face_grey", 20, "grey level", 60, 200)
+
+
+@pytest.mark.parametrize(
+    ("measures", "key"),
+    [
+        # A head turned far has its eyes close together and slanted, and half a mouth.
+        ((YAW_FAR, ROLL, EYES_NEAR, NO_MOUTH), ReasonKey.TURNED),
+        ((YAW_FAR, EYES_FAR_OFF), ReasonKey.TOO_FAR),
+        # The points of a covered face lie anywhere, and a mask may be white.
+        ((NO_MOUTH, SLIGHT_YAW), ReasonKey.COVERED),
+        ((NO_MOUTH, WHITE_MASK), ReasonKey.COVERED),
+        ((NO_MOUTH, BURNT), ReasonKey.OVEREXPOSED),
+        ((NO_MOUTH, ROLL), ReasonKey.TILTED),
+        ((NO_MOUTH, EYES_FAR_OFF), ReasonKey.TOO_FAR),
+        # In the dark nothing else means anything.
+        ((DARK_FACE, NO_MOUTH, YAW_FAR), ReasonKey.DARK),
+    ],
+)
+def test_what_spoils_other_measures_is_told_before_them(
+    measures: tuple[Measure, ...], key: ReasonKey
+) -> None:
+    told = first_failing(Assessment(FACE, measures))
+    assert told is not None
+    assert told[1] is key
+
+
+def test_a_face_that_is_lost_now_and_then_is_told_as_it_looked_when_it_was_seen() -> None:
+    turned = judged(yaw=0.6)
+    for seen, key in ((1, ReasonKey.NO_FACE), (2, ReasonKey.TURNED)):
+        capture = Capture(LIMITS, 0.0)
+        for number in range(6):
+            capture.add(PICTURE, number, turned if number < seen else NOBODY, number * 0.1)
+        assert capture.failure().key is key
+
+
 def test_whoever_leaves_takes_the_frames_along() -> None:
     capture = Capture(LIMITS, 0.0)
     capture.add(PICTURE, 1, judged(), 0.0)
