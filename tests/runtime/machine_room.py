@@ -198,6 +198,14 @@ def wait_for(what: str, condition: Callable[[], bool], within_s: float = 30.0) -
         time.sleep(0.02)
 
 
+def wait_for_phase(runtime: KioskRuntime, name: str, within_s: float = 30.0) -> None:
+    """Wait until the visit is in a phase; a failure shows the visit as it is instead."""
+    deadline = time.monotonic() + within_s
+    while runtime.visit.phase.name != name:
+        assert time.monotonic() < deadline, f"{name}: {runtime.visit}"
+        time.sleep(0.02)
+
+
 def take_card_when_out(bay: Bay, stop: Flag) -> Thread:
     """Let the resident take the card whenever it lies at the gate after it was inside."""
 

@@ -21,7 +21,7 @@ from kiosk.runtime.watch import DeviceWatch, ServerWatch, clock_fault, report_of
 from kiosk.session.events import CardFound, DeviceChanged, Event, ServerChanged
 from kiosk.session.facts import CardPlace, Device
 from kiosk.session.visit import Visit
-from tests.runtime.machine_room import ROOT, Emulators, person, running, wait_for
+from tests.runtime.machine_room import ROOT, Emulators, person, running, wait_for, wait_for_phase
 
 Posted = queue.Queue[Event]
 
@@ -216,12 +216,12 @@ def test_out_of_service_and_back_by_itself(
 ) -> None:
     with running(config) as room:
         runtime = room.kiosk.runtime
-        wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+        wait_for_phase(runtime, "attract")
         emulators.card_printer.power_off()
-        wait_for("lost", lambda: runtime.visit.phase.name == "out_of_service")
+        wait_for_phase(runtime, "out_of_service")
         assert Device.CARD_SLOT in runtime.visit.lost
         emulators.card_printer.power_on()
-        wait_for("back", lambda: runtime.visit.phase.name == "attract")
+        wait_for_phase(runtime, "attract")
 
         # and it serves again
         assert emulators.bay.insert(person("normal").card)
