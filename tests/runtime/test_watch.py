@@ -219,7 +219,7 @@ def test_out_of_service_and_back_by_itself(
         wait_for_phase(runtime, "attract")
         emulators.card_printer.power_off()
         wait_for_phase(runtime, "out_of_service")
-        assert Device.CARD_SLOT in runtime.visit.lost
+        wait_for("slot lost", lambda: Device.CARD_SLOT in runtime.visit.lost)
         emulators.card_printer.power_on()
         wait_for_phase(runtime, "attract")
 
