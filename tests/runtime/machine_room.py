@@ -146,7 +146,13 @@ def running(
     machine = open_machine(settings.devices)
     matcher = Satisfied()
     parts = Parts(machine, ready, ClientLine(client), outbox, matcher)
-    kiosk = assemble(settings, parts, open_journal=open_journal, restart=restart)
+    try:
+        kiosk = assemble(settings, parts, open_journal=open_journal, restart=restart)
+    except BaseException:
+        # A machine left open goes on asking for its ports, whose names the next test's may have.
+        machine.close()
+        client.close()
+        raise
     outbox.start()
     kiosk.start()
     try:

@@ -29,6 +29,7 @@ from tests.runtime.machine_room import (
     running,
     take_card_when_out,
     wait_for,
+    wait_for_phase,
 )
 
 FULL = "database or disk is full"
@@ -80,7 +81,7 @@ def test_a_full_disk_gives_the_card_back_and_the_kiosk_comes_back_with_the_room(
         resident = Resident(runtime.post)
         del resident.choices["confirm"]
         runtime.observe(resident)
-        wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+        wait_for_phase(runtime, "attract")
         assert emulators.bay.insert(person("normal").card)
         wait_for("confirm", lambda: runtime.visit.phase.name == "confirm")
 
