@@ -17,6 +17,14 @@ ISSUED = ("printed", "at_counter")
 PAID = Q(fee_fen__gt=0, settled_at__isnull=False, refunded_at__isnull=True)
 
 
+def is_paid_unissued(application: Application | None) -> bool:
+    """Say whether a fee is here for which no endorsement was given yet.
+
+    Read anew: a row may have been fetched before the payment came in.
+    """
+    return application is not None and _paid_and_not_issued().filter(id=application.id).exists()
+
+
 def others_of_person(application: Application) -> QuerySet[Application]:
     """Return all other applications of the same card, or of another card of its holder."""
     return _of_person(application.card_number).exclude(id=application.id)
@@ -24,8 +32,7 @@ def others_of_person(application: Application) -> QuerySet[Application]:
 
 def paid_and_not_issued(card_number: str) -> QuerySet[Application]:
     """Return what the card's holder has paid for and neither got nor was refunded; oldest first."""
-    paid = _of_person(card_number).filter(PAID).exclude(order__state__in=ISSUED)
-    return paid.order_by("settled_at", "id")
+    return (_paid_and_not_issued() & _of_person(card_number)).order_by("settled_at", "id")
 
 
 def refuse_beside_unfinished(application: Application) -> None:
@@ -70,6 +77,10 @@ def paid_twice_with(application: Application) -> Application | None:
     issued = Q(order__state__in=ISSUED, order__ended_at__gt=application.created_at)
     earlier = Q(settled_at__lt=application.settled_at) & ~Q(order__state__in=ISSUED)
     return paid.filter(issued | earlier).order_by("settled_at").first()
+
+
+def _paid_and_not_issued() -> QuerySet[Application]:
+    return Application.objects.filter(PAID).exclude(order__state__in=ISSUED)
 
 
 def _of_person(card_number: str) -> QuerySet[Application]:

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from backend.accounts.services import actor
 from backend.applications.models import Application
+from backend.applications.unfinished import is_paid_unissued
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.claims import find, require
@@ -14,7 +15,6 @@ from backend.cases.held_cards import is_held
 from backend.cases.models import SERVERS_OWN, Case, Decision, Stage
 from backend.cases.opening import open_by_server
 from backend.clock import now
-from backend.orders.progress import is_paid_unissued
 from backend.refusal import Refused
 from backend.resume.from_silent import take_from_silent
 from backend.resume.services import FOR_THE_COUNTER

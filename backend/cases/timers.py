@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from backend.accounts.presence import forget_gone
+from backend.applications.unfinished import is_paid_unissued
 from backend.cases.alarms import ring_due
 from backend.cases.claims import give_back_run_out
 from backend.cases.closing import close
@@ -13,7 +14,6 @@ from backend.cases.models import UNCLOSED, Case
 from backend.cases.reasons import StaffReason
 from backend.clock import now
 from backend.config import hall
-from backend.orders.progress import is_paid_unissued
 
 
 def run_timers() -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
+from backend.applications.unfinished import is_paid_unissued
 from backend.cases.closing import goes_on_at_kiosk
 from backend.cases.decisions import live_decision
 from backend.cases.held_cards import is_held
@@ -13,7 +14,6 @@ from backend.console.decision_sheet import DecisionSheet, decision_sheet
 from backend.console.queue_rows import format_moment, is_soon, place_of
 from backend.console.waiting import display_name
 from backend.console.words import case_offer_title, ground_title
-from backend.orders.progress import is_paid_unissued
 from backend_client.contract import CaseReason
 
 

@@ -3,18 +3,19 @@
 import pytest
 
 from backend.applications.models import Application
-from backend.applications.unfinished import paid_twice_with
+from backend.applications.unfinished import paid_and_not_issued, paid_twice_with
 from backend.cases.claims import claim
 from backend.cases.decisions import DecisionInput, decide
 from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.cases.residents_side import resident_gone
+from backend.cases.timers import is_owed
 from backend.clock import ago, now
 from backend.console.counter_sheet import counter_sheet
 from backend.orders.counter import CounterForm, issue_at_counter, stop_payment_code
 from backend.orders.models import IssueOrder
 from backend.orders.printing import begin_printing, end_printing
-from backend.orders.reconcile import visit_ended
+from backend.orders.reconcile import reconcile, visit_ended
 from backend.orders.refunds import refund
 from backend.payments.models import Payment
 from backend.payments.services import complete, start
@@ -261,3 +262,19 @@ def test_an_order_that_was_not_begun_falls_with_the_refund(kiosk):
     to_counter("case-1", clerk)
     refund("case-1", clerk)
     assert refusal(begin_printing, kiosk, order.id, 1) == RefusalCode.STALE_TOKEN
+
+
+@pytest.mark.parametrize("reason", ["paid_not_issued", "person_asked"])
+def test_nobody_is_called_for_a_fee_that_was_given_back(kiosk, reason):
+    made = ready(kiosk)
+    ask(kiosk, made)
+    open_case(kiosk, world.case_request(reason=reason, application_id=made.id))
+    clerk = world.add_staff("clerk")
+    to_counter("case-1", clerk)
+    refund("case-1", clerk)
+    Application.objects.update(settled_at=ago(7200))
+    reconcile()
+    assert not Case.objects.exclude(stage="closed").exists()
+    assert not paid_and_not_issued(world.CARD).exists()
+    closed = Case.objects.get(id="case-1")
+    assert not is_owed(closed)
