@@ -5,7 +5,6 @@ Must not open devices, files other than the configuration's own, or connections.
 
 import json
 import os
-import re
 import tomllib
 from dataclasses import fields
 from enum import StrEnum
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from kiosk.address import check_address
 from kiosk.session.facts import Texts
 from kiosk.session.rules import Rules, Timers
 
@@ -34,10 +34,6 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-_URL = re.compile(
-    r"https?://(?:(?P<name>[A-Za-z0-9._-]{1,253})|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
-)
-_LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _File = TypeVar("_File", bound=BaseModel)
 
 Port = Annotated[str, Field(pattern=r"^(/|socket://)[^\s]+$")]
@@ -71,21 +67,10 @@ class ScreenSection(_Section):
     fullscreen: bool = True
 
 
-def _check_url(url: str) -> str:
-    """Let through what a request can be sent to. Raises ValueError with what is allowed."""
-    found = _URL.fullmatch(url)
-    labels = (found["name"] or "a").split(".") if found else []
-    if not found or not all(_LABEL.fullmatch(label) for label in labels):
-        raise ValueError("must be http(s)://HOST or http(s)://HOST:PORT")
-    if not 0 < int(found["port"] or "1") <= 65535:
-        raise ValueError("the port must be 1 to 65535")
-    return url
-
-
 class ServerSection(_Section):
     """The hall's server and the line to it."""
 
-    url: Annotated[str, AfterValidator(_check_url)]
+    url: Annotated[str, AfterValidator(check_address)]
     credential_file: Path
     heartbeat_s: Annotated[float, Field(ge=0.2, le=5)] = 3.0
     lost_after_s: Annotated[float, Field(ge=0.5, le=9)] = 8.0

@@ -24,6 +24,9 @@ from kiosk.session.visit import Ref, Visit
 
 _log = logging.getLogger(__name__)
 
+NO_DISK = (sqlite3.Error, OSError)
+"""What a journal or outbox raises on a disk that takes nothing."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS visit (only INTEGER PRIMARY KEY CHECK (only = 1), body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS tell (

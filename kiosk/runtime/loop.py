@@ -5,13 +5,12 @@ One thread owns the visit. It never waits for a device, the line or a person.
 
 import logging
 import queue
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock, Thread
 
 from kiosk.runtime.event_log import EventLine, Sink, line_of
-from kiosk.runtime.journal import Journal
+from kiosk.runtime.journal import NO_DISK, Journal
 from kiosk.runtime.materials import MaterialsByVisit
 from kiosk.runtime.recovery import REWRITING, Remains, remains_of, settle
 from kiosk.runtime.reply import Handlers
@@ -29,8 +28,6 @@ _log = logging.getLogger(__name__)
 
 Step = Callable[[Visit, Event, Rules], tuple[Visit, tuple[Effect, ...]]]
 Observer = Callable[[Visit], None]
-
-NO_DISK = (sqlite3.Error, OSError)
 
 RESTART_S = (0.0, 0.5, 2.0, 5.0)
 """Pauses before a visit that was abandoned begins anew; the last one again and again."""

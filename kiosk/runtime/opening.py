@@ -13,7 +13,7 @@ from pathlib import Path
 
 from devices.status import DeviceStatus, Faulted, Ready, Trouble
 from kiosk.runtime.aside import is_unreadable, put_aside
-from kiosk.runtime.journal import Journal, Left
+from kiosk.runtime.journal import NO_DISK, Journal, Left
 from kiosk.session.effects import ReportCase, Tell
 from kiosk.session.facts import CardPlace, Case, Escalation
 from kiosk.session.visit import Ref, Visit
@@ -93,7 +93,7 @@ def open_journal(path: Path, make: Callable[[Path], Journal] = Journal) -> Opene
             journal, left = _read(path, make)
             left = Left(None, (), (), {}, max(found.next_sequence, _sequence_by_clock()))
             return Opened(journal, left, f"{path.name}{ending}: {found}")
-    except (OSError, sqlite3.Error, _Unreadable) as error:
+    except (*NO_DISK, _Unreadable) as error:
         stands_in = NoJournal(f"cannot be opened: {error}", lambda: _can_be_opened(path, make))
         return Opened(stands_in, _NOTHING)
 
@@ -103,7 +103,7 @@ def journal_status(journal: Journal, note: str = "") -> DeviceStatus:
     if journal.trouble:
         try:
             journal.catch_up()
-        except (OSError, sqlite3.Error) as error:
+        except NO_DISK as error:
             return Faulted(Trouble.HARDWARE, str(error))
     return Ready(note)
 
@@ -147,7 +147,7 @@ def _read(path: Path, make: Callable[[Path], Journal]) -> tuple[Journal, Left]:
         left = journal.read()
         if left.unreadable:
             raise _Unreadable("the key does not fit", left.next_sequence)
-    except (_Unreadable, ValueError, OSError, sqlite3.Error) as error:
+    except (_Unreadable, ValueError, *NO_DISK) as error:
         if journal is not None:
             journal.close()
         if isinstance(error, ValueError):
@@ -161,7 +161,7 @@ def _read(path: Path, make: Callable[[Path], Journal]) -> tuple[Journal, Left]:
 def _can_be_opened(path: Path, make: Callable[[Path], Journal]) -> bool:
     try:
         _read(path, make)[0].close()
-    except (OSError, sqlite3.Error):
+    except NO_DISK:
         return False
     except _Unreadable:
         pass  # a start puts it aside

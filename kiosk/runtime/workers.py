@@ -1,7 +1,6 @@
 """Carries effects out beside the loop: a thread for each ask, one thread for tells in order."""
 
 import logging
-import sqlite3
 import time
 import traceback
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from threading import Condition, Lock, Thread
 
 from devices.errors import Cancelled, DeviceError
 from devices.travel_document.errors import ChipDataError
-from kiosk.runtime.journal import Journal
+from kiosk.runtime.journal import NO_DISK, Journal
 from kiosk.runtime.reply import Handler, Handlers, Reply
 from kiosk.session.effects import Ask, Effect, Tell
 from kiosk.session.events import EffectFailed, Event
@@ -21,7 +20,6 @@ _log = logging.getLogger(__name__)
 _FRAMES = 6
 RETRY_S = (0.2, 1.0, 2.0, 5.0, 10.0)
 """Pauses between tries to tell something; the last one again and again."""
-_NO_DISK = (sqlite3.Error, OSError)
 
 
 class Asks:
@@ -135,7 +133,7 @@ class Teller:
                     continue
                 again_at = time.monotonic() + RETRY_S[min(waiting.tries, len(RETRY_S) - 1)]
                 waiting.tries += 1
-                if isinstance(error, _NO_DISK):
+                if isinstance(error, NO_DISK):
                     self._no_disk_until = again_at
                 else:
                     waiting.due = again_at
