@@ -12,12 +12,12 @@ from enum import StrEnum
 from kiosk.portrait.criteria import first_failing
 from kiosk.portrait.faces import Image
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.quality import GOOD_FRAMES, Assessment, rank
+from kiosk.portrait.quality import DETECTOR_SCORE, GOOD_FRAMES, Assessment, rank
 from kiosk.portrait.results import Reason, ReasonKey
 from kiosk.values import Measure
 
 _SEEN_AT_LEAST = 2
-"""In so many frames a face was found all the same: how it looked there says why it is lost."""
+"""In so many frames more was seen: how the face looked there says why it is lost or doubted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,7 @@ class Capture:
     _waiting: Candidate | None = None
     _interval_ends_s: float = 0.0
     _failures: Counter[ReasonKey] = field(default_factory=Counter)
+    _doubted: int = 0  # of the failures: nothing is wrong but that the detector is not sure
     _state: CaptureState = CaptureState.RUNNING
 
     def add(self, image: Image, number: int, assessment: Assessment, now_s: float) -> None:
@@ -64,6 +65,7 @@ class Capture:
         failing = first_failing(assessment)
         if failing is not None:
             self._failures[failing[1]] += 1
+            self._doubted += assessment.failed() == (DETECTOR_SCORE,)
             return
         if not assessment.comparable:
             return
@@ -134,9 +136,14 @@ class Capture:
         key, count = common[0]
         if key is ReasonKey.NO_FACE and self.departures:
             key = ReasonKey.LEFT
-        elif key is ReasonKey.NO_FACE and len(common) > 1 and common[1][1] >= _SEEN_AT_LEAST:
+        elif self._says_little(key) and len(common) > 1 and common[1][1] >= _SEEN_AT_LEAST:
             key, count = common[1]
         return Reason(key, (("frames", float(self.frames)), ("failed", float(count))))
+
+    def _says_little(self, key: ReasonKey) -> bool:
+        """Say whether a face was not found, or only doubted, in most of the frames of a key."""
+        doubted = key is ReasonKey.COVERED and 2 * self._doubted > self._failures[key]
+        return key is ReasonKey.NO_FACE or doubted
 
     def _watch_leaving(self, assessment: Assessment, now_s: float) -> None:
         """Drop what was kept when nobody was there for a while: the next may be another."""

@@ -20,6 +20,7 @@ from kiosk.portrait.quality import (
     EYE_CONTRAST,
     EYE_DISTANCE,
     EYE_LIGHT,
+    EYE_SPAN,
     FACE_GREY,
     FACE_WIDTH,
     FACES,
@@ -78,6 +79,7 @@ GROUPS = (
     ),
     (
         Criterion(YAW, Hint.FACE_FORWARD, ReasonKey.TURNED),
+        Criterion(EYE_SPAN, Hint.FACE_FORWARD, ReasonKey.TURNED),
         Criterion(PITCH, Hint.CHIN_DOWN, ReasonKey.NODDED, high_hint=Hint.CHIN_UP),
         Criterion(ROLL, Hint.HOLD_HEAD_STRAIGHT, ReasonKey.TILTED),
     ),
@@ -99,6 +101,8 @@ GROUPS = (
 
 FAR = 1.0
 """Of its limit beyond it: a head turned so far spoils what else its points say."""
+TOGETHER = 0.1
+"""Of its limit below it: eyes so near each other are those of a head turned far."""
 COVERED = 0.6
 """Of its limit below it: no turn that is still small, and no light, takes a mouth away so far."""
 
@@ -122,7 +126,8 @@ def _spoiling(failing: Mapping[str, Measure]) -> tuple[Hint, ReasonKey] | None:
     beyond = {name: excess(measure) for name, measure in failing.items()}
     if failing.keys() & {SCENE_GREY, FACES} or beyond.get(FACE_GREY, 0.0) > 0:
         return None
-    if beyond.get(YAW, 0.0) >= FAR:
+    turned_far = beyond.get(YAW, 0.0) >= FAR or beyond.get(EYE_SPAN, 0.0) >= TOGETHER
+    if turned_far:
         far_off = beyond.get(EYE_DISTANCE, 0.0) >= FAR / 2
         return None if far_off else (Hint.FACE_FORWARD, ReasonKey.TURNED)
     covered = max(beyond.get(name, 0.0) for name in (MOUTH_CONTRAST, LOWER_FACE_COLOUR))

@@ -34,6 +34,8 @@ class PortraitLimits:
     # of the main face's area, when it is lower: in arms
     child_face_max_ratio: Annotated[float, Range(0, 1)] = 0.70
     yaw_max_deg: _Degrees = 16.0
+    # of the way from eyes to mouth: 1 in a usual face, 0.81 and more in all that pass the yaw
+    eye_span_min: Annotated[float, Range(0, 0.9, off=0)] = 0.78
     pitch_max_deg: _Degrees = 13.0
     roll_max_deg: Annotated[float, Range(0, 180, low_too=False, off=180)] = 10.0
     face_grey_min: Annotated[float, Range(0, 255, off=0, below="face_grey_max")] = 60.0

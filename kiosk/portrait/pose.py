@@ -16,6 +16,16 @@ _NOSE_HEIGHT = 0.56  # from the eyes, of the way to the mouth
 _NOSE_DEPTH_DOWN = 0.605  # of the way from eyes to mouth
 
 
+def eye_span(face: Face) -> float:
+    """Return the distance between the eyes, in ways from the eyes to the mouth: about 1.
+
+    A turn brings the eyes together, also where the nose's landmark was put in the face's middle.
+    """
+    left, right, _, mouth_left, mouth_right = face.landmarks
+    height = float(np.linalg.norm((mouth_left + mouth_right) / 2 - (left + right) / 2))
+    return face.eye_distance / max(height, 1e-6)
+
+
 def nose_offset(face: Face) -> float:
     """Return how far the nose lies beside the middle of the eyes, in eye distances.
 

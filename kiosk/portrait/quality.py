@@ -12,7 +12,7 @@ from kiosk.portrait.company import rivals
 from kiosk.portrait.faces import Face, FaceDetector, Image, align_arcface
 from kiosk.portrait.light import evenness, face_light, scene_grey
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.pose import pitch_deg, yaw_deg
+from kiosk.portrait.pose import eye_span, pitch_deg, yaw_deg
 from kiosk.portrait.tracking import Sighting, search
 from kiosk.portrait.visibility import eyes, lower_face_colour, mouth_contrast
 from kiosk.values import Measure
@@ -24,6 +24,7 @@ EYE_DISTANCE = "eye_distance"
 FACE_WIDTH = "face_width"
 CENTRE_OFFSET = "centre_offset"
 YAW = "yaw"
+EYE_SPAN = "eye_span"
 PITCH = "pitch"
 ROLL = "roll"
 FACE_GREY = "face_grey"
@@ -44,6 +45,7 @@ FRAME_MEASURES = (
     FACE_WIDTH,
     CENTRE_OFFSET,
     YAW,
+    EYE_SPAN,
     PITCH,
     ROLL,
     FACE_GREY,
@@ -126,6 +128,7 @@ def assess(
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.eye_distance_min_px, None),
         *_place(image, face, limits),
         _angle(YAW, yaw_deg(pose), limits.yaw_max_deg),
+        Measure(EYE_SPAN, eye_span(pose), "of eyes to mouth", limits.eye_span_min, None),
         _angle(PITCH, pitch_deg(pose), limits.pitch_max_deg),
         _angle(ROLL, pose.roll_deg, limits.roll_max_deg),
         *_picture(align_arcface(image, face), limits),

@@ -9,10 +9,11 @@ from statistics import median
 import cv2
 import numpy as np
 
-from kiosk.portrait.faces import Image
-from kiosk.portrait.quality import FACE_GREY, SHARPNESS, Assessment
+from kiosk.portrait.faces import Face, Image, align_arcface
+from kiosk.portrait.quality import FACE_GREY, SHARPNESS, Assessment, sharpness
 
 _SCENE = (320, 180)
+_EYES = (slice(36, 68), slice(18, 94))  # rows and columns of the aligned face of 112 pixels
 _LOOK_EVERY = 3
 """The scene stands still; every third frame tells enough of it."""
 
@@ -21,8 +22,9 @@ _LOOK_EVERY = 3
 class Tally:
     """Medians over a capture's frames; None where no frame had it.
 
-    ``scene_sharpness`` is the variance of the Laplacian on the whole picture at 320 pixels:
-    what stands behind the resident is the same all day. ``still`` is the share of frames that
+    ``eye_sharpness`` is that of the eyes' band alone, which no mask softens. ``scene_sharpness``
+    is the variance of the Laplacian on the whole picture at 320 pixels: what stands behind the
+    resident is the same all day. ``still`` is the share of frames that
     equal the one before to the last bit, which a working camera never sends. ``lowest`` and
     ``highest`` are the scores of single frames against their weakest reference.
     """
@@ -34,6 +36,7 @@ class Tally:
     still: float = 0.0
     lowest: float | None = None
     highest: float | None = None
+    eye_sharpness: float | None = None
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class Counting:
     frames: int = 0
     same: int = 0
     _sharpness: list[float] = field(default_factory=list)
+    _eyes: list[float] = field(default_factory=list)
     _face_grey: list[float] = field(default_factory=list)
     _scene: list[float] = field(default_factory=list)
     _last: Image | None = None
@@ -56,6 +60,8 @@ class Counting:
         if self.frames % _LOOK_EVERY == 0:
             self._scene.append(scene_sharpness(image))
         self.frames += 1
+        if assessment.face is not None:
+            self._look_at_eyes(image, assessment.face)
         for measure in assessment.measures:
             if measure.name == SHARPNESS and assessment.face is not None:
                 self._sharpness.append(measure.value)
@@ -72,7 +78,13 @@ class Counting:
             still=self.same / (self.frames - 1) if self.frames > 1 else 0.0,
             lowest=min(scores, default=None),
             highest=max(scores, default=None),
+            eye_sharpness=_median(self._eyes),
         )
+
+    def _look_at_eyes(self, image: Image, face: Face) -> None:
+        crop = align_arcface(image, face)
+        if crop is not None:
+            self._eyes.append(sharpness(np.ascontiguousarray(crop[_EYES])))
 
 
 def scene_sharpness(image: Image) -> float:

@@ -42,6 +42,8 @@ _MAY_BE_BLUR = (
     ReasonKey.LOW_SCORE,
 )
 _MAY_BE_MOVED = (ReasonKey.BLURRED, ReasonKey.LOW_SCORE, *_POSE)
+_HIDDEN = (ReasonKey.COVERED, ReasonKey.EYES_HIDDEN)
+"""A mask is as smooth as a shaken face; eyes behind glasses or above a mask have edges."""
 _OF_REFERENCES = (ReasonKey.LOW_SCORE, ReasonKey.REFERENCES_DISAGREE, ReasonKey.REFERENCE_POOR)
 
 
@@ -88,6 +90,8 @@ def _blur(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
     )
     if share is not None and share >= SCENE_BLURRED:
         moved = face_blurred and reason.key in _MAY_BE_MOVED
+        if tally.eye_sharpness is not None and reason.key in (*_POSE, *_HIDDEN):
+            moved = moved or tally.eye_sharpness < FACE_BLURRED
         return Reason(ReasonKey.MOVED, figures) if moved and face is not None else None
     if not face_blurred or (share is None and reason.key is not ReasonKey.BLURRED):
         return None

@@ -124,6 +124,7 @@ def failing(name: str, value: float, low: float | None, high: float | None) -> A
         (failing("face_grey", 220, 60, 200), Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
         (failing("overexposed", 0.2, None, 0.05), Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),
         (failing("yaw", -0.4, -0.2, 0.2), Hint.FACE_FORWARD, ReasonKey.TURNED),
+        (failing("eye_span", 0.7, 0.78, None), Hint.FACE_FORWARD, ReasonKey.TURNED),
         (failing("pitch", 20, -13, 13), Hint.CHIN_UP, ReasonKey.NODDED),
         (failing("pitch", -20, -13, 13), Hint.CHIN_DOWN, ReasonKey.NODDED),
         (failing("evenness", 0.3, 0.45, None), Hint.EVEN_LIGHT, ReasonKey.UNEVEN_LIGHT),
@@ -162,6 +163,7 @@ ROLL = Measure("roll", 25, "degrees", -10, 10)
 EYES_NEAR = Measure("eye_distance", 40, "px", 45, None)
 EYES_FAR_OFF = Measure("eye_distance", 15, "px", 45, None)
 NO_MOUTH = Measure("mouth_contrast", 0.01, "of skin", 0.055, None)
+EYES_TOGETHER = Measure("eye_span", 0.65, "of eyes to mouth", 0.78, None)
 SLIGHT_YAW = Measure("yaw", 18, "degrees", -16, 16)
 WHITE_MASK = Measure("overexposed", 0.07, "of face", None, 0.05)
 BURNT = Measure("overexposed", 0.4, "of face", None, 0.05)
@@ -173,7 +175,9 @@ DARK_FACE = Measure("face_grey", 20, "grey level", 60, 200)
     [
         # A head turned far has its eyes close together and slanted, and half a mouth.
         ((YAW_FAR, ROLL, EYES_NEAR, NO_MOUTH), ReasonKey.TURNED),
+        ((EYES_TOGETHER, ROLL, EYES_NEAR, NO_MOUTH), ReasonKey.TURNED),
         ((YAW_FAR, EYES_FAR_OFF), ReasonKey.TOO_FAR),
+        ((EYES_TOGETHER, EYES_FAR_OFF), ReasonKey.TOO_FAR),
         # The points of a covered face lie anywhere, and a mask may be white.
         ((NO_MOUTH, SLIGHT_YAW), ReasonKey.COVERED),
         ((NO_MOUTH, WHITE_MASK), ReasonKey.COVERED),
@@ -198,6 +202,21 @@ def test_a_face_that_is_lost_now_and_then_is_told_as_it_looked_when_it_was_seen(
         capture = Capture(LIMITS, 0.0)
         for number in range(6):
             capture.add(PICTURE, number, turned if number < seen else NOBODY, number * 0.1)
+        assert capture.failure().key is key
+
+
+def test_a_face_that_is_only_doubted_is_told_as_it_looked_when_more_was_seen() -> None:
+    doubted = failing("detector_score", 0.88, 0.9, None)
+    covered = failing("mouth_contrast", 0.01, 0.055, None)
+    turned = failing("eye_span", 0.74, 0.78, None)
+    for frames, key in (
+        ((doubted, doubted, doubted, doubted, turned, turned), ReasonKey.TURNED),
+        ((doubted, doubted, doubted, doubted, doubted, turned), ReasonKey.COVERED),
+        ((covered, covered, covered, doubted, turned, turned), ReasonKey.COVERED),
+    ):
+        capture = Capture(LIMITS, 0.0)
+        for number, assessment in enumerate(frames):
+            capture.add(PICTURE, number, assessment, number * 0.1)
         assert capture.failure().key is key
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from kiosk.portrait.background import BackgroundWatch
 from kiosk.portrait.company import rivals
+from kiosk.portrait.criteria import first_failing
 from kiosk.portrait.faces import Face, Image, align_arcface
 from kiosk.portrait.fusion import Models, load_models
 from kiosk.portrait.hint import choose_hint
 from kiosk.portrait.light import evenness, face_light
 from kiosk.portrait.limits import PortraitLimits
-from kiosk.portrait.pose import nose_offset, pitch_deg, yaw_deg
+from kiosk.portrait.pose import eye_span, nose_offset, pitch_deg, yaw_deg
 from kiosk.portrait.quality import (
     FRAME_MEASURES,
     Assessment,
@@ -22,6 +23,7 @@ from kiosk.portrait.quality import (
     rank,
     sharpness,
 )
+from kiosk.portrait.results import ReasonKey
 from kiosk.portrait.tracking import FaceTracker, Sighting
 from kiosk.values import Hint
 from tests.portrait.damage import (
@@ -32,6 +34,7 @@ from tests.portrait.damage import (
     side_light,
     sunglasses,
 )
+from tests.portrait.heads import turn_head
 from tests.portrait.pictures import MODELS, crowd, frame, moment, turned
 
 LIMITS = PortraitLimits()
@@ -160,6 +163,22 @@ def test_yaw_and_pitch_are_in_degrees_and_nought_for_a_neutral_head() -> None:
     assert yaw_deg(face_with(20)) == pytest.approx(15.9, abs=0.1)
     assert pitch_deg(face_with(0)) == pytest.approx(3.8, abs=0.1)  # 60 of 100 down; 56 is neutral
     assert pitch_deg(face_with(0, 20)) == pytest.approx(3.8, abs=0.1)
+
+
+def test_eyes_come_together_when_a_head_turns_and_not_when_it_leans() -> None:
+    assert eye_span(face_with(0)) == pytest.approx(1.0)
+    assert eye_span(face_with(0, 25)) == pytest.approx(1.0)
+    narrow = np.array([[-35, 0], [35, 0], [3, 60], [-20, 100], [20, 100]], np.float32)
+    assert eye_span(Face(0, 0, 90, 200, 0.95, narrow)) == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("resident", ["a", "b"])
+def test_a_head_turned_far_trips_the_gate_of_the_eyes_span(models: Models, resident: str) -> None:
+    image = frame(resident, scale=2.0 if resident == "a" else 1.2)
+    assert judge(models, image).value("eye_span") > 0.9
+    assessment = judge(models, turn_head(image, models.detector.find(image)[0], -45))
+    assert "eye_span" in assessment.failed()
+    assert first_failing(assessment) == (Hint.FACE_FORWARD, ReasonKey.TURNED)
 
 
 def test_roll_is_the_tilt_of_the_eyes() -> None:
