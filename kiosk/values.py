@@ -41,6 +41,13 @@ class Measure:
             self.high is None or self.value <= self.high
         )
 
+    @property
+    def beyond(self) -> float | None:
+        """Return the limit that the value lies beyond; None within the limits."""
+        if self.ok:
+            return None
+        return self.low if self.low is not None and self.value < self.low else self.high
+
 
 class Reference(StrEnum):
     """The portraits a live one is compared with."""

@@ -119,7 +119,48 @@ def _found(facts: CaseFacts, language: str) -> str:
         if code and text != code:
             figures = {name: _figure(value) for name, value in facts.figures.items()}
             said.append(text.format_map(defaultdict(lambda: "—", figures)))
+            if table == "why_found":
+                said += [*_measured(facts, language), *_wanting(facts, language)]
     return say(language, "why.gap").join(said)
+
+
+def _measured(facts: CaseFacts, language: str) -> list[str]:
+    """Say in how many frames it was so, and what was measured there."""
+    figures = facts.figures
+    if not {"failed", "frames"} <= figures.keys():
+        return []
+    counts = {name: _figure(figures[name]) for name in ("failed", "frames")}
+    said = [say(language, "why_figures.counted", **counts)]
+    for name, value in figures.items():
+        words = say_code(language, "measure", name)
+        if words != name and "limit" in figures:
+            unit = _unit(facts, name, language)
+            both = {"value": _figure(value) + unit, "limit": _figure(figures["limit"]) + unit}
+            said.append(say(language, "why_figures.measured", name=words, **both))
+    return said
+
+
+def _wanting(facts: CaseFacts, language: str) -> list[str]:
+    """Say what the portraits on chip and record lack, where one is poor."""
+    said = []
+    for name, limit in facts.figures.items():
+        reference, _, measure = name.removesuffix("_limit").partition("_")
+        if name.endswith("_limit") and reference in ("chip", "record"):
+            words = {
+                "reference": say(language, f"case.{reference}"),
+                "name": say_code(language, "measure", measure),
+                "value": _figure(facts.figures.get(f"{reference}_{measure}", limit)),
+                "limit": _figure(limit),
+            }
+            said.append(say(language, "why_figures.of_reference", **words))
+    return said
+
+
+def _unit(facts: CaseFacts, name: str, language: str) -> str:
+    """Return a measure's unit as it stands behind a number."""
+    unit = next((measure.unit for measure in facts.measures if measure.name == name), "")
+    words = say_code(language, "unit", unit) if unit else ""
+    return words if words in ("", "°") else f" {words}"
 
 
 def _figure(value: float) -> str:
@@ -133,7 +174,7 @@ def _with_reason(
     facts: CaseFacts, language: str, evidence: str, suggestion: str
 ) -> tuple[str, ...]:
     """Put the reason itself first where the scores do not say it."""
-    if facts.reason == "portrait_not_matched":
+    if facts.reason == "portrait_not_matched" or facts.why == "one_reference":
         return (evidence, suggestion)
     reason = say_code(language, "why_reason", facts.reason)
     return (reason, evidence, suggestion) if facts.reason in FACE_REASONS else (reason, evidence)

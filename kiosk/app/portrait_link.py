@@ -203,6 +203,7 @@ class PortraitLink:
         )
         key = decision.reason.key if decision.reason else None
         cause = reason.cause if reason else None
+        retry_helps = self._retry_helps(done, cause)
         return Comparison(
             matched=decision.matched,
             scores=decision.scores,
@@ -210,9 +211,9 @@ class PortraitLink:
             model=done.model,
             model_sha256=done.model_sha256,
             cause=cause,
-            disagree=key is ReasonKey.REFERENCES_DISAGREE,
+            disagree=key is ReasonKey.REFERENCES_DISAGREE and not retry_helps,
             no_reference=key in (*_WITHOUT_REFERENCE, *_UNUSABLE_REFERENCE),
-            retry_helps=self._retry_helps(done, cause),
+            retry_helps=retry_helps,
             reason="" if reason is None else reason.key.value,
             figures=() if reason is None else reason.figures,
             frames=done.frame_numbers,
@@ -230,15 +231,19 @@ class PortraitLink:
         """Say whether another capture may hold: this one was bad, or its score just too low.
 
         A clearly low score of good pictures cannot: more tries would only raise the chance
-        of an impostor and keep an honest resident from the person who can help.
+        of an impostor and keep an honest resident from the person who can help. Nor can portraits
+        of chip and record that contradict each other.
         """
         if cause in (FailureCause.MACHINE, FailureCause.CAPTURE):
             return True
-        scores = done.decision.scores
+        decision = done.decision
+        between = decision.references
+        contradict = between is not None and not between.accepted
         return (
-            cause is FailureCause.PERSON
-            and bool(scores)
-            and all(score.score >= self._retry_from for score in scores)
+            not decision.matched
+            and bool(decision.scores)
+            and not contradict
+            and all(score.score >= self._retry_from for score in decision.scores)
         )
 
     def _on_update(self, update: Update) -> None:

@@ -52,6 +52,7 @@ class Capture:
     _waiting: Candidate | None = None
     _interval_ends_s: float = 0.0
     _failures: Counter[ReasonKey] = field(default_factory=Counter)
+    _measured: dict[ReasonKey, list[Measure]] = field(default_factory=dict)
     _doubted: int = 0  # of the failures: nothing is wrong but that the detector is not sure
     _state: CaptureState = CaptureState.RUNNING
 
@@ -64,7 +65,9 @@ class Capture:
         self._watch_leaving(assessment, now_s)
         failing = first_failing(assessment)
         if failing is not None:
-            self._failures[failing[1]] += 1
+            self._failures[failing.reason] += 1
+            if failing.measure is not None:
+                self._measured.setdefault(failing.reason, []).append(failing.measure)
             self._doubted += assessment.failed() == (DETECTOR_SCORE,)
             return
         if not assessment.comparable:
@@ -138,7 +141,19 @@ class Capture:
             key = ReasonKey.LEFT
         elif self._says_little(key) and len(common) > 1 and common[1][1] >= _SEEN_AT_LEAST:
             key, count = common[1]
-        return Reason(key, (("frames", float(self.frames)), ("failed", float(count))))
+        counts = (("frames", float(self.frames)), ("failed", float(count)))
+        return Reason(key, (*counts, *self._figures(key)))
+
+    def _figures(self, key: ReasonKey) -> tuple[tuple[str, float], ...]:
+        """Return the median of what was mostly measured where a key was told, and its limit."""
+        measured = self._measured.get(key, [])
+        if not measured:
+            return ()
+        ((name, _),) = Counter(measure.name for measure in measured).most_common(1)
+        of_name = [measure for measure in measured if measure.name == name]
+        middle = sorted(of_name, key=lambda measure: measure.value)[len(of_name) // 2]
+        limit = middle.beyond
+        return ((name, middle.value), *(() if limit is None else (("limit", limit),)))
 
     def _says_little(self, key: ReasonKey) -> bool:
         """Say whether a face was not found, or only doubted, in most of the frames of a key."""

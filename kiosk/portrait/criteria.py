@@ -107,8 +107,17 @@ COVERED = 0.6
 """Of its limit below it: no turn that is still small, and no light, takes a mouth away so far."""
 
 
-def first_failing(assessment: Assessment) -> tuple[Hint, ReasonKey] | None:
-    """Return what the most helpful failing criterion means; None for a good frame."""
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """The criterion that is told of a frame; no ``measure`` where nobody was found."""
+
+    hint: Hint
+    reason: ReasonKey
+    measure: Measure | None = None
+
+
+def first_failing(assessment: Assessment) -> Failing | None:
+    """Return the most helpful failing criterion; None for a good frame."""
     failing = {measure.name: measure for measure in assessment.measures if not measure.ok}
     spoiling = _spoiling(failing)
     if spoiling is not None:
@@ -117,26 +126,29 @@ def first_failing(assessment: Assessment) -> tuple[Hint, ReasonKey] | None:
         found = [(failing[c.measure], c) for c in group if c.measure in failing]
         if found:
             measure, criterion = max(found, key=lambda pair: excess(pair[0]))
-            return criterion.meaning(measure)
-    return None if assessment.face is not None else (Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE)
+            return Failing(*criterion.meaning(measure), measure)
+    if assessment.face is not None:
+        return None
+    return Failing(Hint.LOOK_AT_CAMERA, ReasonKey.NO_FACE)
 
 
-def _spoiling(failing: Mapping[str, Measure]) -> tuple[Hint, ReasonKey] | None:
+def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
     """Return what makes other criteria fail, so that it comes before them."""
     beyond = {name: excess(measure) for name, measure in failing.items()}
     if failing.keys() & {SCENE_GREY, FACES} or beyond.get(FACE_GREY, 0.0) > 0:
         return None
-    turned_far = beyond.get(YAW, 0.0) >= FAR or beyond.get(EYE_SPAN, 0.0) >= TOGETHER
-    if turned_far:
-        far_off = beyond.get(EYE_DISTANCE, 0.0) >= FAR / 2
-        return None if far_off else (Hint.FACE_FORWARD, ReasonKey.TURNED)
-    covered = max(beyond.get(name, 0.0) for name in (MOUTH_CONTRAST, LOWER_FACE_COLOUR))
+    for name, far in ((YAW, FAR), (EYE_SPAN, TOGETHER)):
+        if beyond.get(name, 0.0) >= far:
+            far_off = beyond.get(EYE_DISTANCE, 0.0) >= FAR / 2
+            turned = Failing(Hint.FACE_FORWARD, ReasonKey.TURNED, failing[name])
+            return None if far_off else turned
+    hidden = max((MOUTH_CONTRAST, LOWER_FACE_COLOUR), key=lambda name: beyond.get(name, 0.0))
     posed = max(beyond.get(name, 0.0) for name in (YAW, PITCH, ROLL))
     placed = failing.keys() & {EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET}
     burnt = beyond.get(OVEREXPOSED, 0.0) >= FAR
-    if covered < COVERED or posed >= FAR / 2 or placed or burnt:
+    if beyond.get(hidden, 0.0) < COVERED or posed >= FAR / 2 or placed or burnt:
         return None
-    return Hint.UNCOVER_FACE, ReasonKey.COVERED
+    return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, failing[hidden])
 
 
 def excess(measure: Measure) -> float:

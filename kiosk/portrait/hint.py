@@ -10,7 +10,7 @@ from kiosk.values import Hint
 def choose_hint(assessment: Assessment) -> Hint:
     """Return the hint for the first criterion that fails, GOOD when none does."""
     failing = first_failing(assessment)
-    return Hint.GOOD if failing is None else failing[0]
+    return Hint.GOOD if failing is None else failing.hint
 
 
 class SteadyHint:

@@ -68,6 +68,8 @@ class ReasonKey(StrEnum):
     REFERENCES_DISAGREE = "references_disagree"
     REFERENCE_POOR = "reference_poor"
     RECORD_MISSING = "record_missing"
+    ONE_REFERENCE = "one_reference"
+    UNSTEADY_SCORE = "unsteady_score"
     LOW_SCORE = "low_score"
 
 
@@ -101,6 +103,8 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.REFERENCES_DISAGREE: FailureCause.REFERENCE,
     ReasonKey.REFERENCE_POOR: FailureCause.REFERENCE,
     ReasonKey.RECORD_MISSING: FailureCause.REFERENCE,
+    ReasonKey.ONE_REFERENCE: FailureCause.REFERENCE,
+    ReasonKey.UNSTEADY_SCORE: FailureCause.CAPTURE,
     ReasonKey.LOW_SCORE: FailureCause.PERSON,
 }
 

@@ -61,7 +61,7 @@ def explain(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
         if blur is not None:
             return blur
     if reason.key in _OF_REFERENCES:
-        return _references(done, reason)
+        return _scores(done, _references(done, reason))
     if reason.key in (ReasonKey.NO_REFERENCE, ReasonKey.CHIP_NOT_AUTHENTICATED):
         states = {report.reference: report.state for report in done.references}
         if states.get(Reference.RECORD) is ReferenceState.ABSENT:
@@ -119,6 +119,22 @@ def blurred_visits(others: Sequence[PastCapture]) -> int:
     return len({past.visit for past in others if past.visit in last and past.reason in names})
 
 
+def _scores(done: CaptureDone, reason: Reason) -> Reason:
+    """Tell what the scores bear: portraits that agree with each other do not disagree.
+
+    A score is steadily low only where no frame alone would have held.
+    """
+    between, highest = done.decision.references, done.tally.highest
+    if reason.key is ReasonKey.REFERENCES_DISAGREE and between is not None and between.accepted:
+        return replace(reason, key=ReasonKey.ONE_REFERENCE)
+    limit = max((score.threshold for score in done.decision.scores), default=None)
+    if reason.key is not ReasonKey.LOW_SCORE or highest is None or limit is None:
+        return reason
+    if highest >= limit:
+        return replace(reason, key=ReasonKey.UNSTEADY_SCORE)
+    return reason
+
+
 def _references(done: CaptureDone, reason: Reason) -> Reason:
     """Put a low score down to a poor reference where only poor ones fail."""
     poor = {report.reference for report in done.references if report.state is ReferenceState.POOR}
@@ -127,11 +143,10 @@ def _references(done: CaptureDone, reason: Reason) -> Reason:
     if failed and failed <= poor:
         for report in done.references:
             if report.reference in failed:
-                figures |= {
-                    f"{report.reference.value}_{m.name}": m.value
-                    for m in report.measures
-                    if not m.ok
-                }
+                for measure in report.measures:
+                    if measure.beyond is not None:
+                        name = f"{report.reference.value}_{measure.name}"
+                        figures |= {name: measure.value, f"{name}_limit": measure.beyond}
         return Reason(ReasonKey.REFERENCE_POOR, tuple(figures.items()))
     if reason.key is ReasonKey.REFERENCE_POOR:
         reason = replace(reason, key=ReasonKey.LOW_SCORE)

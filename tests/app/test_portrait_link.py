@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.app.portrait_link import PortraitLink
 from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.decision import decide
 from kiosk.portrait.history import CaptureHistory
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
@@ -19,6 +20,7 @@ from kiosk.portrait.results import (
     MatchDecision,
     Reason,
     ReasonKey,
+    ReferenceState,
     WorkerReady,
 )
 from kiosk.portrait.tally import Tally
@@ -77,6 +79,36 @@ def test_only_a_required_liveness_that_did_not_pass_is_an_alarm(
     assert comparison.matched  # it decides nothing by itself
     assert comparison.liveness == liveness
     assert comparison.frames == (4, 9)
+
+
+@pytest.mark.parametrize(
+    ("chip", "record", "between", "again", "disagree"),
+    [
+        # Just below one limit of two: another capture may mend it, as with a single reference.
+        (7.9, 5.41, 8.3, True, False),
+        (7.9, 3.40, 8.3, False, True),
+        (7.9, 5.41, 2.0, False, True),  # the portraits themselves are of two people
+        (5.40, 5.41, 8.3, True, False),
+        (5.40, 3.40, 8.3, False, False),
+    ],
+)
+def test_another_capture_may_mend_what_lies_just_below_the_limit(
+    chip: float, record: float, between: float, again: bool, disagree: bool
+) -> None:
+    scores = (
+        Score(Reference.CHIP, "fused", chip, 5.58),
+        Score(Reference.RECORD, "fused", record, 5.58),
+    )
+    decision = decide(
+        scores,
+        Score(Reference.RECORD, "fused", between, 5.58),
+        dict.fromkeys(Reference, ReferenceState.USABLE),
+        chip_authenticated=True,
+    )
+    comparison = told(replace(MATCHED, decision=decision), LivenessMode.OFF)
+    assert not comparison.matched
+    assert comparison.retry_helps is again
+    assert comparison.disagree is disagree
 
 
 def test_a_capture_that_came_to_nothing_is_no_alarm() -> None:

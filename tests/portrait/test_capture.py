@@ -70,7 +70,9 @@ def test_bad_frames_are_never_kept() -> None:
     assert capture.tick(5.0) is CaptureState.TIMED_OUT
     assert not capture.decides
     assert capture.failure().key is ReasonKey.BLURRED
-    assert dict(capture.failure().figures) == {"frames": 40, "failed": 40}
+    figures = dict(capture.failure().figures)
+    assert (figures["frames"], figures["failed"]) == (40, 40)
+    assert figures["sharpness"] < figures["limit"] == LIMITS.sharpness_min
 
 
 def test_time_out_keeps_the_good_frame_that_waits() -> None:
@@ -146,7 +148,10 @@ def test_each_failing_measure_has_its_hint_and_its_reason(
     assessment: Assessment, hint: Hint, key: ReasonKey
 ) -> None:
     assert choose_hint(assessment) is hint
-    assert first_failing(assessment) == (hint, key)
+    told = first_failing(assessment)
+    assert told is not None
+    assert (told.hint, told.reason) == (hint, key)
+    assert told.measure == next(iter(assessment.measures), None)
 
 
 def test_every_measure_of_a_frame_has_a_meaning() -> None:
@@ -193,7 +198,7 @@ def test_what_spoils_other_measures_is_told_before_them(
 ) -> None:
     told = first_failing(Assessment(FACE, measures))
     assert told is not None
-    assert told[1] is key
+    assert told.reason is key
 
 
 def test_a_face_that_is_lost_now_and_then_is_told_as_it_looked_when_it_was_seen() -> None:

@@ -178,7 +178,9 @@ def test_a_head_turned_far_trips_the_gate_of_the_eyes_span(models: Models, resid
     assert judge(models, image).value("eye_span") > 0.9
     assessment = judge(models, turn_head(image, models.detector.find(image)[0], -45))
     assert "eye_span" in assessment.failed()
-    assert first_failing(assessment) == (Hint.FACE_FORWARD, ReasonKey.TURNED)
+    told = first_failing(assessment)
+    assert told is not None
+    assert (told.hint, told.reason) == (Hint.FACE_FORWARD, ReasonKey.TURNED)
 
 
 def test_roll_is_the_tilt_of_the_eyes() -> None:

@@ -42,8 +42,8 @@ BOTH = (
 
 def done(key: ReasonKey | None, tally: Tally = CLEAR, **more: object) -> CaptureDone:
     reason = None if key is None else Reason(key, (("threshold", 5.58),))
-    scores = more.pop("scores", ())
-    decision = MatchDecision(key is None, scores, None, reason)  # type: ignore[arg-type]
+    scores, between = more.pop("scores", ()), more.pop("between", None)
+    decision = MatchDecision(key is None, scores, between, reason)  # type: ignore[arg-type]
     made = CaptureDone(
         1,
         decision,
@@ -150,12 +150,36 @@ def test_a_low_score_against_a_poor_reference_is_the_references_fault() -> None:
     assert only is not None
     assert only.key is ReasonKey.REFERENCE_POOR
     assert dict(only.figures)["record_sharpness"] == 12.0
+    assert dict(only.figures)["record_sharpness_limit"] == 60.0
     # The good chip does not match either: then it is not the poor record.
     both = explain(done(ReasonKey.REFERENCE_POOR, references=poor, scores=(chip, record)), ())
     assert both is not None
     assert both.key is ReasonKey.LOW_SCORE
     assert both.cause is FailureCause.PERSON
     assert {"lowest", "highest"} <= set(dict(both.figures))
+
+
+def test_portraits_that_match_each_other_are_not_said_to_disagree() -> None:
+    holds, fails = (
+        Score(Reference.CHIP, "fused", 7.9, 5.58),
+        Score(Reference.RECORD, "fused", 3.4, 5.58),
+    )
+    for between, key in ((8.3, ReasonKey.ONE_REFERENCE), (2.0, ReasonKey.REFERENCES_DISAGREE)):
+        both = Score(Reference.RECORD, "fused", between, 5.58)
+        capture = done(ReasonKey.REFERENCES_DISAGREE, scores=(holds, fails), between=both)
+        reason = explain(capture, SHARP)
+        assert reason is not None
+        assert reason.key is key
+        assert reason.cause is FailureCause.REFERENCE
+
+
+@pytest.mark.parametrize(("highest", "key"), [(5.5, "low_score"), (8.9, "unsteady_score")])
+def test_a_score_is_steadily_low_only_where_no_frame_alone_would_have_held(
+    highest: float, key: str
+) -> None:
+    fails = Score(Reference.RECORD, "fused", 4.9, 5.58)
+    tally = replace(CLEAR, lowest=-0.5, highest=highest)
+    assert key_of(done(ReasonKey.LOW_SCORE, tally, scores=(fails,))) == key
 
 
 def test_no_record_portrait_has_its_own_name() -> None:
@@ -211,6 +235,8 @@ WORDS = {
     ReasonKey.RECORD_MISSING: "There is no portrait on record",
     ReasonKey.RECORD_UNUSABLE: "No face can be found in the portrait on record",
     ReasonKey.REFERENCES_DISAGREE: "do not match each other either",
+    ReasonKey.ONE_REFERENCE: "matches one of the two only",
+    ReasonKey.UNSTEADY_SCORE: "the score changes from frame to frame",
     ReasonKey.LOW_SCORE: "the score is steadily low",
 }
 """What staff must read of each key, as they read it."""

@@ -118,5 +118,6 @@ WHAT_TO_DO = {
     "left": _PLACE,
     "covered": _UNCOVER,
     "moved": _STILL,
+    "unsteady_score": _STILL,
 }
 """What to do before the next capture, by the key of why the last one came to nothing."""

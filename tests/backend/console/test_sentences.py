@@ -158,6 +158,36 @@ def test_a_capture_without_scores_says_why_all_the_same():
     assert lead == "The face was covered."
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "That was so in 51 of 70 frames. Turned aside: -23° (limit -16°)."),
+        ("zh-hans", "70 帧中 51 帧如此。左右偏转：-23°（界限 -16°）。"),
+        ("zh-hant", "70 幀中 51 幀如此。左右偏轉：-23°（界限 -16°）。"),
+    ],
+)
+def test_what_was_wrong_with_a_capture_is_said_with_its_figures(language, says):
+    figures = {"frames": 70.0, "failed": 51.0, "yaw": -23.4, "limit": -16.0}
+    yaw = MeasureFact("yaw", -22, "degrees", -16, 16)
+    assert explain(facts(why="turned", figures=figures, measures=(yaw,)), language).lead.endswith(
+        says
+    )
+
+
+def test_what_a_poor_portrait_lacks_is_said():
+    figures = {"record": 3.2, "record_sharpness": 12.3, "record_sharpness_limit": 60.0}
+    lead = explain(facts(record=0.2, why="reference_poor", figures=figures), "en").lead
+    assert "Record, Sharpness: 12.30 (limit 60)." in lead
+
+
+def test_portraits_that_match_each_other_are_not_said_to_look_like_two_people():
+    figures = {"chip": 7.9, "record": 3.4, "chip_record": 8.3, "threshold": 5.58}
+    case = facts(0.61, 0.21, reason="portraits_disagree", why="one_reference", figures=figures)
+    lead = explain(case, "en").lead
+    assert "matches one of the two only (chip 7.90, record 3.40, limit 5.58)" in lead
+    assert "do not look like one person" not in lead
+
+
 def test_an_alarm_says_what_happened_to_staff():
     found = facts(0.6, 0.6, reason="liveness_alarm", liveness="wrong_move")
     assert "Another movement was made than the screen asked for" in explain(found, "en").lead
