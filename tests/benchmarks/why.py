@@ -3,8 +3,8 @@
 Each cause is made with photographs of people and by damages that no limit was chosen on
 (``--tuning`` shows the other half). Real worker code judges the frames; its clock is moved by
 hand. Prints a confusion table and, last, one line of JSON; ends with an error when fewer than
-95 % of the causes are right. The share of sentences that are exactly the one expected is stricter
-(a hand before the face told as a turned head is the right cause and wrong advice).
+95 % of the sentences are the one expected. A hand before the face told as a turned head is the
+right cause and wrong advice: it counts as wrong.
 """
 
 import argparse
@@ -61,7 +61,7 @@ _MODELS = _ROOT / "assets" / "models"
 SHARED = Path(os.environ.get("KIOSK_SHARED", _ROOT.parent / "shared"))
 _PEOPLE = 60
 RIGHT_AT_LEAST = 0.95
-"""Of the failed captures, staff must read the right cause of so many."""
+"""Of the failed captures, staff must read the right sentence of so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def main() -> int:
         "matched": len(told) - len(failed),
     }
     print(json.dumps(result))
-    return 0 if of_cause >= RIGHT_AT_LEAST * len(failed) else 1
+    return 0 if right >= RIGHT_AT_LEAST * len(failed) else 1
 
 
 if __name__ == "__main__":
