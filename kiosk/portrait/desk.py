@@ -9,8 +9,9 @@ from random import Random, SystemRandom
 import numpy as np
 
 from kiosk.portrait.decision import decide, score_against
+from kiosk.portrait.encoded import encode_jpeg
 from kiosk.portrait.eyes import eyes_in_portrait
-from kiosk.portrait.faces import Face, Image, encode_jpeg, portrait_crop
+from kiosk.portrait.faces import Face, Image, portrait_crop
 from kiosk.portrait.fusion import Models, Template, load_models
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.check import LivenessCheck

@@ -3,8 +3,8 @@
 Personal data: what holds them drops them at the end of the visit.
 """
 
+from kiosk.portrait.encoded import decode_image
 from kiosk.portrait.eyes import eyes_in
-from kiosk.portrait.faces import decode_image
 from kiosk.portrait.fusion import Models, Template
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.messages import SetReferences

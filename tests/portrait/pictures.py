@@ -19,6 +19,19 @@ def document(resident: str) -> bytes:
     return (PORTRAITS / f"resident_{resident}_document.jpg").read_bytes()
 
 
+@cache
+def large_document(resident: str, form: str, width: int, how: tuple[int, ...] = ()) -> bytes:
+    """The same portrait as a large camera or scanner gives it: with grain at its own scale."""
+    picture = cv2.imdecode(np.frombuffer(document(resident), np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    size = (width, width * 4 // 3)
+    large = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    grain = cv2.randn(np.zeros_like(large), (0, 0, 0), (3, 3, 3))
+    done, encoded = cv2.imencode(form, np.clip(large + grain, 0, 255).astype(np.uint8), how)
+    assert done
+    return encoded.tobytes()
+
+
 def photograph(resident: str) -> Image:
     (path,) = (p for p in PORTRAITS.glob(f"resident_{resident}.*"))
     image = cv2.imread(str(path))
