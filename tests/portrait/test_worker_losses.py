@@ -96,7 +96,7 @@ def test_a_lost_decision_is_repeated_from_the_frames_that_were_kept(
     assert set(done.frame_numbers) <= {update.frame_number for update in told if update.good}
     assert done.portrait.startswith(b"\xff\xd8")
     assert any(isinstance(update, WorkerReplaced) for update in own_kiosk.heard)
-    assert own_kiosk.worker._held == {}  # pictures of a try that is over are gone
+    assert own_kiosk.worker._handover.held == {}  # pictures of a try that is over are gone
 
 
 def test_the_frames_held_for_a_decision_are_few_and_gone_with_the_visit(kiosk: Kiosk) -> None:
@@ -105,10 +105,10 @@ def test_the_frames_held_for_a_decision_are_few_and_gone_with_the_visit(kiosk: K
     kiosk.worker.begin_capture()
     while not any(update.progress >= 0.4 for update in kiosk.guidance()):
         kiosk.wait(GuidanceUpdate, feed)
-        assert len(kiosk.worker._held) <= PATIENT.best_frames + 1
-    assert kiosk.worker._held
+        assert len(kiosk.worker._handover.held) <= PATIENT.best_frames + 1
+    assert kiosk.worker._handover.held
     kiosk.worker.forget()
-    assert kiosk.worker._held == {}
+    assert kiosk.worker._handover.held == {}
 
 
 def test_worker_killed_while_idle_is_there_again(kiosk: Kiosk) -> None:
