@@ -15,6 +15,7 @@ from pathlib import Path
 
 import kiosk
 from kiosk.portrait.capture import CaptureState
+from kiosk.portrait.encoded import MAX_ENCODED_BYTES
 from kiosk.portrait.handover import Handover
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
@@ -29,6 +30,7 @@ from kiosk.portrait.messages import (
     MessageError,
     Prepare,
     Prepared,
+    ReportReferences,
     Request,
     SetReferences,
     SubmitFrame,
@@ -56,7 +58,7 @@ _IDLE_TICK_S = 0.5  # and otherwise, so that a dead worker is noticed before it 
 _END_WITHIN_S = 1.0
 _UPDATES_KEPT = 256
 _LOSSES_TOLERATED = 3  # by one visit; then it is the visit's pictures that kill it
-_PIECES_MOST = 1000  # of one comparison; there are some ten
+_PIECES_MOST = 1000  # of one comparison, there are some ten; of two references six
 _RETRY_S = (1.0, 5.0, 30.0)  # pauses while no worker can be started
 
 
@@ -75,9 +77,8 @@ class WorkerSettings:
     liveness: LivenessLimits = field(default_factory=LivenessLimits)
     self_test: Path | None = None
     start_within_s: float = 20.0
-    answer_within_s: float = 0.6  # a frame or a piece of the comparison takes 0.03 to 0.1 s
+    answer_within_s: float = 0.6  # a frame or a piece takes 0.03 to 0.1 s, a large picture 0.3 s
     decide_within_s: float = 0.9  # a prepared decision takes 0.1 s
-    look_within_s: float = 3.0  # two references take 0.3 s, large ones more
 
 
 class PortraitWorker:
@@ -102,7 +103,7 @@ class PortraitWorker:
         self._handover = Handover(holds_frames=holds_frames)
         self._visit = 0
         self._losses = 0
-        self._looked_at: Request | None = None
+        self._looked_at: SetReferences | None = None
         self._closing = False
         self._process: WorkerProcess | None = None
         self._thread = threading.Thread(target=self._run, name="portrait-worker", daemon=True)
@@ -116,8 +117,9 @@ class PortraitWorker:
     ) -> None:
         """Give the encoded portraits (JPEG or JPEG 2000); ReferencesReady follows."""
         with self._changed:
-            self._handover.references = SetReferences(chip, record, chip_authenticated)
-            self._commands.append(self._handover.references)
+            references = SetReferences(_sendable(chip), _sendable(record), chip_authenticated)
+            self._handover.references = references
+            self._commands.append(references)
             self._changed.notify()
 
     def begin_capture(self) -> int:
@@ -267,14 +269,9 @@ class PortraitWorker:
         settings = self._settings
         if self._process is None:
             raise MessageError("no worker")
-        match request:
-            case SetReferences():
-                busy_s = settings.look_within_s
-            case Decide():
-                busy_s = settings.decide_within_s
-            case _:
-                busy_s = settings.answer_within_s
-        return self._process.ask(request, busy_s, silent_s=settings.answer_within_s)
+        within_s = settings.answer_within_s
+        busy_s = settings.decide_within_s if isinstance(request, Decide) else within_s
+        return self._process.ask(request, busy_s, silent_s=within_s)
 
     def _exchange(self, request: Request) -> None:
         """Ask, and pass on what the answer says; MessageError when the worker is lost."""
@@ -289,27 +286,37 @@ class PortraitWorker:
                     self._tell(update, visit)
                 if state is not CaptureState.RUNNING and self._handover.capturing:
                     self._decide()
-            case ReferencesReady():
-                if self._looked_at is not request:
-                    self._looked_at = request
-                    self._tell(answer, visit)
             case CaptureDone():
                 self._losses = 0
                 self._tell(answer, visit)
             case Done():
-                pass
+                if isinstance(request, SetReferences):
+                    self._look_at(request, visit)
             case _:
-                raise MessageError(f"unexpected answer {type(answer).__name__}")
+                raise _unexpected(answer)
+
+    def _look_at(self, references: SetReferences, visit: int) -> None:
+        """Have the references looked at; tell what they are worth, to a new worker's not again."""
+        self._prepare()
+        answer = self._ask(ReportReferences())
+        if not isinstance(answer, ReferencesReady):
+            raise _unexpected(answer)
+        if self._looked_at is not references:
+            self._looked_at = references
+            self._tell(answer, visit)
 
     def _decide(self) -> None:
-        """Have the comparison made, piece by piece: none takes long unless the worker hangs."""
+        self._prepare()
+        self._exchange(Decide())
+
+    def _prepare(self) -> None:
+        """Have it made ready piece by piece: none takes long unless the worker hangs."""
         for _ in range(_PIECES_MOST):
             answer = self._ask(Prepare())
             if not isinstance(answer, Prepared):
-                raise MessageError(f"unexpected answer {type(answer).__name__}")
+                raise _unexpected(answer)
             if not answer.more:
-                break
-        self._exchange(Decide())
+                return
 
     def _recover(self, why: str) -> None:
         """Replace the worker, tell the new one what the old one knew, and repeat the try."""
@@ -372,6 +379,15 @@ class PortraitWorker:
         process, self._process = self._process, None
         if process is not None:
             process.end(patience_s)
+
+
+def _unexpected(answer: Answer) -> MessageError:
+    return MessageError(f"unexpected answer {type(answer).__name__}")
+
+
+def _sendable(picture: bytes | None) -> bytes | None:
+    """Return no bytes for a picture too large to be read: both sides call it unreadable."""
+    return b"" if picture is not None and len(picture) > MAX_ENCODED_BYTES else picture
 
 
 def _submit(frame: Frame) -> SubmitFrame:

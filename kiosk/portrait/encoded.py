@@ -41,7 +41,7 @@ def decode_image(data: bytes) -> Image | None:
     """
     picture = strip_facial_header(data)
     size = read_size(picture)
-    if size is None or len(picture) > MAX_ENCODED_BYTES:
+    if size is None or len(data) > MAX_ENCODED_BYTES:
         return None
     if max(size) > MAX_IMAGE_SIDE_PX or size.width * size.height > MAX_IMAGE_PIXELS:
         return None

@@ -1,11 +1,13 @@
 """Kiosks whose portrait workers live for one test, or for one visit after the other."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.results import WorkerReady
+from tests.portrait.disturbed import Disturber
 from tests.portrait.driven import PATIENT, QUICK, Kiosk, open_kiosk
 
 
@@ -48,3 +50,10 @@ def own_kiosk() -> Iterator[Kiosk]:
     opened.wait(WorkerReady)
     yield opened
     opened.worker.close()
+
+
+@pytest.fixture
+def disturber(tmp_path: Path) -> Iterator[Disturber]:
+    """Must come before the kiosk whose worker it disturbs."""
+    with Disturber(tmp_path).installed() as made:
+        yield made

@@ -48,6 +48,11 @@ class Kiosk:
             time.sleep(1 / 30)  # as often as a camera has a picture
         pytest.fail(f"no {kind.__name__}; heard {[type(u).__name__ for u in self.heard]}")
 
+    def told(self, kind: type[T]) -> T:
+        """Return the first update of this kind of all so far, or wait for it."""
+        found = next((update for update in self.heard if isinstance(update, kind)), None)
+        return self.wait(kind) if found is None else found
+
     def feeder(self, picture: Callable[[int], Image]) -> Callable[[], None]:
         frames = [picture(index) for index in range(6)]
         numbers = count()

@@ -2,8 +2,6 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -46,13 +44,6 @@ def test_killed_worker_is_replaced_and_the_try_repeated(kiosk: Kiosk) -> None:
 
 def test_hung_worker_is_replaced_and_the_try_repeated(kiosk: Kiosk) -> None:
     lose_worker_in_capture(kiosk, signal.SIGSTOP)
-
-
-@pytest.fixture
-def disturber(tmp_path: Path) -> Iterator[Disturber]:
-    """Must come before the kiosk whose worker it disturbs."""
-    with Disturber(tmp_path).installed() as made:
-        yield made
 
 
 @pytest.mark.parametrize(
