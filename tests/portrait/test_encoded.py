@@ -117,6 +117,13 @@ def test_a_halved_jpeg_2000_has_the_colours_of_a_whole_one() -> None:
     assert np.abs(again.astype(int) - whole).mean() < 4
 
 
+def test_a_large_jpeg_2000_without_smaller_resolutions_is_refused() -> None:
+    file = BytesIO()
+    Pillow.fromarray(gradient()).resize((1800, 1400)).save(file, "JPEG2000", num_resolutions=1)
+    assert read_size(file.getvalue()) == (1800, 1400)
+    assert decode_image(file.getvalue()) is None
+
+
 def test_a_box_that_says_another_size_than_the_picture_is_refused() -> None:
     done, large = cv2.imencode(".jp2", cv2.resize(gradient(), (1800, 1400)))
     assert done
