@@ -21,12 +21,14 @@ def document(resident: str) -> bytes:
 
 _PROGRESSIVE = (cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
 _TENTH = (cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 100)
+_FIFTH = (cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 200)
 _LOSSLESS = (cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000)
 LARGE: dict[str, tuple[str, int, tuple[int, ...]]] = {
     "jpeg of 12 MP": (".jpg", 3000, ()),
     "progressive jpeg of 12 MP": (".jpg", 3000, _PROGRESSIVE),
     "progressive jpeg of 21 MP": (".jpg", 4000, _PROGRESSIVE),
     "jpeg 2000 of 12 MP": (".jp2", 3000, _TENTH),
+    "jpeg 2000 of 5 MP": (".jp2", 1920, _FIFTH),
     "lossless jpeg 2000 of 1 MP": (".jp2", 960, _LOSSLESS),
     "lossless jpeg 2000 of 2 MP": (".jp2", 1200, _LOSSLESS),
     "png of 2 MP": (".png", 1200, ()),
