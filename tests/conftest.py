@@ -11,6 +11,8 @@ LONGEST = (
     "demo/test_demo.py",
     "runtime/test_kill.py",
     "portrait/test_worker.py",
+    "portrait/test_worker_losses.py",
+    "portrait/test_worker_references.py",
     "backend/console/test_open_pages.py",
     "portrait/test_evaluate.py",
     "backend/console/test_desk_pages.py",

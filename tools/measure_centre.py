@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kiosk.portrait.encoded import decode_image
 from kiosk.portrait.engines import Embedding, open_engine
-from kiosk.portrait.faces import FaceDetector, decode_image
+from kiosk.portrait.faces import FaceDetector
 from kiosk.portrait.progress import Progress
 from kiosk.portrait.slot_file import load_slot
 

@@ -15,21 +15,22 @@ from pathlib import Path
 
 import kiosk
 from kiosk.portrait.capture import CaptureState
+from kiosk.portrait.encoded import MAX_ENCODED_BYTES
+from kiosk.portrait.handover import Handover
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.messages import (
     MAX_BLOB_BYTES,
     Answer,
-    BeginCapture,
     Configure,
     Decide,
     Done,
     Forget,
     Judged,
-    KeepFrame,
     MessageError,
     Prepare,
     Prepared,
+    ReportReferences,
     Request,
     SetReferences,
     SubmitFrame,
@@ -57,7 +58,7 @@ _IDLE_TICK_S = 0.5  # and otherwise, so that a dead worker is noticed before it 
 _END_WITHIN_S = 1.0
 _UPDATES_KEPT = 256
 _LOSSES_TOLERATED = 3  # by one visit; then it is the visit's pictures that kill it
-_PIECES_MOST = 1000  # of one comparison; there are some ten
+_PIECES_MOST = 1000  # of one comparison, there are some ten; of two references six
 _RETRY_S = (1.0, 5.0, 30.0)  # pauses while no worker can be started
 
 
@@ -76,9 +77,8 @@ class WorkerSettings:
     liveness: LivenessLimits = field(default_factory=LivenessLimits)
     self_test: Path | None = None
     start_within_s: float = 20.0
-    answer_within_s: float = 0.6  # a frame or a piece of the comparison takes 0.03 to 0.1 s
+    answer_within_s: float = 0.6  # a frame or a piece takes 0.03 to 0.1 s, a large picture 0.3 s
     decide_within_s: float = 0.9  # a prepared decision takes 0.1 s
-    look_within_s: float = 3.0  # two references take 0.3 s, large ones more
 
 
 class PortraitWorker:
@@ -99,14 +99,11 @@ class PortraitWorker:
         self._updates: deque[Update] = deque(maxlen=_UPDATES_KEPT)
         self._commands: deque[Request] = deque()
         self._frame: Frame | None = None
-        self._references: SetReferences | None = None
-        self._capture = 0
-        self._capturing = False
-        self._held: dict[int, SubmitFrame] = {}
-        self._enough = False
+        holds_frames = self._settings.liveness.mode is LivenessMode.OFF
+        self._handover = Handover(holds_frames=holds_frames)
         self._visit = 0
         self._losses = 0
-        self._looked_at: Request | None = None
+        self._looked_at: SetReferences | None = None
         self._closing = False
         self._process: WorkerProcess | None = None
         self._thread = threading.Thread(target=self._run, name="portrait-worker", daemon=True)
@@ -120,25 +117,25 @@ class PortraitWorker:
     ) -> None:
         """Give the encoded portraits (JPEG or JPEG 2000); ReferencesReady follows."""
         with self._changed:
-            self._references = SetReferences(chip, record, chip_authenticated)
-            self._commands.append(self._references)
+            references = SetReferences(_sendable(chip), _sendable(record), chip_authenticated)
+            self._handover.references = references
+            self._commands.append(references)
             self._changed.notify()
 
     def begin_capture(self) -> int:
         """Start a try; return its number, which GuidanceUpdate and CaptureDone repeat."""
         with self._changed:
-            self._capture += 1
-            self._capturing = True
-            self._drop_frames()
-            self._commands.append(BeginCapture(self._capture))
+            self._frame = None
+            begin = self._handover.begin_capture()
+            self._commands.append(begin)
             self._changed.notify()
-            return self._capture
+            return begin.capture
 
     def end_capture(self) -> None:
         """Stop guiding without a decision; nothing more of this try is told."""
         with self._changed:
-            self._capturing = False
-            self._drop_frames()
+            self._frame = None
+            self._handover.end_capture()
 
     def submit_frame(self, frame: Frame) -> None:
         """Offer a frame; while the worker is busy the newest replaces the waiting one.
@@ -151,7 +148,7 @@ class PortraitWorker:
         if not 0 < image.nbytes <= MAX_BLOB_BYTES:
             raise ValueError(f"frame of {image.nbytes} bytes, at most {MAX_BLOB_BYTES}")
         with self._changed:
-            if self._capturing:
+            if self._handover.capturing:
                 self._frame = frame
                 self._changed.notify()
 
@@ -167,9 +164,8 @@ class PortraitWorker:
         with self._changed:
             self._visit += 1
             self._losses = 0
-            self._capturing = False
-            self._drop_frames()
-            self._references = self._looked_at = None
+            self._frame = self._looked_at = None
+            self._handover.forget()
             self._commands.clear()
             self._commands.append(Forget())
             self._updates = deque(
@@ -251,7 +247,7 @@ class PortraitWorker:
     def _next(self) -> Request | None:
         """Wait for the next thing to say; None when closing."""
         with self._changed:
-            pause_s = _TICK_S if self._capturing else _IDLE_TICK_S
+            pause_s = _TICK_S if self._handover.capturing else _IDLE_TICK_S
             self._changed.wait_for(
                 lambda: self._closing or bool(self._commands) or self._frame is not None, pause_s
             )
@@ -273,67 +269,54 @@ class PortraitWorker:
         settings = self._settings
         if self._process is None:
             raise MessageError("no worker")
-        match request:
-            case SetReferences():
-                busy_s = settings.look_within_s
-            case Decide():
-                busy_s = settings.decide_within_s
-            case _:
-                busy_s = settings.answer_within_s
-        return self._process.ask(request, busy_s, silent_s=settings.answer_within_s)
+        within_s = settings.answer_within_s
+        busy_s = settings.decide_within_s if isinstance(request, Decide) else within_s
+        return self._process.ask(request, busy_s, silent_s=within_s)
 
     def _exchange(self, request: Request) -> None:
         """Ask, and pass on what the answer says; MessageError when the worker is lost."""
-        visit, capture = self._visit, self._capture
+        visit, capture = self._visit, self._handover.capture
         answer = self._ask(request)
         match answer:
             case Judged(update, state):
-                self._hold(request, answer, (visit, capture))
+                with self._changed:
+                    if self._handover.capturing and capture == self._handover.capture:
+                        self._handover.hold(request, answer)
                 if update is not None:
                     self._tell(update, visit)
-                if state is not CaptureState.RUNNING and self._capturing:
+                if state is not CaptureState.RUNNING and self._handover.capturing:
                     self._decide()
-            case ReferencesReady():
-                if self._looked_at is not request:
-                    self._looked_at = request
-                    self._tell(answer, visit)
             case CaptureDone():
                 self._losses = 0
                 self._tell(answer, visit)
             case Done():
-                pass
+                if isinstance(request, SetReferences):
+                    self._look_at(request, visit)
             case _:
-                raise MessageError(f"unexpected answer {type(answer).__name__}")
+                raise _unexpected(answer)
+
+    def _look_at(self, references: SetReferences, visit: int) -> None:
+        """Have the references looked at; tell what they are worth, to a new worker's not again."""
+        self._prepare()
+        answer = self._ask(ReportReferences())
+        if not isinstance(answer, ReferencesReady):
+            raise _unexpected(answer)
+        if self._looked_at is not references:
+            self._looked_at = references
+            self._tell(answer, visit)
 
     def _decide(self) -> None:
-        """Have the comparison made, piece by piece: none takes long unless the worker hangs."""
+        self._prepare()
+        self._exchange(Decide())
+
+    def _prepare(self) -> None:
+        """Have it made ready piece by piece: none takes long unless the worker hangs."""
         for _ in range(_PIECES_MOST):
             answer = self._ask(Prepare())
             if not isinstance(answer, Prepared):
-                raise MessageError(f"unexpected answer {type(answer).__name__}")
+                raise _unexpected(answer)
             if not answer.more:
-                break
-        self._exchange(Decide())
-
-    def _hold(self, request: Request, judged: Judged, of: tuple[int, int]) -> None:
-        """Hold the frames that the decision will be made from, to repeat it when it is lost.
-
-        The resident may have been told to relax by then. Moves of the head cannot be held: where
-        they are asked for, the capture is repeated.
-        """
-        with self._changed:
-            over = not self._capturing or of != (self._visit, self._capture)
-            if over or self._settings.liveness.mode is not LivenessMode.OFF:
                 return
-            frames = self._held
-            if isinstance(request, SubmitFrame):
-                frames = frames | {request.number: request}
-            self._held = {number: frames[number] for number in judged.kept if number in frames}
-            self._enough = judged.state is CaptureState.ENOUGH
-
-    def _drop_frames(self) -> None:
-        """Forget the frames; the lock is held."""
-        self._frame, self._held, self._enough = None, {}, False
 
     def _recover(self, why: str) -> None:
         """Replace the worker, tell the new one what the old one knew, and repeat the try."""
@@ -347,7 +330,9 @@ class PortraitWorker:
             if self._open(None) is None:
                 return
             try:
-                for request in self._known():
+                with self._changed:
+                    known = self._handover.requests(self._commands)
+                for request in known:
                     self._exchange(request)
                 self._tell(WorkerReplaced(why, time.monotonic() - started_s))
                 self._repeat_decision()
@@ -359,34 +344,18 @@ class PortraitWorker:
     def _repeat_decision(self) -> None:
         """Decide from the frames held, when there were enough before the worker was lost."""
         with self._changed:
-            held = list(self._held.values()) if self._enough else []
-        for frame in held:
-            self._exchange(KeepFrame(frame.width, frame.height, frame.number, frame.pixels))
-        if held:
+            frames = self._handover.enough_frames()
+        for frame in frames:
+            self._exchange(frame)
+        if frames:
             self._decide()
-
-    def _known(self) -> list[Request]:
-        """Return what a new worker must be told, without what waits to be told anyway."""
-        with self._changed:
-            waiting = [type(command) for command in self._commands]
-            known: list[Request] = []
-            if self._references is not None and SetReferences not in waiting:
-                known.append(self._references)
-            if self._capturing and BeginCapture not in waiting:
-                known.append(BeginCapture(self._capture))
-            return known
 
     def _give_up(self) -> None:
         """End the try for want of a worker; pictures that kill every worker are not sent again."""
         with self._changed:
             self._losses = 0
-            given, visit, capture = self._references, self._visit, self._capture
-            if given is not None:
-                self._references = SetReferences(
-                    None if given.chip is None else b"",
-                    None if given.record is None else b"",
-                    given.chip_authenticated,
-                )
+            visit, capture = self._visit, self._handover.capture
+            self._handover.withhold_pictures()
         reason = Reason(ReasonKey.WORKER_LOST)
         decision = MatchDecision(False, (), None, reason)
         self._tell(CaptureDone(capture, decision, (), "", "", b"", b"", (), 0.0), visit)
@@ -397,11 +366,11 @@ class PortraitWorker:
             if visit is not None and visit != self._visit:
                 return
             if isinstance(update, GuidanceUpdate | CaptureDone):
-                if not self._capturing or update.capture != self._capture:
+                if not self._handover.capturing or update.capture != self._handover.capture:
                     return
                 if isinstance(update, CaptureDone):
-                    self._capturing = False
-                    self._drop_frames()
+                    self._frame = None
+                    self._handover.end_capture()
             self._updates.append(update)
         if self._on_update is not None:
             self._on_update(update)
@@ -410,6 +379,15 @@ class PortraitWorker:
         process, self._process = self._process, None
         if process is not None:
             process.end(patience_s)
+
+
+def _unexpected(answer: Answer) -> MessageError:
+    return MessageError(f"unexpected answer {type(answer).__name__}")
+
+
+def _sendable(picture: bytes | None) -> bytes | None:
+    """Return no bytes for a picture too large to be read: both sides call it unreadable."""
+    return b"" if picture is not None and len(picture) > MAX_ENCODED_BYTES else picture
 
 
 def _submit(frame: Frame) -> SubmitFrame:

@@ -9,8 +9,9 @@ from random import Random, SystemRandom
 import numpy as np
 
 from kiosk.portrait.decision import decide, score_against
+from kiosk.portrait.encoded import encode_jpeg
 from kiosk.portrait.eyes import eyes_in_portrait
-from kiosk.portrait.faces import Face, Image, encode_jpeg, portrait_crop
+from kiosk.portrait.faces import Face, Image, portrait_crop
 from kiosk.portrait.fusion import Models, Template, load_models
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.check import LivenessCheck
@@ -29,6 +30,7 @@ from kiosk.portrait.messages import (
     MessageError,
     Prepare,
     Prepared,
+    ReportReferences,
     Request,
     SetReferences,
     SubmitFrame,
@@ -72,10 +74,23 @@ class Desk:
                 return self._configure(request)
             case SetReferences():
                 self._references = References(self._loaded(), self._limits, request)
-                return ReferencesReady(tuple(self._references.reports))
+                return Done()
+            case ReportReferences():
+                return self._report()
             case BeginCapture():
                 self._try = Try(request.capture, self._loaded(), self._limits, self._check(), now_s)
                 return Done()
+            case Prepare():
+                return Prepared(self._prepare())
+            case Forget():
+                self._references = self._try = None
+                return Done()
+            case _:
+                return self._go_on(request, now_s)
+
+    def _go_on(self, request: SubmitFrame | KeepFrame | Tick | Decide, now_s: float) -> Answer:
+        """Do what is asked of the running try."""
+        match request:
             case SubmitFrame():
                 return self._judge(request, now_s)
             case KeepFrame():
@@ -83,13 +98,8 @@ class Desk:
                 return Done()
             case Tick():
                 return self._tick(now_s)
-            case Prepare():
-                return Prepared(self.work())
             case Decide():
                 return self._decide()
-            case Forget():
-                self._references = self._try = None
-                return Done()
 
     def _tick(self, now_s: float) -> Answer:
         if self._try is None:
@@ -97,8 +107,19 @@ class Desk:
         state = self._try.follow(None, None, now_s)
         return Judged(None, state, self._try.capture.chosen)
 
+    def _report(self) -> ReferencesReady:
+        if self._references is None:
+            raise MessageError("asked for references that were not given")
+        while self._references.step():
+            pass
+        return ReferencesReady(tuple(self._references.reports))
+
+    def _prepare(self) -> bool:
+        """Do one piece, of the references first; False when there is nothing to do."""
+        return (self._references is not None and self._references.step()) or self.work()
+
     def work(self) -> bool:
-        """Do one small piece of what has piled up; False when there is nothing to do."""
+        """Do one small piece of the comparison; False when there is nothing to do."""
         return self._try is not None and self._try.embedder.step(self._try.capture.kept)
 
     @property
@@ -162,7 +183,7 @@ class Desk:
     def _decide(self) -> CaptureDone:
         running, matcher = self._running(), self._loaded().matcher
         capture = running.capture
-        while self.work():
+        while self._prepare():
             pass
         best, portrait, frame, eyes = capture.best(), b"", b"", None
         assessment = capture.last if best is None else best.assessment

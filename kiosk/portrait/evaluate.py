@@ -20,7 +20,7 @@ import numpy as np
 
 from kiosk.portrait import scores as measure
 from kiosk.portrait.client import WorkerSettings
-from kiosk.portrait.faces import decode_image
+from kiosk.portrait.encoded import decode_image
 from kiosk.portrait.fusion import Matcher, Models, Template, load_models, still_template
 from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
 from kiosk.portrait.plots import draw_det, draw_histogram

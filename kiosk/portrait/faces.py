@@ -1,4 +1,4 @@
-"""Finding faces: decoding pictures, the detector, and what a found face looks like.
+"""Finding faces: the detector, and what a found face looks like.
 
 Computation on pictures only; what a face is good for is judged in quality.
 """
@@ -16,17 +16,6 @@ from kiosk.portrait.slots import ModelSlot, SlotError
 Image = NDArray[np.uint8]
 Points = NDArray[np.float32]
 
-MAX_ENCODED_BYTES = 8 * 1024 * 1024
-MAX_IMAGE_SIDE_PX = 6000
-MAX_IMAGE_PIXELS = 24_000_000
-# JPEG 2000 file, JPEG 2000 codestream, JPEG, PNG
-_SIGNATURES = (
-    bytes.fromhex("0000000c6a502020"),
-    bytes.fromhex("ff4fff51"),
-    bytes.fromhex("ffd8ff"),
-    bytes.fromhex("89504e470d0a1a0a"),
-)
-_HEADER_SEARCH_BYTES = 512
 _CLOSE_UP_PX = 240
 _UPRIGHT_DEG = 4.0
 _CLOSE_UP_SPAN = 1.6  # of the face's longer side
@@ -80,34 +69,6 @@ class Face:
     def landmarks_of(self, look: str) -> Points:
         """Return the landmarks of the "whole" picture or of the "close_up", if there was one."""
         return self.landmarks if look == "whole" or self.close_up is None else self.close_up
-
-
-def strip_facial_header(data: bytes) -> bytes:
-    """Return the picture inside an ISO/IEC 19794-5 record; a bare picture comes back as it is."""
-    starts = [at for sign in _SIGNATURES if (at := data.find(sign, 0, _HEADER_SEARCH_BYTES)) >= 0]
-    return data[min(starts) :] if starts else data
-
-
-def decode_image(data: bytes) -> Image | None:
-    """Decode JPEG, JPEG 2000 or PNG bytes to BGR; None for anything broken or oversized."""
-    picture = strip_facial_header(data)
-    if not picture.startswith(_SIGNATURES) or len(picture) > MAX_ENCODED_BYTES:
-        return None
-    try:
-        image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        return None
-    if image is None or max(image.shape[:2]) > MAX_IMAGE_SIDE_PX:
-        return None
-    return np.asarray(image, np.uint8)
-
-
-def encode_jpeg(image: Image, quality: int = 92) -> bytes:
-    """Encode a BGR picture as JPEG."""
-    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not done:
-        raise ValueError("picture could not be encoded")
-    return bytes(data.tobytes())
 
 
 class FaceDetector:

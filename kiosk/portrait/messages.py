@@ -53,11 +53,16 @@ class Configure:
 
 @dataclass(frozen=True, slots=True)
 class SetReferences:
-    """Take the encoded reference pictures; answered by ReferencesReady."""
+    """Take the encoded reference pictures, and look at none yet; answered by Done."""
 
     chip: bytes | None
     record: bytes | None
     chip_authenticated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportReferences:
+    """Say what the reference pictures are worth; answered by ReferencesReady."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Compute one piece of the comparison; answered by Prepared."""
+    """Look at one piece of the references, or compute one of the comparison.
+
+    Answered by Prepared.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """How far the comparison is prepared; ``more`` while there are pieces left."""
+    """How far references and comparison are; ``more`` while there are pieces left."""
 
     more: bool
 
@@ -135,6 +143,7 @@ class Done:
 Request = (
     Configure
     | SetReferences
+    | ReportReferences
     | BeginCapture
     | SubmitFrame
     | KeepFrame

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import kiosk
-from kiosk.portrait.faces import MAX_IMAGE_PIXELS
+from kiosk.portrait.encoded import MAX_IMAGE_PIXELS
 from kiosk.portrait.messages import (
     Answer,
     Deadline,

@@ -8,8 +8,8 @@ had when it was set up.
 from collections.abc import Mapping
 from pathlib import Path
 
+from kiosk.portrait.encoded import decode_image
 from kiosk.portrait.engines import Engine
-from kiosk.portrait.faces import decode_image
 from kiosk.portrait.fusion import Models, Template, still_template
 from kiosk.portrait.slots import KnownPair, ModelSlot, SlotError
 

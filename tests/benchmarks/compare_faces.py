@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.portrait.client import WorkerSettings
-from kiosk.portrait.faces import decode_image
+from kiosk.portrait.encoded import decode_image
 from kiosk.portrait.fusion import Template, load_models, still_template
 from kiosk.portrait.scores import fnmr, fnmr_interval
 

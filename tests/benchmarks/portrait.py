@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,13 +28,14 @@ from kiosk.portrait.results import (
     CaptureDone,
     GuidanceUpdate,
     ReferencesReady,
+    ReferenceState,
     Update,
     WorkerReady,
     WorkerReplaced,
 )
 from kiosk.values import Frame
 from tests.portrait.disturbed import SPIN, Disturber
-from tests.portrait.pictures import document, frame, moment
+from tests.portrait.pictures import document, frame, large_document, moment
 
 _FRAMES_PER_SECOND = 30
 _CAPTURES = 12
@@ -110,17 +112,13 @@ def measure_decision(captures: int = _CAPTURES) -> float:
     return float(np.quantile(took, 0.95))
 
 
-LOSSES = (
-    ("SubmitFrame", "SIGKILL"),
-    ("SubmitFrame", "SIGSTOP"),
-    ("SubmitFrame", SPIN),
-    ("Decide", "SIGKILL"),
-    ("Decide", "SIGSTOP"),
-    ("Decide", SPIN),
-)
+WAYS = ("SIGKILL", "SIGSTOP", SPIN)
+OF_A_TRY = ("SubmitFrame", "Prepare", "Decide")
+OF_REFERENCES = ("SetReferences", "Prepare", "ReportReferences")
+LARGE_REFERENCES = ("progressive jpeg of 21 MP", "jpeg 2000 of 5 MP")  # the slowest of each
 
 
-def replaced(
+def replaced_in_a_try(
     bench: Bench, pictures: list[Image], disturber: Disturber, request: str, how: str
 ) -> float:
     """Lose the worker at a request; return the seconds from then until a new one has taken over."""
@@ -137,6 +135,22 @@ def replaced(
     return took
 
 
+def replaced_at_references(
+    bench: Bench, reference: bytes, disturber: Disturber, request: str, how: str
+) -> float:
+    """Lose the worker while it looks; the new one has taken over when it has looked at both."""
+    bench.worker.forget()
+    bench.heard.clear()
+    disturber.order(request, how)
+    bench.worker.set_references(reference, reference)
+    bench.until(WorkerReplaced, [])
+    took = disturber.since_s()
+    (ready,) = (update for _, update in bench.heard if isinstance(update, ReferencesReady))
+    if any(report.state is not ReferenceState.USABLE for report in ready.reports):
+        raise RuntimeError(f"the references were not looked at again: {ready}")
+    return took
+
+
 def measure_losses(pictures: list[Image]) -> float:
     """Lose a worker in each way; return the longest time until another had taken over."""
     longest = 0.0
@@ -146,9 +160,15 @@ def measure_losses(pictures: list[Image]) -> float:
     ):
         bench, _ = open_bench(PortraitLimits())
         try:
-            for request, how in LOSSES:
-                took = replaced(bench, pictures, disturber, request, how)
-                print(f"replaced {took:.2f} s after {how} at {request}")
+            for request, how in product(OF_A_TRY, WAYS):
+                took = replaced_in_a_try(bench, pictures, disturber, request, how)
+                print(f"replaced {took:.2f} s after {how} at {request} in a try")
+                longest = max(longest, took)
+            references = {"portraits": document("a")}
+            references |= {kind: large_document("a", kind) for kind in LARGE_REFERENCES}
+            for (kind, reference), request, how in product(references.items(), OF_REFERENCES, WAYS):
+                took = replaced_at_references(bench, reference, disturber, request, how)
+                print(f"replaced {took:.2f} s after {how} at {request} of two references: {kind}")
                 longest = max(longest, took)
         finally:
             bench.worker.close()

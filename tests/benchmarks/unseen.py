@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.encoded import decode_image
 from kiosk.portrait.engines import open_engine
-from kiosk.portrait.faces import decode_image
 from kiosk.portrait.fusion import Models, load_models
 from kiosk.portrait.progress import Progress
 from kiosk.portrait.scores import fnmr, fnmr_interval, threshold_at

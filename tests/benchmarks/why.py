@@ -22,7 +22,8 @@ import numpy as np
 
 from kiosk.portrait.capture import CaptureState
 from kiosk.portrait.desk import Desk
-from kiosk.portrait.faces import Image, encode_jpeg
+from kiosk.portrait.encoded import encode_jpeg
+from kiosk.portrait.faces import Image
 from kiosk.portrait.history import PastCapture
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits

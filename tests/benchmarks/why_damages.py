@@ -11,7 +11,8 @@ from functools import cache
 import cv2
 import numpy as np
 
-from kiosk.portrait.faces import FaceDetector, Image, encode_jpeg
+from kiosk.portrait.encoded import encode_jpeg
+from kiosk.portrait.faces import FaceDetector, Image
 from kiosk.portrait.results import CAUSES
 from kiosk.portrait.results import ReasonKey as Key
 from kiosk.portrait.slot_file import load_slot

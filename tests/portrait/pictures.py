@@ -19,6 +19,36 @@ def document(resident: str) -> bytes:
     return (PORTRAITS / f"resident_{resident}_document.jpg").read_bytes()
 
 
+_PROGRESSIVE = (cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+_TENTH = (cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 100)
+_FIFTH = (cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 200)
+_LOSSLESS = (cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000)
+LARGE: dict[str, tuple[str, int, tuple[int, ...]]] = {
+    "jpeg of 12 MP": (".jpg", 3000, ()),
+    "progressive jpeg of 12 MP": (".jpg", 3000, _PROGRESSIVE),
+    "progressive jpeg of 21 MP": (".jpg", 4000, _PROGRESSIVE),
+    "jpeg 2000 of 12 MP": (".jp2", 3000, _TENTH),
+    "jpeg 2000 of 5 MP": (".jp2", 1920, _FIFTH),
+    "lossless jpeg 2000 of 1 MP": (".jp2", 960, _LOSSLESS),
+    "lossless jpeg 2000 of 2 MP": (".jp2", 1200, _LOSSLESS),
+    "png of 2 MP": (".png", 1200, ()),
+}
+
+
+@cache
+def large_document(resident: str, kind: str) -> bytes:
+    """The same portrait as a large camera or scanner gives it: with grain at its own scale."""
+    form, width, how = LARGE[kind]
+    picture = cv2.imdecode(np.frombuffer(document(resident), np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    size = (width, width * 4 // 3)
+    large = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    grain = cv2.randn(np.zeros_like(large), (0, 0, 0), (3, 3, 3))
+    done, encoded = cv2.imencode(form, np.clip(large + grain, 0, 255).astype(np.uint8), how)
+    assert done
+    return encoded.tobytes()
+
+
 def photograph(resident: str) -> Image:
     (path,) = (p for p in PORTRAITS.glob(f"resident_{resident}.*"))
     image = cv2.imread(str(path))

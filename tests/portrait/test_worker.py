@@ -1,23 +1,20 @@
-"""The worker process with real models: matches, rejections, hangs, deaths, garbage."""
+"""The worker process with real models: matches, rejections, start, end, garbage."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
 
 import cv2
 import numpy as np
 import pytest
 
-from kiosk.portrait.client import PortraitWorker, WorkerSettings
+from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.faces import FaceDetector, Image
-from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.messages import Tick, format_message
 from kiosk.portrait.results import (
@@ -26,7 +23,6 @@ from kiosk.portrait.results import (
     ReasonKey,
     ReferencesReady,
     ReferenceState,
-    Update,
     WorkerFailed,
     WorkerReady,
     WorkerReplaced,
@@ -41,112 +37,9 @@ from kiosk.values import (
     LivenessOutcome,
     Reference,
 )
-from tests.portrait.disturbed import SPIN, Disturber
+from tests.portrait.driven import PATIENCE_S, PATIENT, Kiosk, open_kiosk
 from tests.portrait.heads import step_closer, turn_head
 from tests.portrait.pictures import PORTRAITS, ROOT, crowd, document, frame, moment
-
-PATIENCE_S = 60.0  # a deadline for a stuck test on a busy machine, not a measurement
-T = TypeVar("T", bound=Update)
-PATIENT = PortraitLimits(capture_timeout_s=20.0, prepare_s=0.0)
-QUICK = PortraitLimits(capture_timeout_s=3.0, prepare_s=0.0)
-
-
-class Kiosk:
-    """Drives a worker as the runtime does and collects what it says."""
-
-    def __init__(self, worker: PortraitWorker) -> None:
-        self.worker = worker
-        self.heard: list[Update] = []
-
-    def wait(self, kind: type[T], feed: Callable[[], None] | None = None) -> T:
-        """Poll until an update of this kind comes; feed frames meanwhile."""
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            found: T | None = None
-            for update in self.worker.poll():
-                self.heard.append(update)
-                if isinstance(update, kind) and found is None:
-                    found = update
-            if found is not None:
-                return found
-            if feed is not None:
-                feed()
-            time.sleep(1 / 30)  # as often as a camera has a picture
-        pytest.fail(f"no {kind.__name__}; heard {[type(u).__name__ for u in self.heard]}")
-
-    def feeder(self, picture: Callable[[int], Image]) -> Callable[[], None]:
-        frames = [picture(index) for index in range(6)]
-        numbers = count()
-
-        def feed() -> None:
-            number = next(numbers)
-            self.worker.submit_frame(Frame(frames[number % 6], time.monotonic(), number))
-
-        return feed
-
-    def capture(self, picture: Callable[[int], Image]) -> CaptureDone:
-        feed = self.feeder(picture)
-        number = self.worker.begin_capture()
-        done = self.wait(CaptureDone, feed)
-        assert done.capture == number
-        return done
-
-    def references(
-        self, chip: bytes | None, record: bytes | None, *, authenticated: bool = False
-    ) -> dict[Reference, ReferenceState]:
-        self.worker.set_references(chip, record, chip_authenticated=authenticated)
-        ready = self.wait(ReferencesReady)
-        return {report.reference: report.state for report in ready.reports}
-
-    def guidance(self, since: int = 0) -> list[GuidanceUpdate]:
-        return [update for update in self.heard[since:] if isinstance(update, GuidanceUpdate)]
-
-
-def open_kiosk(settings: WorkerSettings) -> Kiosk:
-    kiosk = Kiosk(PortraitWorker(settings))
-    kiosk.worker.start()
-    return kiosk
-
-
-@pytest.fixture(scope="module")
-def long_running() -> Iterator[Kiosk]:
-    opened = open_kiosk(WorkerSettings(limits=PATIENT))
-    opened.wait(WorkerReady)
-    yield opened
-    opened.worker.close()
-
-
-@pytest.fixture
-def kiosk(long_running: Kiosk) -> Iterator[Kiosk]:
-    """One worker for one visit after the other, as in a hall; nothing of a visit stays."""
-    long_running.heard.clear()
-    yield long_running
-    long_running.worker.forget()
-
-
-@pytest.fixture(scope="module")
-def long_running_and_hasty() -> Iterator[Kiosk]:
-    opened = open_kiosk(WorkerSettings(limits=QUICK))
-    opened.wait(WorkerReady)
-    yield opened
-    opened.worker.close()
-
-
-@pytest.fixture
-def hasty_kiosk(long_running_and_hasty: Kiosk) -> Iterator[Kiosk]:
-    """A kiosk that gives up on bad frames soon."""
-    long_running_and_hasty.heard.clear()
-    yield long_running_and_hasty
-    long_running_and_hasty.worker.forget()
-
-
-@pytest.fixture
-def own_kiosk() -> Iterator[Kiosk]:
-    """A kiosk whose worker has done nothing yet."""
-    opened = open_kiosk(WorkerSettings(limits=PATIENT))
-    opened.wait(WorkerReady)
-    yield opened
-    opened.worker.close()
 
 
 def wall(index: int) -> Image:
@@ -260,116 +153,6 @@ def test_no_frames_end_in_time_and_are_the_machines_fault(hasty_kiosk: Kiosk) ->
     assert done.decision.cause is FailureCause.MACHINE
     assert done.decision.reason is not None
     assert done.decision.reason.key is ReasonKey.NO_FRAMES
-
-
-def lose_worker_in_capture(kiosk: Kiosk, how: signal.Signals) -> None:
-    kiosk.references(None, document("a"))
-    feed = kiosk.feeder(lambda index: moment("a", index))
-    kiosk.worker.begin_capture()
-    kiosk.wait(GuidanceUpdate, feed)
-    old = kiosk.worker.process_id
-    assert old is not None
-    os.kill(old, how)
-    replaced = kiosk.wait(WorkerReplaced, feed)
-    print(f"{how.name}: replaced in {replaced.replaced_s:.2f} s ({replaced.why})")
-    done = kiosk.wait(CaptureDone, feed)
-    assert done.decision.matched
-    assert kiosk.worker.process_id != old
-    with pytest.raises(ProcessLookupError):
-        os.kill(old, 0)  # gone and reaped
-
-
-def test_killed_worker_is_replaced_and_the_try_repeated(kiosk: Kiosk) -> None:
-    lose_worker_in_capture(kiosk, signal.SIGKILL)
-
-
-def test_hung_worker_is_replaced_and_the_try_repeated(kiosk: Kiosk) -> None:
-    lose_worker_in_capture(kiosk, signal.SIGSTOP)
-
-
-@pytest.fixture
-def disturber(tmp_path: Path) -> Iterator[Disturber]:
-    """Must come before the kiosk whose worker it disturbs."""
-    with Disturber(tmp_path).installed() as made:
-        yield made
-
-
-@pytest.mark.parametrize(
-    ("request_kind", "how"),
-    [("SubmitFrame", SPIN), ("Prepare", SPIN), ("Decide", SPIN), ("Decide", "SIGSTOP")],
-)
-def test_a_worker_that_hangs_is_noticed_within_its_own_second(
-    disturber: Disturber, own_kiosk: Kiosk, request_kind: str, how: str
-) -> None:
-    """What spins is judged by its own processor time: the bound holds on a busy machine too."""
-    own_kiosk.references(None, document("a"))
-    feed = own_kiosk.feeder(lambda index: moment("a", index))
-    disturber.order(request_kind, how)
-    own_kiosk.worker.begin_capture()
-    replaced = own_kiosk.wait(WorkerReplaced, feed)
-    took_s = disturber.since_s()
-    print(f"{how} in {request_kind}: replaced after {took_s:.2f} s, of {replaced.replaced_s:.2f}")
-    if how == SPIN:
-        assert disturber.spun_s() < 1.3
-    else:
-        assert took_s - replaced.replaced_s < 3.0  # 0.6 s; it was 5 s
-    assert own_kiosk.wait(CaptureDone, feed).decision.matched
-
-
-def test_a_lost_decision_is_repeated_from_the_frames_that_were_kept(
-    disturber: Disturber, own_kiosk: Kiosk
-) -> None:
-    own_kiosk.references(None, document("a"))
-    feed = own_kiosk.feeder(lambda index: moment("a", index))
-    disturber.order("Decide", "SIGKILL")
-    own_kiosk.worker.begin_capture()
-
-    def feed_until_lost() -> None:
-        if not disturber.carried_out:
-            feed()
-
-    done = own_kiosk.wait(CaptureDone, feed_until_lost)
-    assert done.decision.matched
-    assert len(done.frame_numbers) == 5
-    told = own_kiosk.guidance()
-    assert set(done.frame_numbers) <= {update.frame_number for update in told if update.good}
-    assert done.portrait.startswith(b"\xff\xd8")
-    assert any(isinstance(update, WorkerReplaced) for update in own_kiosk.heard)
-    assert own_kiosk.worker._held == {}  # pictures of a try that is over are gone
-
-
-def test_the_frames_held_for_a_decision_are_few_and_gone_with_the_visit(kiosk: Kiosk) -> None:
-    kiosk.references(None, document("a"))
-    feed = kiosk.feeder(lambda index: moment("a", index))
-    kiosk.worker.begin_capture()
-    while not any(update.progress >= 0.4 for update in kiosk.guidance()):
-        kiosk.wait(GuidanceUpdate, feed)
-        assert len(kiosk.worker._held) <= PATIENT.best_frames + 1
-    assert kiosk.worker._held
-    kiosk.worker.forget()
-    assert kiosk.worker._held == {}
-
-
-def test_worker_killed_while_idle_is_there_again(kiosk: Kiosk) -> None:
-    assert kiosk.worker.process_id is not None
-    os.kill(kiosk.worker.process_id, signal.SIGKILL)
-    kiosk.wait(WorkerReplaced)
-    assert kiosk.references(None, document("a"))[Reference.RECORD] is ReferenceState.USABLE
-
-
-def test_pictures_that_kill_every_worker_end_with_a_person(own_kiosk: Kiosk) -> None:
-    own_kiosk.references(None, document("a"))
-    own_kiosk.worker.begin_capture()
-
-    def kill() -> None:
-        if own_kiosk.worker.process_id is not None:
-            os.kill(own_kiosk.worker.process_id, signal.SIGKILL)
-
-    done = own_kiosk.wait(CaptureDone, kill)
-    assert not done.decision.matched
-    assert done.decision.reason is not None
-    assert done.decision.reason.key is ReasonKey.WORKER_LOST
-    assert done.decision.cause is FailureCause.MACHINE
 
 
 def test_nothing_of_a_visit_comes_after_forget(kiosk: Kiosk) -> None:
