@@ -7,6 +7,7 @@ does then, so that the screen never flickers.
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.quality import (
     BRIGHT_FRAMES,
+    BURNT_MIDDLE,
     DARK_FRAMES,
     FACE_GREY,
     LAMP,
@@ -15,6 +16,8 @@ from kiosk.portrait.quality import (
     Assessment,
 )
 from kiosk.values import Light, Measure
+
+_OF_LIGHT = (BURNT_MIDDLE, SCENE_GREY, FACE_GREY, OVEREXPOSED)
 
 
 class Exposure:
@@ -69,7 +72,7 @@ def frame_light(assessment: Assessment) -> Light:
 def light_of(measures: tuple[Measure, ...]) -> Light:
     """Return the same of a frame's measures."""
     for measure in measures:
-        if measure.ok or measure.name not in (FACE_GREY, OVEREXPOSED, SCENE_GREY):
+        if measure.ok or measure.name not in _OF_LIGHT:
             continue
         low = measure.low is not None and measure.value < measure.low
         return Light.DARK if low else Light.BRIGHT

@@ -1,4 +1,4 @@
-"""Damage done to a face in a made frame, placed by its landmarks: glass, masks, lamps."""
+"""Damage done to a face in a made frame, placed by its landmarks: glass, masks, lamps, windows."""
 
 import cv2
 import numpy as np
@@ -70,3 +70,26 @@ def side_light(image: Image, face: Face, darkest: float = 0.2) -> Image:
     start, end = face.x + 0.2 * face.width, face.x + 0.8 * face.width
     across = np.clip((np.arange(image.shape[1]) - start) / (end - start), 0, 1)
     return (image * (1 - (1 - darkest) * across)[None, :, None]).astype(np.uint8)
+
+
+def spot_light(image: Image, face: Face, light: float, around: float = 1.0) -> Image:
+    """A lamp that reaches the face alone; ``light`` and ``around`` multiply what the camera sees."""
+    on = _ellipse(image, face, 0.55, 0.6)
+    return np.clip(image * (around + (light - around) * on), 0, 255).astype(np.uint8)
+
+
+def before_window(image: Image, face: Face, shade: float, window: float = 250.0) -> Image:
+    """A bright window behind head and shoulders, which are in the shade."""
+    person = np.maximum(
+        _ellipse(image, face, 0.68, 0.72), _ellipse(image, face, 1.5, 1.15, down=1.9)
+    )
+    made = image * (shade * person) + window * (1 - person) + _grain(image.shape)
+    return np.clip(made, 0, 255).astype(np.uint8)
+
+
+def _ellipse(image: Image, face: Face, across: float, up: float, down: float = 0.0) -> np.ndarray:
+    """A soft mask about the face, its half axes and its place in shares of the face's box."""
+    mask = np.zeros(image.shape[:2], np.float32)
+    centre = (int(face.x + face.width / 2), int(face.y + (0.5 + down) * face.height))
+    cv2.ellipse(mask, centre, (int(across * face.width), int(up * face.height)), 0, 0, 360, 1, -1)
+    return cv2.GaussianBlur(mask, (0, 0), 4.0)[:, :, None]
