@@ -39,7 +39,7 @@ class PortraitLimits:
     pitch_max_deg: _Degrees = 13.0
     roll_max_deg: Annotated[float, Range(0, 180, low_too=False, off=180)] = 10.0
     face_grey_min: Annotated[float, Range(0, 255, off=0, below="face_grey_max")] = 65.0
-    face_grey_max: Annotated[float, Range(0, 255, low_too=False, off=255)] = 200.0
+    face_grey_max: Annotated[float, Range(0, 255, low_too=False, off=255)] = 215.0
     overexposed_max_ratio: _MostShare = 0.05  # of the face's pixels above 240
     evenness_min: _Share = 0.45  # the darker cheek's grey, of the lighter one's
     sharpness_min: _Variance = 40.0  # variance of the Laplacian on the 112 px crop

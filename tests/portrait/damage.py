@@ -72,8 +72,33 @@ def side_light(image: Image, face: Face, darkest: float = 0.2) -> Image:
     return (image * (1 - (1 - darkest) * across)[None, :, None]).astype(np.uint8)
 
 
+def tinted(image: Image, face: Face, colour: Colour = (150, 90, 60)) -> Image:
+    """Thin coloured cloth over the lower face: the mouth's line shows through it."""
+    made = image.copy()
+    top = int((face.landmarks[2, 1] + face.landmarks[3:, 1].mean()) / 2)
+    rows = slice(top, int(face.y + 1.1 * face.height))
+    part = made[rows, int(face.x) : int(face.x + face.width)]
+    light = part.mean(axis=2, keepdims=True) / 110
+    part[:] = np.clip(light * np.array(colour), 0, 255)
+    return made
+
+
+def half_hidden(image: Image, face: Face, *, left: bool) -> Image:
+    """Half behind something of the colour of skin that stands upright: an arm, a door."""
+    made = image.copy()
+    start, end = (-0.1, 0.45) if left else (0.55, 1.1)
+    columns = slice(int(face.x + start * face.width), int(face.x + end * face.width))
+    made[:, columns] = (120, 150, 200)
+    return made
+
+
+def veil(image: Image, face: Face) -> Image:
+    """Sun on the lens lays a veil over all: bright, and yet nothing burns out."""
+    return np.clip(image * 0.2 + 195 + _grain(image.shape), 0, 255).astype(np.uint8)
+
+
 def spot_light(image: Image, face: Face, light: float, around: float = 1.0) -> Image:
-    """A lamp that reaches the face alone; ``light`` and ``around`` multiply what the camera sees."""
+    """A lamp that reaches the face alone; ``light`` and ``around`` multiply what is seen."""
     on = _ellipse(image, face, 0.55, 0.6)
     return np.clip(image * (around + (light - around) * on), 0, 255).astype(np.uint8)
 
