@@ -2,6 +2,9 @@
 
 The screen's lamp goes before more exposure: it costs no sharpness. Whoever comes next meets the
 camera as it was: some seconds after the last capture exposure is given back.
+
+A lamp behind nobody may be too bright at one step and the hall too dark at the next: each time
+exposure turns back it waits twice as long as before, so that it does not flap.
 """
 
 import time
@@ -27,6 +30,7 @@ class ExposureRule:
 
     def __init__(self) -> None:
         self.steps = 0
+        self._went = self._turns = 0
         self._light = Light.FINE
         self._since_s = self._changed_s = self._seen_s = float("-inf")
 
@@ -34,19 +38,23 @@ class ExposureRule:
         """Take the newest guidance, None outside a capture; return the steps to ask for."""
         if update is None:
             if now_s - self._seen_s >= LEFT_S:
-                self.steps = 0
+                self.steps = self._went = self._turns = 0
             return self.steps
         self._seen_s = now_s
-        # The light of a while says that it is no passing shadow. A lit lamp keeps it dark to the
-        # end, so this frame has to agree.
+        # The light of a while says that it is no passing shadow. It stays what it was until another
+        # has lasted as long, so this frame has to agree.
         light = update.light if light_of(update.measures) is update.light else Light.FINE
         if light is not self._light:
             self._light, self._since_s = light, now_s
+        way = _DIRECTION[light]
+        turns = way * self._went < 0
         wait_s = LAMP_FIRST_S if light is Light.DARK and self.steps >= 0 else 0.0
-        settled = now_s - self._changed_s >= SETTLE_S and now_s - self._since_s >= wait_s
-        wanted = max(-STEPS, min(STEPS, self.steps + _DIRECTION[light]))
+        settle_s = SETTLE_S * 2**self._turns if turns else SETTLE_S
+        settled = now_s - self._changed_s >= settle_s and now_s - self._since_s >= wait_s
+        wanted = max(-STEPS, min(STEPS, self.steps + way))
         if settled and wanted != self.steps:
-            self.steps, self._changed_s = wanted, now_s
+            self.steps, self._changed_s, self._went = wanted, now_s, way
+            self._turns += turns
         return self.steps
 
 

@@ -3,7 +3,7 @@
 from devices.interfaces import Camera
 from kiosk.app.portrait_link import PortraitLink
 from kiosk.ui.sources import Guidance
-from kiosk.values import Frame, Light
+from kiosk.values import Frame
 
 
 class CameraFrames:
@@ -32,9 +32,8 @@ class LinkGuidance:
         update, frame = self._link.guidance(), self._frames.latest()
         if update is None:
             return Guidance()
-        lamp = update.light is Light.DARK
         if update.face is None or frame is None:
-            return Guidance(update.hint, update.progress, lamp=lamp, move=update.move)
+            return Guidance(update.hint, update.progress, lamp=update.lamp, move=update.move)
         height, width = frame.image.shape[:2]
         box = update.face
         face = (
@@ -43,4 +42,4 @@ class LinkGuidance:
             round(box.width * width),
             round(box.height * height),
         )
-        return Guidance(update.hint, update.progress, face, lamp, update.move)
+        return Guidance(update.hint, update.progress, face, update.lamp, update.move)

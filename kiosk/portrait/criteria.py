@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from kiosk.portrait.quality import (
     BACKGROUND_MOTION,
+    BURNT_MIDDLE,
     CENTRE_OFFSET,
     DETECTOR_SCORE,
     EVENNESS,
@@ -56,6 +57,8 @@ class Criterion:
 
 
 GROUPS = (
+    # Before the scene's grey: a lamp in a dark hall may burn out the face alone.
+    (Criterion(BURNT_MIDDLE, Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED),),
     (
         Criterion(
             SCENE_GREY, Hint.MORE_LIGHT, ReasonKey.DARK, Hint.LESS_LIGHT, ReasonKey.OVEREXPOSED

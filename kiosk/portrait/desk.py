@@ -166,6 +166,7 @@ class Desk:
             good=assessment.good,
             light=running.exposure.state,
             move=running.move,
+            lamp=running.exposure.lamp,
         )
         return Judged(update, state, running.capture.chosen)
 

@@ -1,11 +1,13 @@
 """Whether it is the light: dark or bright pictures over a while, and what may help. Time comes in.
 
-A lamp that is lit stays lit to the end of the capture, so that the screen never flickers.
+The lamp is lit by the first dark while and stays lit to the end of the capture, whatever the light
+does then, so that the screen never flickers.
 """
 
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.quality import (
     BRIGHT_FRAMES,
+    BURNT_MIDDLE,
     DARK_FRAMES,
     FACE_GREY,
     LAMP,
@@ -14,6 +16,8 @@ from kiosk.portrait.quality import (
     Assessment,
 )
 from kiosk.values import Light, Measure
+
+_OF_LIGHT = (BURNT_MIDDLE, SCENE_GREY, FACE_GREY, OVEREXPOSED)
 
 
 class Exposure:
@@ -37,13 +41,16 @@ class Exposure:
         self._last_s = now_s
         if light is not self._now:
             self._now, self._since_s = light, now_s
-        if light is not Light.FINE and now_s - self._since_s >= self._limits.light_wait_s:
+        if light is Light.FINE or now_s - self._since_s >= self._limits.light_wait_s:
             self.state = light
-            if light is Light.DARK and self._lit_s is None:
-                self._lit_s = now_s
-        elif light is Light.FINE and self._lit_s is None:
-            self.state = light
+        if self.state is Light.DARK and self._lit_s is None:
+            self._lit_s = now_s
         return self.state
+
+    @property
+    def lamp(self) -> bool:
+        """Say whether the screen is to light the face."""
+        return self._lit_s is not None
 
     def measures(self) -> tuple[Measure, ...]:
         """Return the evidence: shares of dark and bright frames, seconds of the lamp."""
@@ -65,7 +72,7 @@ def frame_light(assessment: Assessment) -> Light:
 def light_of(measures: tuple[Measure, ...]) -> Light:
     """Return the same of a frame's measures."""
     for measure in measures:
-        if measure.ok or measure.name not in (FACE_GREY, OVEREXPOSED, SCENE_GREY):
+        if measure.ok or measure.name not in _OF_LIGHT:
             continue
         low = measure.low is not None and measure.value < measure.low
         return Light.DARK if low else Light.BRIGHT

@@ -38,8 +38,8 @@ class PortraitLimits:
     eye_span_min: Annotated[float, Range(0, 0.9, off=0)] = 0.78
     pitch_max_deg: _Degrees = 13.0
     roll_max_deg: Annotated[float, Range(0, 180, low_too=False, off=180)] = 10.0
-    face_grey_min: Annotated[float, Range(0, 255, off=0, below="face_grey_max")] = 60.0
-    face_grey_max: Annotated[float, Range(0, 255, low_too=False, off=255)] = 200.0
+    face_grey_min: Annotated[float, Range(0, 255, off=0, below="face_grey_max")] = 65.0
+    face_grey_max: Annotated[float, Range(0, 255, low_too=False, off=255)] = 215.0
     overexposed_max_ratio: _MostShare = 0.05  # of the face's pixels above 240
     evenness_min: _Share = 0.45  # the darker cheek's grey, of the lighter one's
     sharpness_min: _Variance = 40.0  # variance of the Laplacian on the 112 px crop
@@ -49,6 +49,8 @@ class PortraitLimits:
     # CIE Lab from the middle of the face; beards reach 22
     lower_face_colour_max: Annotated[float, Range(0, 500, low_too=False, off=500)] = 24.0
     background_motion_max_ratio: _MostShare = 0.50  # of the background, within 0.2 s
+    # of the frame's middle, above 240: so large a part is a face that is burnt out and not found
+    burnt_middle_max_ratio: _MostShare = 0.40
     # below it a missing face is the light's fault
     scene_grey_min: Annotated[float, Range(0, 254, off=0, below="scene_grey_max")] = 30.0
     # above it too: the picture is burnt out
@@ -70,7 +72,7 @@ class PortraitLimits:
     reference_detector_score_min: _Share = 0.60
     reference_eye_distance_min_px: _Pixels = 30.0
     reference_sharpness_min: _Variance = 60.0  # a clean portrait has 100 and more
-    reference_grey_min: Annotated[float, Range(0, 255, off=0, below="reference_grey_max")] = 55.0
+    reference_grey_min: Annotated[float, Range(0, 255, off=0, below="reference_grey_max")] = 60.0
     reference_grey_max: Annotated[float, Range(0, 255, low_too=False, off=255)] = 205.0
     # deviation of the grey on the crop: a faded picture
     reference_contrast_min: Annotated[float, Range(0, 127, off=0)] = 20.0

@@ -10,7 +10,7 @@ import cv2
 
 from kiosk.portrait.company import rivals
 from kiosk.portrait.faces import Face, FaceDetector, Image, align_arcface
-from kiosk.portrait.light import evenness, face_light, scene_grey
+from kiosk.portrait.light import burnt_middle, evenness, face_light, scene_grey
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.pose import eye_span, pitch_deg, yaw_deg
 from kiosk.portrait.tracking import Sighting, search
@@ -36,9 +36,11 @@ EYE_CONTRAST = "eye_contrast"
 MOUTH_CONTRAST = "mouth_contrast"
 LOWER_FACE_COLOUR = "lower_face_colour"
 BACKGROUND_MOTION = "background_motion"
+BURNT_MIDDLE = "burnt_middle"
 SCENE_GREY = "scene_grey"
 FRAME_MEASURES = (
     FACES,
+    BURNT_MIDDLE,
     SCENE_GREY,
     DETECTOR_SCORE,
     EYE_DISTANCE,
@@ -114,16 +116,17 @@ def assess(
 
     Pose is read from the close-up's landmarks.
     """
-    faces, scene = sighting.faces, _scene(image, limits)
+    faces = sighting.faces
     if not faces:
-        return Assessment(None, (Measure(FACES, 0, "faces", 1, 1), scene), sighting.searched)
+        nobody = (Measure(FACES, 0, "faces", 1, 1), *_scene(image, limits))
+        return Assessment(None, nobody, sighting.searched)
     face = faces[0]
     pose = face if sighting.close_up is None else sighting.close_up
     face = replace(face, close_up=pose.close_up)
     moved = limits.background_motion_max_ratio
     measures = (
         Measure(FACES, 1 + rivals(faces, limits), "faces", 1, 1),
-        scene,
+        *(replace(measure, low=None, high=None) for measure in _scene(image, limits)),
         Measure(DETECTOR_SCORE, face.score, "score", limits.detector_score_min, None),
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.eye_distance_min_px, None),
         *_place(image, face, limits),
@@ -137,9 +140,14 @@ def assess(
     return Assessment(face, measures, sighting.searched)
 
 
-def _scene(image: Image, limits: PortraitLimits) -> Measure:
+def _scene(image: Image, limits: PortraitLimits) -> tuple[Measure, ...]:
+    """Measure the scene's light. Where a face is found, its own light decides instead."""
     low, high = limits.scene_grey_min, limits.scene_grey_max
-    return Measure(SCENE_GREY, scene_grey(image), "grey level", low, high)
+    burnt = limits.burnt_middle_max_ratio
+    return (
+        Measure(BURNT_MIDDLE, burnt_middle(image), "of middle", None, burnt),
+        Measure(SCENE_GREY, scene_grey(image), "grey level", low, high),
+    )
 
 
 def _angle(name: str, value: float, most: float) -> Measure:

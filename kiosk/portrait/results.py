@@ -172,7 +172,7 @@ class ReferencesReady:
 class GuidanceUpdate:
     """What to show over the live picture now. ``progress`` is 0..1 of the wanted frames.
 
-    ``light`` asks for help of the screen or the camera. ``capture`` is the number that
+    ``light`` asks for help of the camera, ``lamp`` for the screen's. ``capture`` is the number that
     ``begin_capture`` returned. ``move`` is what the liveness challenge asks for now.
     """
 
@@ -185,6 +185,7 @@ class GuidanceUpdate:
     good: bool
     light: Light = Light.FINE
     move: HeadMove | None = None
+    lamp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,12 @@ def guidance(light: Light, now: Light | None = None) -> GuidanceUpdate:
     return GuidanceUpdate(1, Hint.GOOD, None, 0.0, (grey,), 1, True, light)
 
 
-def test_a_burnt_out_face_becomes_usable() -> None:
+@pytest.mark.parametrize("more_light", [2.5, 3.0, 7.0])
+def test_a_burnt_out_face_becomes_usable(more_light: float) -> None:
     limits, detector = PortraitLimits(), load_models(MODELS, "sface").detector
     rig = RigCamera(fps=100)
     rig.show([frame("a", scale=1.8)])
-    rig.light(2.5)
+    rig.light(more_light)
     camera = open_camera(rig)
     rule, exposure, now_s, number = ExposureRule(), Exposure(limits), 0.0, 0
     lights: list[Light] = []
@@ -77,6 +78,27 @@ def test_the_lamp_goes_before_more_exposure() -> None:
         if steps:
             return
     pytest.fail("never asked for more")
+
+
+def test_each_turn_back_waits_twice_as_long_until_the_exposure_is_given_back() -> None:
+    rule, turned, now_s = ExposureRule(), [], 0.0
+    steps = rule.follow(guidance(Light.BRIGHT), now_s)
+    while now_s < 60:
+        now_s += 0.1
+        # One step down is too dark, none is too bright.
+        light = Light.DARK if steps < 0 else Light.BRIGHT
+        after = rule.follow(guidance(light), now_s)
+        if after != steps:
+            turned.append(now_s)
+        steps = after
+    waits = [later - earlier for earlier, later in pairwise(turned)]
+    assert waits == pytest.approx(
+        [SETTLE_S * 2**turn for turn in range(1, 1 + len(waits))], abs=0.11
+    )
+    assert len(turned) == 6
+    rule.follow(None, now_s + LEFT_S)
+    assert rule.follow(guidance(Light.BRIGHT), now_s + LEFT_S + 1) == -1
+    assert rule.follow(guidance(Light.DARK), now_s + LEFT_S + 1.6) == 0
 
 
 def test_a_lit_lamp_that_helps_asks_for_no_exposure() -> None:

@@ -1,4 +1,4 @@
-"""Damage done to a face in a made frame, placed by its landmarks: glass, masks, lamps."""
+"""Damage done to a face in a made frame, placed by its landmarks: glass, masks, lamps, windows."""
 
 import cv2
 import numpy as np
@@ -70,3 +70,51 @@ def side_light(image: Image, face: Face, darkest: float = 0.2) -> Image:
     start, end = face.x + 0.2 * face.width, face.x + 0.8 * face.width
     across = np.clip((np.arange(image.shape[1]) - start) / (end - start), 0, 1)
     return (image * (1 - (1 - darkest) * across)[None, :, None]).astype(np.uint8)
+
+
+def tinted(image: Image, face: Face, colour: Colour = (150, 90, 60)) -> Image:
+    """Thin coloured cloth over the lower face: the mouth's line shows through it."""
+    made = image.copy()
+    top = int((face.landmarks[2, 1] + face.landmarks[3:, 1].mean()) / 2)
+    rows = slice(top, int(face.y + 1.1 * face.height))
+    part = made[rows, int(face.x) : int(face.x + face.width)]
+    light = part.mean(axis=2, keepdims=True) / 110
+    part[:] = np.clip(light * np.array(colour), 0, 255)
+    return made
+
+
+def half_hidden(image: Image, face: Face, *, left: bool) -> Image:
+    """Half behind something of the colour of skin that stands upright: an arm, a door."""
+    made = image.copy()
+    start, end = (-0.1, 0.45) if left else (0.55, 1.1)
+    columns = slice(int(face.x + start * face.width), int(face.x + end * face.width))
+    made[:, columns] = (120, 150, 200)
+    return made
+
+
+def veil(image: Image, face: Face) -> Image:
+    """Sun on the lens lays a veil over all: bright, and yet nothing burns out."""
+    return np.clip(image * 0.2 + 195 + _grain(image.shape), 0, 255).astype(np.uint8)
+
+
+def spot_light(image: Image, face: Face, light: float, around: float = 1.0) -> Image:
+    """A lamp that reaches the face alone; ``light`` and ``around`` multiply what is seen."""
+    on = _ellipse(image, face, 0.55, 0.6)
+    return np.clip(image * (around + (light - around) * on), 0, 255).astype(np.uint8)
+
+
+def before_window(image: Image, face: Face, shade: float, window: float = 250.0) -> Image:
+    """A bright window behind head and shoulders, which are in the shade."""
+    person = np.maximum(
+        _ellipse(image, face, 0.68, 0.72), _ellipse(image, face, 1.5, 1.15, down=1.9)
+    )
+    made = image * (shade * person) + window * (1 - person) + _grain(image.shape)
+    return np.clip(made, 0, 255).astype(np.uint8)
+
+
+def _ellipse(image: Image, face: Face, across: float, up: float, down: float = 0.0) -> np.ndarray:
+    """A soft mask about the face, its half axes and its place in shares of the face's box."""
+    mask = np.zeros(image.shape[:2], np.float32)
+    centre = (int(face.x + face.width / 2), int(face.y + (0.5 + down) * face.height))
+    cv2.ellipse(mask, centre, (int(across * face.width), int(up * face.height)), 0, 0, 360, 1, -1)
+    return cv2.GaussianBlur(mask, (0, 0), 4.0)[:, :, None]

@@ -110,6 +110,24 @@ def crowd() -> Image:
     return np.hstack([left[:, :middle], right[:, middle:]])
 
 
+def child_in_arms(resident: str) -> Image:
+    """Resident a or b with the other one as a child in their arms: smaller, beside the chin."""
+    scale, (x, y) = {"a": (2.0, (600, 330)), "b": (1.2, (660, 440))}[resident]
+    image = frame(resident, scale=scale, dx=-60).copy()
+    if resident == "a":
+        head = frame("b", scale=0.8)[245:520, 540:757]
+    else:
+        head = frame("a", scale=1.4)[155:410, 500:700]
+    height, width = head.shape[:2]
+    mask = np.zeros((height, width), np.float32)
+    axes = (int(0.45 * width), int(0.47 * height))
+    cv2.ellipse(mask, (width // 2, height // 2), axes, 0, 0, 360, 1, -1)
+    soft = cv2.GaussianBlur(mask, (0, 0), 4)[:, :, None]
+    part = image[y : y + height, x : x + width]
+    part[:] = part * (1 - soft) + head * soft
+    return image
+
+
 def turned(image: Image, nose_x: float, amount: float) -> Image:
     """A head turned aside, made: one half of the face squeezed, the other stretched."""
     height, width = image.shape[:2]

@@ -7,13 +7,12 @@ import pytest
 
 from kiosk.portrait.capture import Capture, CaptureState
 from kiosk.portrait.criteria import GROUPS, first_failing
-from kiosk.portrait.exposure import Exposure
 from kiosk.portrait.faces import Face
 from kiosk.portrait.hint import SteadyHint, choose_hint
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.quality import FRAME_MEASURES, Assessment
 from kiosk.portrait.results import ReasonKey
-from kiosk.values import Hint, Light, Measure
+from kiosk.values import Hint, Measure
 
 LIMITS = PortraitLimits(
     best_frames=3, frame_interval_s=0.2, capture_timeout_s=5, fewest_frames=2, prepare_s=0
@@ -259,31 +258,6 @@ def test_frame_that_was_not_searched_guides_and_is_not_compared() -> None:
     capture.tick(1.0)
     assert capture.frames == 1
     assert capture.kept == []
-
-
-@pytest.mark.parametrize(
-    ("measure", "light"),
-    [
-        (Measure("face_grey", 20, "grey level", 60, 200), Light.DARK),
-        (Measure("scene_grey", 5, "grey level", 30, None), Light.DARK),
-        (Measure("overexposed", 0.3, "of face", None, 0.05), Light.BRIGHT),
-    ],
-)
-def test_light_that_stays_wrong_asks_for_help_and_is_told_to_staff(
-    measure: Measure, light: Light
-) -> None:
-    exposure = Exposure(LIMITS)
-    wrong = Assessment(FACE, (measure,))
-    assert exposure.add(wrong, 0.0) is Light.FINE
-    assert exposure.add(judged(), 0.5) is Light.FINE
-    assert exposure.add(wrong, 1.0) is Light.FINE
-    assert exposure.add(wrong, 1.7) is Light.FINE
-    assert exposure.add(wrong, 1.8) is light
-    assert exposure.add(judged(), 2.8) is (Light.DARK if light is Light.DARK else Light.FINE)
-    told = {m.name: m for m in exposure.measures()}
-    assert told["lamp"].value == pytest.approx(1.0 if light is Light.DARK else 0.0)
-    assert told["dark_frames" if light is Light.DARK else "bright_frames"].value > 0.5
-    assert not told["dark_frames" if light is Light.DARK else "bright_frames"].ok
 
 
 def test_light_is_told_before_sharpness() -> None:

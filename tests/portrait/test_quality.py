@@ -9,7 +9,7 @@ import pytest
 from kiosk.portrait.background import BackgroundWatch
 from kiosk.portrait.company import rivals
 from kiosk.portrait.criteria import first_failing
-from kiosk.portrait.faces import Face, Image, align_arcface
+from kiosk.portrait.faces import Face, Image, align_arcface, portrait_crop
 from kiosk.portrait.fusion import Models, load_models
 from kiosk.portrait.hint import choose_hint
 from kiosk.portrait.light import evenness, face_light
@@ -31,11 +31,14 @@ from tests.portrait.damage import (
     SURGICAL,
     eyes_covered,
     face_mask,
+    half_hidden,
     side_light,
     sunglasses,
+    tinted,
+    veil,
 )
 from tests.portrait.heads import turn_head
-from tests.portrait.pictures import MODELS, crowd, frame, moment, turned
+from tests.portrait.pictures import MODELS, child_in_arms, crowd, frame, moment, turned
 
 LIMITS = PortraitLimits()
 Damage = Callable[[Image, Face], Image]
@@ -67,6 +70,9 @@ def test_somebody_before_the_camera_is_good(models: Models, resident: str) -> No
         ({"light": 0.3}, "b", "face_grey", Hint.MORE_LIGHT),
         ({"light": 0.03}, "a", "scene_grey", Hint.MORE_LIGHT),
         ({"light": 2.6}, "b", "overexposed", Hint.LESS_LIGHT),
+        ({"light": 8.0}, "a", "burnt_middle", Hint.LESS_LIGHT),
+        ({"light": 60.0}, "a", "scene_grey", Hint.LESS_LIGHT),
+        ({"light": 60.0}, "b", "scene_grey", Hint.LESS_LIGHT),
         ({"blur": 7.0, "noise": 1.0}, "b", "sharpness", Hint.HOLD_STILL),
         ({"scale": 0.8}, "a", "eye_distance", Hint.COME_CLOSER),
         ({"scale": 0.4}, "b", "eye_distance", Hint.COME_CLOSER),
@@ -104,9 +110,11 @@ def test_turned_head_trips_the_yaw_gate(models: Models, resident: str, amount: f
         (eyes_covered, "eye_contrast", Hint.SHOW_EYES),
         (lambda image, face: face_mask(image, face, SURGICAL), "mouth_contrast", Hint.UNCOVER_FACE),
         (lambda image, face: face_mask(image, face, BLACK), "mouth_contrast", Hint.UNCOVER_FACE),
+        (tinted, "lower_face_colour", Hint.UNCOVER_FACE),
         (side_light, "evenness", Hint.EVEN_LIGHT),
+        (veil, "face_grey", Hint.LESS_LIGHT),
     ],
-    ids=["sunglasses", "eyes covered", "mask", "black mask", "side light"],
+    ids=["sunglasses", "eyes covered", "mask", "black mask", "tinted", "side light", "veil"],
 )
 @pytest.mark.parametrize("resident", ["a", "b"])
 def test_covered_face_and_one_sided_light_trip_their_gates(
@@ -117,6 +125,56 @@ def test_covered_face_and_one_sided_light_trip_their_gates(
     assessment = judge(models, damage(image, models.detector.find(image)[0]))
     assert measure in assessment.failed(), assessment.measures
     assert choose_hint(assessment) is hint
+
+
+def test_dark_glass_trips_the_gate_of_the_eyes_light(models: Models) -> None:
+    image = frame("a", scale=1.8)
+    assessment = judge(models, sunglasses(image, models.detector.find(image)[0], (8, 8, 8)))
+    assert "eye_light" in assessment.failed()
+    assert choose_hint(assessment) is Hint.SHOW_EYES
+
+
+@pytest.mark.parametrize(("resident", "left"), [("a", False), ("b", True)])
+def test_half_a_face_trips_the_gate_of_the_detectors_score(
+    models: Models, resident: str, left: bool
+) -> None:
+    image = frame(resident, scale=1.8 if resident == "a" else 1.2)
+    hidden = half_hidden(image, models.detector.find(image)[0], left=left)
+    assessment = judge(models, hidden)
+    assert assessment.failed() == ("detector_score",)
+    assert choose_hint(assessment) is Hint.LOOK_AT_CAMERA
+
+
+@pytest.mark.parametrize("resident", ["a", "b"])
+def test_a_child_in_arms_is_seen_and_is_no_second_person(models: Models, resident: str) -> None:
+    image = child_in_arms(resident)
+    alone = models.detector.find(frame(resident, scale=2.0 if resident == "a" else 1.2, dx=-60))[0]
+    found = models.detector.find(image)
+    assert len(found) == 2
+    assert found[0].x == pytest.approx(alone.x, abs=10)
+    assert found[1].area > found[0].area * LIMITS.other_face_min_ratio  # near: only its place tells
+    assessment = judge(models, image)
+    assert assessment.value("faces") == 1
+    assert choose_hint(assessment) is Hint.GOOD
+
+
+@pytest.mark.parametrize(
+    ("resident", "dy"), [("a", 180.0), ("a", -60.0), ("b", 60.0), ("b", -60.0)]
+)
+def test_the_crop_follows_a_face_that_is_low_or_high(
+    models: Models, resident: str, dy: float
+) -> None:
+    """Somebody in a wheelchair, or tall: head and shoulders as of anybody else."""
+    scale = 1.8 if resident == "a" else 1.2
+    seen = []
+    for image in (frame(resident, scale=scale), frame(resident, scale=scale, dy=dy)):
+        assessment = judge(models, image)
+        assert assessment.good, assessment.failed()
+        assert assessment.face is not None
+        crop = portrait_crop(image, assessment.face)
+        (face,) = models.detector.find(crop)
+        seen.append(np.array([face.x, face.y, face.width, face.height]) / crop.shape[0])
+    np.testing.assert_allclose(seen[0], seen[1], atol=0.03)
 
 
 def test_second_face_is_seen_and_a_far_one_is_not(models: Models) -> None:

@@ -9,8 +9,9 @@ from kiosk.ui.drawing import Area, Box, Disc, Line, Live, Pen
 from kiosk.ui.measure import face_for, text_width, wrap
 from kiosk.ui.texts import portrait
 from kiosk.ui.theme import GROUND, TEXT_PAIRS, Colour, contrast, theme_for
-from kiosk.ui.widgets.mirror import opening_pill, oval
-from kiosk.values import Language
+from kiosk.ui.widgets.hint_signs import hint_sign
+from kiosk.ui.widgets.mirror import hint_pill, opening_pill, oval
+from kiosk.values import Hint, Language
 from tests.ui.screens_of_all import Shown, all_screens, bounds
 
 LEAST_CONTRAST = 10.0
@@ -188,6 +189,34 @@ def test_a_camera_that_is_being_opened_says_so_inside_its_picture(language, pict
         assert mark.area.right < picture.right
         assert face.bottom < mark.area.y
         assert mark.area.bottom < picture.bottom
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("picture", [Area(56, 468, 968, 1008), Area(629, 202, 611, 454)])
+@pytest.mark.parametrize("hint", Hint)
+def test_every_hint_has_its_sign_and_its_words_inside_the_picture(hint, picture, language):
+    pen = Pen(theme_for(1080, 1920) if picture.h > 600 else theme_for(1280, 800), language)
+    hint_pill(pen, hint, picture)
+    pill, *sign, said = pen.marks
+    assert isinstance(said, Line)
+    assert said.text == portrait.HINTS[hint].in_language(language)
+    assert len(sign) >= 2
+    for mark in pen.marks:
+        assert picture.x < mark.area.x
+        assert mark.area.right < picture.right
+    for mark in sign:
+        assert pill.area.y < mark.area.y
+        assert mark.area.bottom < pill.area.bottom
+        assert mark.area.right < said.area.x
+
+
+def test_no_two_hints_have_the_same_sign():
+    drawn = []
+    for hint in Hint:
+        pen = Pen(theme_for(1080, 1920), Language.EN)
+        hint_sign(pen, hint, Area(0, 0, 100, 100))
+        drawn.append(pen.marks)
+    assert all(one != other for one, other in combinations(drawn, 2))
 
 
 def test_lines_break_where_readers_expect_it():

@@ -39,8 +39,10 @@ HINTS = {
     Hint.CHIN_UP: Texts("下巴请抬高一点", "下巴請抬高一點", "Lift your chin a little"),
     Hint.CHIN_DOWN: Texts("下巴请放低一点", "下巴請放低一點", "Lower your chin a little"),
     Hint.MORE_LIGHT: Texts("光线太暗，请抬头", "光線太暗，請抬頭", "Too dark: lift your face"),
-    Hint.LESS_LIGHT: Texts("光线太强，请避开灯光", "光線太強，請避開燈光", "Too bright: turn away"),
-    Hint.EVEN_LIGHT: Texts("请避开侧面的光", "請避開側面的光", "Turn from the side light"),
+    Hint.LESS_LIGHT: Texts(
+        "光线太强，请避开强光", "光線太強，請避開強光", "Too bright: step aside"
+    ),
+    Hint.EVEN_LIGHT: Texts("请避开侧面的光", "請避開側面的光", "Step out of the side light"),
     Hint.SHOW_EYES: Texts("请露出眼睛", "請露出眼睛", "Show your eyes"),
     Hint.UNCOVER_FACE: Texts("请摘下口罩", "請摘下口罩", "Take off your mask"),
     Hint.WAIT_A_MOMENT: Texts("后面有人，请稍等", "後面有人，請稍等", "Someone behind: wait"),
@@ -58,6 +60,12 @@ _LIGHT = Texts(
     "刚才光线不合适，不是您的问题。请抬头正对镜头，会自动再拍。",
     "剛才光線不合適，不是您的問題。請抬頭正對鏡頭，會自動再拍。",
     "The light was not right; it is not you. Lift your face; the next photo is taken by itself.",
+)
+_ASIDE = Texts(
+    "刚才光线太强，不是您的问题。请避开强光，正对镜头，会自动再拍。",
+    "剛才光線太強，不是您的問題。請避開強光，正對鏡頭，會自動再拍。",
+    "The light was too strong; it is not you. Step out of it, facing the camera. "
+    "The next photo is taken by itself.",
 )
 _KIOSK = Texts(
     "刚才机器没有拍清楚，不是您的问题。请站着不动，会自动再拍。",
@@ -97,7 +105,7 @@ _STILL = Texts(
 
 WHAT_TO_DO = {
     "dark": _LIGHT,
-    "overexposed": _LIGHT,
+    "overexposed": _ASIDE,
     "blurred": _KIOSK,
     "dirty_lens": _KIOSK,
     "frozen": _KIOSK,
@@ -112,7 +120,7 @@ WHAT_TO_DO = {
     "turned": _FORWARD,
     "tilted": _FORWARD,
     "nodded": _FORWARD,
-    "uneven_light": _LIGHT,
+    "uneven_light": _ASIDE,
     "eyes_hidden": _UNCOVER,
     "background_moves": _BEHIND,
     "left": _PLACE,
