@@ -132,6 +132,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     except (EvaluationError, SlotError) as error:
         raise _Unusable(str(error)) from error
     print(json.dumps(report, indent=2))
+    for note in report["notes"]:
+        print(f"note: {note}", file=sys.stderr)
     return 0
 
 

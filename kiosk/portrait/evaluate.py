@@ -152,8 +152,9 @@ def evaluate(
     """Evaluate an engine on pairs; write report.json, det.png and scores.png, return the report.
 
     ``thresholds_file`` is a report of another run, whose thresholds are used instead of this
-    run's own; ``fmr`` then says what they gave here. Rates that too few pairs could support
-    are None. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
+    run's own; ``fmr`` then says what they gave here. "shown" says which rates the impostor
+    pairs are enough for, "notes" in words which not; a rate is None only where there is no pair
+    to score. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
     a fusion of these engines needs to know ("members"). ``people_file`` says who is in each
     picture where file names do not. Raises EvaluationError or SlotError with one line.
     """
@@ -188,10 +189,28 @@ def evaluate(
         "seconds_per_image": took_s / len(images),
         **whole,
     }
+    report["notes"] = _notes(report)
     (out_dir / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     cv2.imwrite(str(out_dir / "det.png"), draw_det(scored.genuine, impostor))
     cv2.imwrite(str(out_dir / "scores.png"), draw_histogram(scored.genuine, impostor))
     return report
+
+
+def _notes(report: Mapping[str, Any]) -> list[str]:
+    """Say in words which rates the pairs are too few for."""
+    notes = [
+        measure.too_few(report["impostor"], aim, report["fmr"][key])
+        for aim, key in RATE_KEYS.items()
+        if not report.get("shown", {}).get(key, True)
+    ]
+    visit = report.get("visit", {})
+    unshown = [key for key, shown in visit.get("shown", {}).items() if not shown]
+    if unshown:
+        notes.append(
+            f"of visits {visit['impostor']} impostor means and {report['impostor']} impostor pairs "
+            f"are too few to show FMR {', '.join(unshown)}"
+        )
+    return notes
 
 
 def _make_folder(folder: Path) -> None:
@@ -216,14 +235,22 @@ def _spread(values: Mapping[str, Floats]) -> dict[str, dict[str, float]]:
 
 
 def rates(scored: Scored, fixed: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Return fnmr, fnmr_ci, fmr and thresholds, each by the false match rate aimed at."""
+    """Return fnmr, fnmr_ci, fmr and thresholds, each by the false match rate aimed at.
+
+    Without ``fixed`` thresholds also "shown": whether the pairs are enough to show that rate.
+    """
     thresholds = {
         key: measure.threshold_at(scored.impostor, aim) if fixed is None else fixed.get(key)
         for aim, key in RATE_KEYS.items()
     }
-    return measure.error_rates(
+    found: dict[str, Any] = measure.error_rates(
         scored.genuine, scored.people, thresholds, lambda at: measure.fmr(scored.impostor, at)
     )
+    if fixed is None:
+        found["shown"] = {
+            key: measure.shows_rate(scored.impostor, aim) for aim, key in RATE_KEYS.items()
+        }
+    return found
 
 
 def read_thresholds(path: Path) -> dict[str, dict[str, float]]:

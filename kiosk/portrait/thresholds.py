@@ -9,6 +9,7 @@ from typing import Any
 
 from kiosk.portrait.fusion import Models, load_models
 from kiosk.portrait.pairs import EvaluationError
+from kiosk.portrait.scores import FEWEST_FALSE_MATCHES, false_matches
 from kiosk.portrait.self_test import (
     Portraits,
     check_people,
@@ -18,6 +19,7 @@ from kiosk.portrait.self_test import (
 )
 from kiosk.portrait.slot_file import load_slot
 from kiosk.portrait.slots import KnownPair, ModelSlot
+from kiosk.portrait.visit_rates import TRIES
 
 _BLOCK = re.compile(r"\n*^\[\[(?:threshold|known_pair)\]\]\n(?:(?!\[).*(?:\n|\Z))*", re.MULTILINE)
 _LARGEST_FMR_IN_USE = 0.001  # a kiosk's configuration allows no more
@@ -45,6 +47,8 @@ def write_thresholds(
     slot_file: Path, report_file: Path, *, data_set: str, date: str, known: Path | None = None
 ) -> Written:
     """Replace the slot's thresholds by those of a report, of pictures and of whole visits.
+
+    A rate that the report's pairs are too few to show is left out.
 
     With ``known``, a folder of known portraits, a single network's scores of them are written
     too, and the self-test must hold at every threshold that a kiosk may use. Raises
@@ -138,16 +142,25 @@ def _check_visits(slot: ModelSlot, report_file: Path, measured: list[_Measured])
 def _read_report(path: Path) -> tuple[str, str, list[_Measured]]:
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-        measured = [*_measured("picture", report), *_measured("visit", report.get("visit"))]
+        measured = _measured("picture", report, 1, [report["impostor"]])
+        visit = report.get("visit")
+        if visit is not None:
+            measured += _measured("visit", visit, TRIES, [report["impostor"], visit["impostor"]])
         return str(report["engine"]), str(report["network_sha256"]), measured
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvaluationError(f"{path}: not a report with thresholds: {error}") from error
 
 
-def _measured(of: str, part: dict[str, Any] | None) -> list[_Measured]:
-    if part is None:
-        return []
-    known = {float(fmr): value for fmr, value in part["thresholds"].items() if value is not None}
+def _measured(of: str, part: dict[str, Any], tries: int, impostors: list[int]) -> list[_Measured]:
+    """Return the thresholds whose rate, shared by so many tries, the pairs can show."""
+    shown = part.get("shown", {})
+    known = {
+        float(fmr): value
+        for fmr, value in part["thresholds"].items()
+        if value is not None
+        and shown.get(fmr, True)
+        and false_matches(min(impostors), float(fmr) / tries) >= FEWEST_FALSE_MATCHES
+    }
     found = [
         _Measured(of, fmr, float(value), int(part["genuine"]), int(part["impostor"]))
         for fmr, value in sorted(known.items(), reverse=True)

@@ -19,7 +19,15 @@ from kiosk.portrait.evaluate import (
 )
 from kiosk.portrait.fusion import load_models
 from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
-from kiosk.portrait.scores import fmr, fnmr, fnmr_interval, ten_fold_accuracy, threshold_at
+from kiosk.portrait.scores import (
+    fmr,
+    fnmr,
+    fnmr_interval,
+    shows_rate,
+    ten_fold_accuracy,
+    threshold_at,
+    too_few,
+)
 from tests.portrait.pictures import MODELS, ROOT, frame
 
 SHARED = Path(os.environ.get("KIOSK_SHARED", ROOT.parent / "shared"))
@@ -30,18 +38,36 @@ def test_threshold_lets_exactly_the_wanted_share_through() -> None:
     impostor = np.random.default_rng(1).permutation(np.arange(10_000.0))
     threshold = threshold_at(impostor, 0.01)
     assert threshold is not None
+    assert shows_rate(impostor, 0.001)
+    assert not shows_rate(impostor, 0.0001)
     assert (impostor >= threshold).sum() == 100
     assert fmr(impostor, threshold) == 0.01
     assert fnmr(np.array([9000.0, 9950.0]), threshold) == 0.5
 
 
-def test_rate_that_too_few_pairs_could_support_is_not_stated() -> None:
-    impostor = np.arange(5000.0)
-    assert threshold_at(impostor, 0.001) is None
-    found = rates(Scored(np.arange(4.0), impostor, tuple("abcd")))
-    assert found["thresholds"]["0.001"] is None
-    assert found["fnmr"]["0.001"] is None
-    assert found["fnmr"]["0.01"] == 1.0
+@pytest.mark.parametrize("count", [1, 60, 300, 900, 5000])
+def test_few_pairs_give_rates_and_say_what_they_cannot_show(count: int) -> None:
+    impostor = np.random.default_rng(1).permutation(np.arange(float(count)))
+    found = rates(Scored(np.array([0.0, count + 1.0]), impostor, ("a", "b")))
+    for rate in (0.01, 0.001, 0.0001):
+        key = f"{rate:g}"
+        allowed = int(count * rate)
+        assert found["fmr"][key] == allowed / count <= rate
+        assert found["thresholds"][key] == pytest.approx(count - allowed - 1)
+        assert found["fnmr"][key] == 0.5
+        assert len(found["fnmr_ci"][key]) == 2
+        assert found["shown"][key] == (allowed >= 10)
+    said = too_few(count, 0.001, found["fmr"]["0.001"])
+    assert f"{count} impostor pairs cannot show FMR 0.001" in said
+    assert "needs 10000 pairs, the rule of 30 30000" in said
+
+
+def test_rates_are_null_only_without_any_pair() -> None:
+    none = np.array([])
+    assert set(rates(Scored(np.array([1.0]), none, ("a",)))["fnmr"].values()) == {None}
+    found = rates(Scored(none, np.array([1.0]), ()))
+    assert set(found["fnmr"].values()) == set(found["fnmr_ci"].values()) == {None}
+    assert set(found["fmr"].values()) == {0.0}
 
 
 def test_thresholds_of_another_run_give_their_own_false_match_rate() -> None:
@@ -223,4 +249,9 @@ def test_smoke_pairs_are_told_apart(tmp_path: Path) -> None:
     report = evaluate(SMOKE, SMOKE.parent / "images", tmp_path)
     print(f"smoke pairs: accuracy {report['accuracy']:.4f}, FTE {report['fte']:.4f}")
     assert report["accuracy"] >= 0.97
+    for named in ("fnmr", "fnmr_ci", "fmr", "thresholds"):
+        assert list(report[named]) == ["0.01", "0.001", "0.0001"]
+        assert None not in report[named].values()
+    assert report["shown"] == {"0.01": False, "0.001": False, "0.0001": False}
+    assert sum("60 impostor pairs cannot show" in note for note in report["notes"]) == 3
     assert report["fte"] == 0.0

@@ -99,3 +99,33 @@ def test_a_visit_is_not_judged_by_the_pictures_threshold_of_a_rate_it_lacks(sfac
     sface.write_text("\n[[threshold]]\n".join(lost))
     with pytest.raises(SlotError, match=r"no threshold of a visit for FMR 0\.0001"):
         load_models(sface.parents[1], "sface")
+
+
+def test_thresholds_of_too_few_pairs_are_stated_in_a_report_but_never_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slot_file, _ = drop_in(tmp_path)
+    scores = {"0_01": 0.5, "0_001": 0.6, "0_0001": 0.6}
+    few = report(tmp_path / "few.json", slot_file, impostor=60, **scores)
+    assert "too few pairs" in refused(slot_file, few, capsys)
+    some = report(tmp_path / "some.json", slot_file, impostor=9_999, **scores)
+    assert thresholds_command(tmp_path, "own", some) == 0
+    assert [t.fmr for t in load_slot(slot_file).thresholds] == [0.01]
+
+
+def test_a_visit_needs_pairs_for_each_of_its_tries(
+    sface: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scores = {"0_01": 0.25, "0_001": 0.32, "0_0001": 0.40}
+    path = report(sface.parents[1] / "r.json", sface, visit=True, impostor=299_999, **scores)
+    assert "visit's threshold at FMR 0.0001" in refused(sface, path, capsys)
+
+
+def test_a_threshold_that_its_report_does_not_vouch_for_is_not_written(
+    sface: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = measured(sface, {})
+    values = json.loads(path.read_text())
+    values["visit"]["shown"] = {"0.01": True, "0.001": True, "0.0001": False}
+    path.write_text(json.dumps(values))
+    assert "visit's threshold at FMR 0.0001" in refused(sface, path, capsys)
