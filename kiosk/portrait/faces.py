@@ -11,6 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.portrait.picture_size import (
+    JP2_CODESTREAM,
+    JP2_FILE,
+    JPEG,
+    PNG,
+    PictureSize,
+    picture_size,
+)
 from kiosk.portrait.slots import ModelSlot, SlotError
 
 Image = NDArray[np.uint8]
@@ -19,13 +27,8 @@ Points = NDArray[np.float32]
 MAX_ENCODED_BYTES = 8 * 1024 * 1024
 MAX_IMAGE_SIDE_PX = 6000
 MAX_IMAGE_PIXELS = 24_000_000
-# JPEG 2000 file, JPEG 2000 codestream, JPEG, PNG
-_SIGNATURES = (
-    bytes.fromhex("0000000c6a502020"),
-    bytes.fromhex("ff4fff51"),
-    bytes.fromhex("ffd8ff"),
-    bytes.fromhex("89504e470d0a1a0a"),
-)
+MAX_IMAGE_CHANNELS = 4
+_SIGNATURES = (JP2_FILE, JP2_CODESTREAM, JPEG, PNG)
 _HEADER_SEARCH_BYTES = 512
 _CLOSE_UP_PX = 240
 _UPRIGHT_DEG = 4.0
@@ -89,9 +92,14 @@ def strip_facial_header(data: bytes) -> bytes:
 
 
 def decode_image(data: bytes) -> Image | None:
-    """Decode JPEG, JPEG 2000 or PNG bytes to BGR; None for anything broken or oversized."""
+    """Decode JPEG, JPEG 2000 or PNG bytes to BGR; None for anything broken or oversized.
+
+    Nothing is unpacked that its header says is too large.
+    """
     picture = strip_facial_header(data)
     if not picture.startswith(_SIGNATURES) or len(picture) > MAX_ENCODED_BYTES:
+        return None
+    if not _may_be_unpacked(picture_size(picture)):
         return None
     try:
         image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
@@ -100,6 +108,15 @@ def decode_image(data: bytes) -> Image | None:
     if image is None or max(image.shape[:2]) > MAX_IMAGE_SIDE_PX:
         return None
     return np.asarray(image, np.uint8)
+
+
+def _may_be_unpacked(size: PictureSize | None) -> bool:
+    return (
+        size is not None
+        and max(size.width, size.height) <= MAX_IMAGE_SIDE_PX
+        and size.width * size.height <= MAX_IMAGE_PIXELS
+        and size.channels <= MAX_IMAGE_CHANNELS
+    )
 
 
 def encode_jpeg(image: Image, quality: int = 92) -> bytes:

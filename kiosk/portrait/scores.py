@@ -44,7 +44,7 @@ def shows_rate(impostor: Floats, fmr: float) -> bool:
     without a face.
     """
     allowed = false_matches(impostor.size, fmr)
-    return FEWEST_FALSE_MATCHES <= allowed < np.isfinite(impostor).sum()
+    return FEWEST_FALSE_MATCHES <= allowed < np.count_nonzero(np.isfinite(impostor))
 
 
 def too_few(pairs: int, fmr: float, given: float | None) -> str:
