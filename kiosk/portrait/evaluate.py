@@ -1,16 +1,14 @@
 """Measure a model slot on labelled pairs: error rates, intervals, thresholds, pictures.
 
-``evaluate`` is what ``python -m kiosk evaluate`` calls. Pictures are embedded by as many
-processes as there are processors; the comparison itself is two matrix products.
+``evaluate`` is what ``python -m kiosk evaluate`` calls. Pictures are embedded elsewhere
+(``picture_pool``); the comparison itself is two matrix products.
 """
 
 import json
 import logging
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,17 +18,21 @@ import numpy as np
 
 from kiosk.portrait import scores as measure
 from kiosk.portrait.client import WorkerSettings
-from kiosk.portrait.faces import decode_image
-from kiosk.portrait.fusion import Matcher, Models, Template, load_models, still_template
+from kiosk.portrait.faces import Image
+from kiosk.portrait.fusion import Matcher, Template, load_models
 from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
+from kiosk.portrait.picture_pool import Embedded, Fault, embed_all
 from kiosk.portrait.plots import draw_det, draw_histogram
+from kiosk.portrait.progress import Report
 from kiosk.portrait.scores import RATE_KEYS, Floats
 from kiosk.portrait.visit_rates import score_means, visit_report
+from kiosk.portrait.whole_file import replace_file
 
 log = logging.getLogger("kiosk.portrait.evaluate")
 
-Progress = Callable[[int, int], None]
 _BLOCK = 256
+_NAMES_SHOWN = 5
+_REPORT, _DET, _SCORES = "report.json", "det.png", "scores.png"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,47 +42,6 @@ class Scored:
     genuine: Floats
     impostor: Floats
     people: tuple[str, ...]  # of the genuine pairs, for the bootstrap
-
-
-_models: Models | None = None  # one set for each process of the pool
-
-
-def _open_models(folder: str, engine: str) -> None:
-    global _models  # the pool offers no other place for a process's models
-    cv2.setNumThreads(1)
-    _models = load_models(Path(folder), engine, None)
-
-
-def _embed_file(path: str) -> Template | None:
-    """Return the numbers of the main face of a picture; None when there is none."""
-    if _models is None:
-        raise EvaluationError("models are not loaded")
-    try:
-        image = decode_image(Path(path).read_bytes())
-    except OSError as error:
-        raise EvaluationError(f"{path}: {error.strerror}") from error
-    return None if image is None else still_template(_models, image)
-
-
-def embed_all(
-    images: Sequence[str], folder: Path, settings: WorkerSettings, progress: Progress
-) -> dict[str, Template | None]:
-    """Embed every picture once, on all processors."""
-    for image in images:
-        if not (folder / image).is_file():
-            raise EvaluationError(f"{folder / image}: no such picture")
-    found: dict[str, Template | None] = {}
-    with ProcessPoolExecutor(
-        os.cpu_count() or 1,
-        mp_context=multiprocessing.get_context("spawn"),  # no fork beside native threads
-        initializer=_open_models,
-        initargs=(str(settings.models), settings.engine),
-    ) as pool:
-        paths = [str(folder / image) for image in images]
-        for image, template in zip(images, pool.map(_embed_file, paths, chunksize=8), strict=True):
-            found[image] = template
-            progress(len(found), len(images))
-    return found
 
 
 def score_pairs(
@@ -147,7 +108,8 @@ def evaluate(
     all_impostors: bool = False,
     thresholds_file: Path | None = None,
     people_file: Path | None = None,
-    progress: Progress = lambda done, of: None,
+    progress: Report = lambda done, of: None,
+    say: Callable[[str], None] = lambda note: None,
 ) -> dict[str, Any]:
     """Evaluate an engine on pairs; write report.json, det.png and scores.png, return the report.
 
@@ -156,17 +118,20 @@ def evaluate(
     pairs are enough for, "notes" in words which not; a rate is None only where there is no pair
     to score. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
     a fusion of these engines needs to know ("members"). ``people_file`` says who is in each
-    picture where file names do not. Raises EvaluationError or SlotError with one line.
+    picture where file names do not. ``say`` is told each of the report's "notes" as soon as it is
+    known. Pictures without numbers are named in "unreadable" and "without_face"; both count as
+    failures to enrol. Raises EvaluationError or SlotError with one line.
     """
     settings = settings or WorkerSettings()
     pairs = read_pairs(pairs_csv)
     images = sorted({image for pair in pairs for image in (pair.image_a, pair.image_b)})
     fixed = {} if thresholds_file is None else read_thresholds(thresholds_file)
     who = identities(pairs, None if people_file is None else read_people(people_file))
-    _make_folder(out_dir)  # before the work: an hour's figures must not end in an error
+    _prepare(out_dir)  # before the work: an hour's figures must not end in an error
     matcher = load_models(settings.models, settings.engine, None).matcher
     started_s = time.monotonic()
-    templates = embed_all(images, images_dir, settings, progress)
+    embedded = embed_all(images, images_dir, settings, progress)
+    templates = embedded.templates
     took_s = time.monotonic() - started_s
     scored = score_pairs(matcher, pairs, templates, who)
     impostor, whole = scored.impostor, {}
@@ -182,21 +147,41 @@ def evaluate(
         "engine": settings.engine,
         "network_sha256": matcher.network_sha256,
         **rates(Scored(scored.genuine, impostor, scored.people), fixed.get("picture")),
-        "fte": sum(template is None for template in templates.values()) / len(images),
+        "fte": len(embedded.faults) / len(images),
         "accuracy": measure.ten_fold_accuracy(scored.genuine, scored.impostor),
         "genuine": int(scored.genuine.size),
         "impostor": int(impostor.size),
         "seconds_per_image": took_s / len(images),
+        **{fault.value: embedded.named(fault) for fault in Fault},
         **whole,
     }
-    report["notes"] = _notes(report)
-    (out_dir / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    cv2.imwrite(str(out_dir / "det.png"), draw_det(scored.genuine, impostor))
-    cv2.imwrite(str(out_dir / "scores.png"), draw_histogram(scored.genuine, impostor))
+    report["notes"] = [*_faults(embedded), *_too_few(report)]
+    for note in report["notes"]:
+        say(note)
+    _write(out_dir / _DET, _png(draw_det(scored.genuine, impostor)))
+    _write(out_dir / _SCORES, _png(draw_histogram(scored.genuine, impostor)))
+    _write(out_dir / _REPORT, (json.dumps(report, indent=2) + "\n").encode())
     return report
 
 
-def _notes(report: Mapping[str, Any]) -> list[str]:
+def _faults(embedded: Embedded) -> list[str]:
+    """Name the pictures that could not be compared, a few of each kind."""
+    said = {
+        Fault.UNREADABLE: "unreadable (damaged, too large, or not JPEG, JPEG 2000 or PNG)",
+        Fault.WITHOUT_FACE: "without a face",
+    }
+    notes: list[str] = []
+    for fault, words in said.items():
+        names = embedded.named(fault)
+        if names:
+            shown = ", ".join(names[:_NAMES_SHOWN])
+            more = ", ..." if len(names) > _NAMES_SHOWN else ""
+            pictures = "picture" if len(names) == 1 else "pictures"
+            notes.append(f"{len(names)} {pictures} {words}: {shown}{more}")
+    return notes
+
+
+def _too_few(report: Mapping[str, Any]) -> list[str]:
     """Say in words which rates the pairs are too few for."""
     notes = [
         measure.too_few(report["impostor"], aim, report["fmr"][key])
@@ -213,7 +198,21 @@ def _notes(report: Mapping[str, Any]) -> list[str]:
     return notes
 
 
-def _make_folder(folder: Path) -> None:
+def _png(image: Image) -> bytes:
+    done, data = cv2.imencode(".png", image)
+    if not done:
+        raise EvaluationError("a curve could not be made a PNG")
+    return bytes(data.tobytes())
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        raise EvaluationError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _prepare(folder: Path) -> None:
     """Make the folder of the results; EvaluationError when nothing can be written there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -223,6 +222,9 @@ def _make_folder(folder: Path) -> None:
         raise EvaluationError(f"{folder}: {error.strerror}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise EvaluationError(f"{folder}: cannot be written to")
+    for name in (_REPORT, _DET, _SCORES):
+        if (folder / name).is_dir():
+            raise EvaluationError(f"{folder / name}: is a folder, a file is to be written there")
 
 
 def _spread(values: Mapping[str, Floats]) -> dict[str, dict[str, float]]:

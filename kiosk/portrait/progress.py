@@ -1,7 +1,11 @@
 """A progress bar for long measurements: drawn on a terminal, a line now and then elsewhere."""
 
 import time
+from collections.abc import Callable
 from typing import TextIO
+
+Report = Callable[[int, int], None]
+"""What is told of work under way: how many are done, of how many."""
 
 _BAR = 30
 _LINES = 10

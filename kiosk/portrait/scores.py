@@ -43,8 +43,8 @@ def shows_rate(impostor: Floats, fmr: float) -> bool:
     They are not with fewer than ten false matches, nor where the threshold rests on a pair
     without a face.
     """
-    allowed = false_matches(impostor.size, fmr)
-    return FEWEST_FALSE_MATCHES <= allowed < np.count_nonzero(np.isfinite(impostor))
+    with_faces = int(np.isfinite(impostor).sum())
+    return FEWEST_FALSE_MATCHES <= false_matches(impostor.size, fmr) < with_faces
 
 
 def too_few(pairs: int, fmr: float, given: float | None) -> str:
