@@ -20,8 +20,9 @@ from kiosk.portrait import scores as measure
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.faces import Image
 from kiosk.portrait.fusion import Matcher, Template, load_models
-from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
-from kiosk.portrait.picture_pool import Embedded, Fault, embed_all
+from kiosk.portrait.pairs import EvaluationError, Pair, read_pairs, read_people
+from kiosk.portrait.people import People, find_people
+from kiosk.portrait.picture_pool import Embedded, Fault, embed_all, find_pictures
 from kiosk.portrait.plots import draw_det, draw_histogram
 from kiosk.portrait.progress import Report
 from kiosk.portrait.scores import RATE_KEYS, Floats
@@ -125,12 +126,16 @@ def evaluate(
     settings = settings or WorkerSettings()
     pairs = read_pairs(pairs_csv)
     images = sorted({image for pair in pairs for image in (pair.image_a, pair.image_b)})
+    pictures = find_pictures(images, images_dir)
     fixed = {} if thresholds_file is None else read_thresholds(thresholds_file)
-    who = identities(pairs, None if people_file is None else read_people(people_file))
+    people = find_people(pairs, None if people_file is None else read_people(people_file))
+    who = people.who
     _prepare(out_dir)  # before the work: an hour's figures must not end in an error
     matcher = load_models(settings.models, settings.engine, None).matcher
+    said = _whose(people, len(images))
+    _tell(said, say)
     started_s = time.monotonic()
-    embedded = embed_all(images, images_dir, settings, progress)
+    embedded = embed_all(pictures, settings, progress)
     templates = embedded.templates
     took_s = time.monotonic() - started_s
     scored = score_pairs(matcher, pairs, templates, who)
@@ -152,16 +157,32 @@ def evaluate(
         "genuine": int(scored.genuine.size),
         "impostor": int(impostor.size),
         "seconds_per_image": took_s / len(images),
+        "people": {
+            "count": people.count,
+            "found_by": people.found_by,
+            "contradicting_lines": list(people.contradictions),
+        },
         **{fault.value: embedded.named(fault) for fault in Fault},
         **whole,
     }
-    report["notes"] = [*_faults(embedded), *_too_few(report)]
-    for note in report["notes"]:
-        say(note)
+    later = [*_faults(embedded), *_too_few(report)]
+    _tell(later, say)
+    report["notes"] = [*said, *later]
     _write(out_dir / _DET, _png(draw_det(scored.genuine, impostor)))
     _write(out_dir / _SCORES, _png(draw_histogram(scored.genuine, impostor)))
     _write(out_dir / _REPORT, (json.dumps(report, indent=2) + "\n").encode())
     return report
+
+
+def _tell(notes: Sequence[str], say: Callable[[str], None]) -> None:
+    for note in notes:
+        say(note)
+
+
+def _whose(people: People, pictures: int) -> list[str]:
+    """Say how it is known who is in which picture."""
+    how = f"who is who is told by {people.found_by}; people: {people.count}, pictures: {pictures}"
+    return [how, *people.notes]
 
 
 def _faults(embedded: Embedded) -> list[str]:
@@ -182,7 +203,15 @@ def _faults(embedded: Embedded) -> list[str]:
 
 
 def _too_few(report: Mapping[str, Any]) -> list[str]:
-    """Say in words which rates the pairs are too few for."""
+    """Say in words what the pairs are too few for."""
+    if not report["genuine"]:
+        return ["no genuine pair: FNMR and accuracy are not known"]
+    if not report["impostor"]:
+        people = report["people"]
+        return [
+            f"no impostor pair: FMR and thresholds are not known; {people['found_by']} name "
+            f"{people['count']} people (--people CSV says who is in a picture)"
+        ]
     notes = [
         measure.too_few(report["impostor"], aim, report["fmr"][key])
         for aim, key in RATE_KEYS.items()

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -48,29 +48,31 @@ class Embedded:
         return [name for name, found in self.faults.items() if found is fault]
 
 
-def embed_all(
-    images: Sequence[str], folder: Path, settings: WorkerSettings, progress: Report
-) -> Embedded:
+def find_pictures(images: Sequence[str], folder: Path) -> dict[str, Path]:
+    """Return where each picture lies; EvaluationError for one that is not there."""
+    return {image: _find(folder, image) for image in images}
+
+
+def embed_all(pictures: Mapping[str, Path], settings: WorkerSettings, progress: Report) -> Embedded:
     """Embed every picture once, on all processors.
 
-    EvaluationError for a picture that is not there, before any work, and for a process that was
-    lost. Whatever ends this, no process is left behind.
+    EvaluationError when a process is lost. Whatever ends this, no process is left behind.
     """
-    paths = [str(_find(folder, image)) for image in images]
+    paths = [str(path) for path in pictures.values()]
     done = Embedded({}, {})
     with _pool(settings) as pool:
         with _interrupts_ignored():  # what is started here ignores them from its first moment
             results = pool.map(_embed_file, paths, chunksize=_AT_A_TIME)
         try:
-            for image, found in zip(images, results, strict=True):
+            for image, found in zip(pictures, results, strict=True):
                 done.templates[image] = None if isinstance(found, Fault) else found
                 if isinstance(found, Fault):
                     done.faults[image] = found
-                progress(len(done.templates), len(images))
+                progress(len(done.templates), len(paths))
         except BrokenProcessPool as error:
             raise EvaluationError(
                 "a process that looks at pictures was lost (killed, or no memory left?) "
-                f"after {len(done.templates)} of {len(images)}"
+                f"after {len(done.templates)} of {len(paths)}"
             ) from error
     return done
 

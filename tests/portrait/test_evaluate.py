@@ -15,10 +15,10 @@ from kiosk.portrait.evaluate import (
     all_impostor_values,
     evaluate,
     rates,
-    read_thresholds,
 )
 from kiosk.portrait.fusion import load_models
-from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
+from kiosk.portrait.pairs import EvaluationError, Pair
+from kiosk.portrait.people import find_people
 from kiosk.portrait.scores import (
     fmr,
     fnmr,
@@ -98,62 +98,6 @@ def test_ten_folds_on_separable_and_on_equal_scores() -> None:
     assert 0.4 < mixed < 0.6
 
 
-def test_people_are_joined_by_name_and_by_genuine_pairs() -> None:
-    who = identities(
-        [Pair("Li_0001.jpg", "Li_0002.jpg", True), Pair("x/Wu_0001.jpg", "Wo_0001.jpg", True)]
-    )
-    assert who["Li_0001.jpg"] == who["Li_0002.jpg"]
-    assert who["x/Wu_0001.jpg"] == who["Wo_0001.jpg"] != who["Li_0001.jpg"]
-
-
-def test_people_may_be_folders() -> None:
-    pairs = [Pair("Li/01.jpg", "Wu/01.jpg", False), Pair("Li/02.jpg", "Wu/02.jpg", False)]
-    who = identities(pairs)
-    assert who["Li/01.jpg"] == who["Li/02.jpg"] != who["Wu/01.jpg"]
-
-
-@pytest.mark.parametrize("name", ["img_{}.jpg", "images/{}.jpg", "{}.jpg"])
-def test_numbered_files_are_not_one_person(name: str) -> None:
-    one, two, three = (name.format(f"000{number}") for number in (1, 2, 3))
-    who = identities([Pair(one, two, True), Pair(two, three, False)])
-    assert who[one] == who[two] != who[three]
-
-
-def test_people_file_says_who_is_in_a_picture(tmp_path: Path) -> None:
-    path = tmp_path / "people.csv"
-    path.write_text("image,identity,more\na_1.jpg,Li,x\nb_1.jpg,Li,x\nc_1.jpg,Wu,x\n")
-    people = read_people(path)
-    assert identities([Pair("a_1.jpg", "c_1.jpg", False)], people)["a_1.jpg"] == "Li"
-    with pytest.raises(EvaluationError, match=r"^d_1\.jpg: no identity"):
-        identities([Pair("a_1.jpg", "d_1.jpg", False)], people)
-    path.write_text("image,identity,identity\na_1.jpg,Li,Wu\n")
-    with pytest.raises(EvaluationError, match="column identity is there more than once"):
-        read_people(path)
-    path.write_text("image,identity\na_1.jpg,\n")
-    with pytest.raises(EvaluationError, match="line 2: needs image, identity"):
-        read_people(path)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("image_a,image_b\na,b\n", "line 2: needs"),
-        ("image_a,image_b,same\na,b,1\na,b,yes\n", "line 3: needs"),
-        ("image_a,image_b,same\n", "no pairs"),
-        ("image_a,image_b,same,same\na,b,1,0\n", "^[^\n]*column same is there more than once$"),
-    ],
-)
-def test_wrong_pairs_are_one_clear_line(tmp_path: Path, text: str, says: str) -> None:
-    path = tmp_path / "pairs.csv"
-    path.write_text(text)
-    with pytest.raises(EvaluationError, match=says):
-        read_pairs(path)
-    with pytest.raises(EvaluationError):
-        read_pairs(tmp_path / "none.csv")
-    with pytest.raises(EvaluationError):
-        read_thresholds(path)
-
-
 def made_set(folder: Path) -> Path:
     """Six pictures of the two residents, one of a wall, and pairs over them."""
     for resident in "ab":
@@ -213,7 +157,9 @@ def test_block_comparison_gives_the_same_scores_as_single_ones(tmp_path: Path) -
     np.testing.assert_allclose(block, single, atol=1e-4)
     names = ["a_1.png", "a_2.png", "b_1.png", "c_1.png"]
     pairs = [Pair("a_1.png", "a_2.png", True), Pair("b_1.png", "c_1.png", False)]
-    values = all_impostor_values(matcher, dict(zip(names, people, strict=True)), identities(pairs))
+    values = all_impostor_values(
+        matcher, dict(zip(names, people, strict=True)), find_people(pairs).who
+    )
     scores = matcher.fuse(values)
     wanted = [block[0, 2], block[0, 3], block[1, 2], block[1, 3], block[2, 3]]
     np.testing.assert_allclose(np.sort(scores), np.sort(wanted), atol=1e-9)

@@ -115,9 +115,11 @@ def test_a_lost_process_is_one_line(running: Running) -> None:
     assert "\n" not in line
 
 
-def evaluate_command(pairs: Path) -> int:
+def evaluate_command(pairs: Path, *more: str) -> int:
     arguments = ["evaluate", "--engine", "sface", "--models", str(MODELS), "--pairs", str(pairs)]
-    return main([*arguments, "--images", str(pairs.parent), "--out", str(pairs.parent / "out")])
+    return main(
+        [*arguments, *more, "--images", str(pairs.parent), "--out", str(pairs.parent / "out")]
+    )
 
 
 @pytest.mark.parametrize("name", ["report.json", "det.png", "scores.png"])
@@ -157,6 +159,26 @@ def test_a_name_that_no_picture_can_have_is_one_line(
     assert error.startswith("error: ")
     assert error.count("\n") == 1
     assert len(error) < 400
+
+
+def test_no_impostor_pair_is_said_with_what_helps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = made_set(tmp_path)
+    pairs.write_text("image_a,image_b,same\na_0001.png,a_0002.png,yes\n")
+    assert evaluate_command(pairs, "--all-impostors") == 0
+    error = capsys.readouterr().err
+    assert "by file names and genuine pairs; people: 1, pictures: 2\n" in error
+    assert "note: no impostor pair: FMR and thresholds are not known" in error
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["people"] == {
+        "count": 1,
+        "found_by": "file names and genuine pairs",
+        "contradicting_lines": [],
+    }
+    assert [f"note: {note}" for note in report["notes"]] == [
+        line for line in error.splitlines() if " pictures, " not in line
+    ]
 
 
 def test_pictures_that_cannot_be_compared_are_counted_and_named(
