@@ -171,14 +171,15 @@ def _evaluate(options: argparse.Namespace) -> int:
 @_stoppable()
 def _thresholds(options: argparse.Namespace) -> int:
     from kiosk.portrait.pairs import EvaluationError
+    from kiosk.portrait.slot_file import slot_file
     from kiosk.portrait.slots import SlotError
     from kiosk.portrait.thresholds import write_thresholds
 
-    slot_file: Path = options.models / options.engine / "model.toml"
     date = options.date or datetime.now(UTC).date().isoformat()
     try:
+        slot = slot_file(options.models, options.engine)
         written = write_thresholds(
-            slot_file,
+            slot,
             options.report,
             data_set=options.data_set,
             date=date,
@@ -186,7 +187,7 @@ def _thresholds(options: argparse.Namespace) -> int:
         )
     except (EvaluationError, SlotError) as error:
         raise _Unusable(str(error)) from error
-    print(f"{written.count} thresholds written to {slot_file}. The hall's policy must name them:")
+    print(f"{written.count} thresholds written to {slot}. The hall's policy must name them:")
     print(f'id = "{options.engine}"\nsha256 = ["{written.model_sha256}"]')
     for fmr, score in written.thresholds.items():
         print(f"thresholds = {{ {options.engine} = {score:.6f} }}  # at FMR {fmr}")
