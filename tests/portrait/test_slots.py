@@ -169,6 +169,35 @@ def test_network_that_is_none_is_refused(tmp_path: Path) -> None:
         load_models(tmp_path, "sface")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("width = 112\nheight = 112", "width = 96\nheight = 96", "input.width 96, input.height 96"),
+        ('layout = "NCHW"', 'layout = "NHWC"', "input.layout NHWC"),
+        ('name = "data"', 'name = "picture"', "input.name 'picture'"),
+    ],
+)
+def test_a_wrong_input_is_one_line_that_names_it(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    assert old in sface_text()
+    models = copy_models(tmp_path, sface=sface_text().replace(old, new))
+    with pytest.raises(SlotError) as caught:
+        load_models(models, "sface")
+    assert str(caught.value).startswith(f"{models}/sface/model.toml: input: the network does not")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_detector_with_another_network_is_refused_at_once(tmp_path: Path) -> None:
+    block = r"(?s)\[\[file]].*?\n\n"
+    other = re.search(block, sface_text())
+    assert other is not None
+    text = re.sub(block, other[0], (MODELS / "yunet" / "model.toml").read_text())
+    with pytest.raises(SlotError, match=r"^[^\n]*yunet/model\.toml: OpenCV cannot find [^\n]*$"):
+        load_models(copy_models(tmp_path, yunet=text), "sface")
+
+
 def test_unknown_engine_is_one_clear_line() -> None:
     with pytest.raises(SlotError, match=r"none/model\.toml"):
         load_models(MODELS, "none")
