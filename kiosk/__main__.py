@@ -102,7 +102,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     evaluate.add_argument("--images", type=Path, required=True)
     evaluate.add_argument("--all-impostors", action="store_true", help="every pair of two people")
     evaluate.add_argument("--people", type=Path, help="image, identity, if not by file name")
-    evaluate.add_argument("--thresholds", type=Path, help="report.json of another run")
+    evaluate.add_argument(
+        "--thresholds", type=Path, help="report.json of another run, or its thresholds"
+    )
     evaluate.add_argument("--out", type=Path, required=True)
     thresholds = commands.add_parser(
         "thresholds", parents=[models], help="write a slot's thresholds from an evaluation"

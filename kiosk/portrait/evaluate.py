@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from kiosk.portrait import scores as measure
+from kiosk.portrait.chosen_thresholds import read_thresholds
 from kiosk.portrait.client import WorkerSettings
 from kiosk.portrait.faces import Image
 from kiosk.portrait.fusion import Matcher, Template, load_models
@@ -114,7 +115,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """Evaluate an engine on pairs; write report.json, det.png and scores.png, return the report.
 
-    ``thresholds_file`` is a report of another run, whose thresholds are used instead of this
+    ``thresholds_file`` has thresholds of another run, which are used instead of this
     run's own; ``fmr`` then says what they gave here. "shown" says which rates the impostor
     pairs are enough for, "notes" in words which not; a rate is None only where there is no pair
     to score. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
@@ -127,11 +128,13 @@ def evaluate(
     pairs = read_pairs(pairs_csv)
     images = sorted({image for pair in pairs for image in (pair.image_a, pair.image_b)})
     pictures = find_pictures(images, images_dir)
-    fixed = {} if thresholds_file is None else read_thresholds(thresholds_file)
     people = find_people(pairs, None if people_file is None else read_people(people_file))
     who = people.who
     _prepare(out_dir)  # before the work: an hour's figures must not end in an error
     matcher = load_models(settings.models, settings.engine, None).matcher
+    fixed: dict[str, dict[str, float]] = {}
+    if thresholds_file is not None:
+        fixed = read_thresholds(thresholds_file, settings.engine, matcher.network_sha256)
     said = _whose(people, len(images))
     _tell(said, say)
     started_s = time.monotonic()
@@ -282,17 +285,3 @@ def rates(scored: Scored, fixed: Mapping[str, float] | None = None) -> dict[str,
             key: measure.shows_rate(scored.impostor, aim) for aim, key in RATE_KEYS.items()
         }
     return found
-
-
-def read_thresholds(path: Path) -> dict[str, dict[str, float]]:
-    """Read the thresholds of another run's report, those of "picture" and those of "visit"."""
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        found = {"picture": report["thresholds"], "visit": report.get("visit", {"thresholds": {}})}
-        found["visit"] = found["visit"]["thresholds"]
-        return {
-            of: {key: float(value) for key, value in entries.items() if value is not None}
-            for of, entries in found.items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EvaluationError(f"{path}: not a report with thresholds: {error}") from error
