@@ -152,6 +152,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from kiosk.portrait.progress import Progress
     from kiosk.portrait.slots import SlotError
 
+    bar = Progress(sys.stderr)
     try:
         report = evaluate(
             options.pairs,
@@ -161,11 +162,13 @@ def _evaluate(options: argparse.Namespace) -> int:
             all_impostors=options.all_impostors,
             thresholds_file=options.thresholds,
             people_file=options.people,
-            progress=Progress(sys.stderr),
+            progress=bar,
             say=_note,
         )
     except (EvaluationError, SlotError) as error:
         raise _Unusable(str(error)) from error
+    finally:
+        bar.close()
     print(json.dumps(report, indent=2))
     return 0
 

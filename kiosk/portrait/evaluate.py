@@ -19,11 +19,12 @@ import numpy as np
 from kiosk.portrait import scores as measure
 from kiosk.portrait.chosen_thresholds import read_thresholds
 from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.evaluation_notes import faults, too_few, whose
 from kiosk.portrait.faces import Image
 from kiosk.portrait.fusion import Matcher, Template, load_models
 from kiosk.portrait.pairs import EvaluationError, Pair, read_pairs, read_people
-from kiosk.portrait.people import People, find_people
-from kiosk.portrait.picture_pool import Embedded, Fault, embed_all, find_pictures
+from kiosk.portrait.people import find_people
+from kiosk.portrait.picture_pool import Fault, embed_all, find_pictures
 from kiosk.portrait.plots import draw_det, draw_histogram
 from kiosk.portrait.progress import Report
 from kiosk.portrait.scores import RATE_KEYS, Floats
@@ -33,7 +34,6 @@ from kiosk.portrait.whole_file import replace_file
 log = logging.getLogger("kiosk.portrait.evaluate")
 
 _BLOCK = 256
-_NAMES_SHOWN = 5
 _REPORT, _DET, _SCORES = "report.json", "det.png", "scores.png"
 
 
@@ -135,8 +135,9 @@ def evaluate(
     fixed: dict[str, dict[str, float]] = {}
     if thresholds_file is not None:
         fixed = read_thresholds(thresholds_file, settings.engine, matcher.network_sha256)
-    said = _whose(people, len(images))
-    _tell(said, say)
+    notes = whose(people)
+    for note in notes:
+        say(note)
     started_s = time.monotonic()
     embedded = embed_all(pictures, settings, progress)
     templates = embedded.templates
@@ -168,66 +169,14 @@ def evaluate(
         **{fault.value: embedded.named(fault) for fault in Fault},
         **whole,
     }
-    later = [*_faults(embedded), *_too_few(report)]
-    _tell(later, say)
-    report["notes"] = [*said, *later]
+    later = [*faults(embedded), *too_few(report)]
+    for note in later:
+        say(note)
+    report["notes"] = notes + later
     _write(out_dir / _DET, _png(draw_det(scored.genuine, impostor)))
     _write(out_dir / _SCORES, _png(draw_histogram(scored.genuine, impostor)))
     _write(out_dir / _REPORT, (json.dumps(report, indent=2) + "\n").encode())
     return report
-
-
-def _tell(notes: Sequence[str], say: Callable[[str], None]) -> None:
-    for note in notes:
-        say(note)
-
-
-def _whose(people: People, pictures: int) -> list[str]:
-    """Say how it is known who is in which picture."""
-    how = f"who is who is told by {people.found_by}; people: {people.count}, pictures: {pictures}"
-    return [how, *people.notes]
-
-
-def _faults(embedded: Embedded) -> list[str]:
-    """Name the pictures that could not be compared, a few of each kind."""
-    said = {
-        Fault.UNREADABLE: "unreadable (damaged, too large, or not JPEG, JPEG 2000 or PNG)",
-        Fault.WITHOUT_FACE: "without a face",
-    }
-    notes: list[str] = []
-    for fault, words in said.items():
-        names = embedded.named(fault)
-        if names:
-            shown = ", ".join(names[:_NAMES_SHOWN])
-            more = ", ..." if len(names) > _NAMES_SHOWN else ""
-            pictures = "picture" if len(names) == 1 else "pictures"
-            notes.append(f"{len(names)} {pictures} {words}: {shown}{more}")
-    return notes
-
-
-def _too_few(report: Mapping[str, Any]) -> list[str]:
-    """Say in words what the pairs are too few for."""
-    if not report["genuine"]:
-        return ["no genuine pair: FNMR and accuracy are not known"]
-    if not report["impostor"]:
-        people = report["people"]
-        return [
-            f"no impostor pair: FMR and thresholds are not known; {people['found_by']} name "
-            f"{people['count']} people (--people CSV says who is in a picture)"
-        ]
-    notes = [
-        measure.too_few(report["impostor"], aim, report["fmr"][key])
-        for aim, key in RATE_KEYS.items()
-        if not report.get("shown", {}).get(key, True)
-    ]
-    visit = report.get("visit", {})
-    unshown = [key for key, shown in visit.get("shown", {}).items() if not shown]
-    if unshown:
-        notes.append(
-            f"of visits {visit['impostor']} impostor means and {report['impostor']} impostor pairs "
-            f"are too few to show FMR {', '.join(unshown)}"
-        )
-    return notes
 
 
 def _png(image: Image) -> bytes:

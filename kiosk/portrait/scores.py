@@ -47,18 +47,6 @@ def shows_rate(impostor: Floats, fmr: float) -> bool:
     return FEWEST_FALSE_MATCHES <= false_matches(impostor.size, fmr) < with_faces
 
 
-def too_few(pairs: int, fmr: float, given: float | None) -> str:
-    """Say why so many impostor pairs do not show this rate, and what they gave."""
-    if given is None:
-        return f"FMR {fmr:g} is not measured: no impostor pair has a face in both pictures"
-    needed = round(FEWEST_FALSE_MATCHES / fmr)
-    return (
-        f"{pairs} impostor pairs cannot show FMR {fmr:g}: fewer than {FEWEST_FALSE_MATCHES} false "
-        f"matches with a face (that needs {needed} pairs, the rule of 30 {3 * needed}); the "
-        f"threshold is the lowest that kept to it here and gave {given:g}"
-    )
-
-
 def fnmr(genuine: Floats, threshold: float) -> float:
     """Return the share of genuine pairs below the threshold."""
     return float((genuine < threshold).mean()) if genuine.size else float("nan")

@@ -16,6 +16,7 @@ from kiosk.portrait.evaluate import (
     evaluate,
     rates,
 )
+from kiosk.portrait.evaluation_notes import too_few
 from kiosk.portrait.fusion import load_models
 from kiosk.portrait.pairs import EvaluationError, Pair
 from kiosk.portrait.people import find_people
@@ -26,7 +27,6 @@ from kiosk.portrait.scores import (
     shows_rate,
     ten_fold_accuracy,
     threshold_at,
-    too_few,
 )
 from tests.portrait.pictures import MODELS, ROOT, frame
 
@@ -57,9 +57,10 @@ def test_few_pairs_give_rates_and_say_what_they_cannot_show(count: int) -> None:
         assert found["fnmr"][key] == 0.5
         assert len(found["fnmr_ci"][key]) == 2
         assert found["shown"][key] == (allowed >= 10)
-    said = too_few(count, 0.001, found["fmr"]["0.001"])
-    assert f"{count} impostor pairs cannot show FMR 0.001" in said
-    assert "needs 10000 pairs, the rule of 30 30000" in said
+    said = too_few({"genuine": 2, "impostor": count, **found})
+    assert len(said) == list(found["shown"].values()).count(False)
+    assert f"{count} impostor pairs cannot show FMR 0.0001" in said[-1]
+    assert "needs 100000 pairs, the rule of 30 300000" in said[-1]
 
 
 def test_rates_are_null_only_without_any_pair() -> None:
@@ -187,6 +188,19 @@ def test_a_place_for_no_folder_is_one_clear_line_before_the_work(tmp_path: Path,
         )
     assert seen == []
     assert (tmp_path / "taken").read_text() == "a file"
+
+
+def test_a_list_without_any_face_states_what_it_can(tmp_path: Path) -> None:
+    for name in ("a_1.png", "a_2.png", "b_1.png"):
+        cv2.imwrite(str(tmp_path / name), np.full((60, 60, 3), 99, np.uint8))
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("image_a,image_b,same\na_1.png,a_2.png,1\na_1.png,b_1.png,0\n")
+    settings = WorkerSettings(engine="sface")
+    report = evaluate(pairs, tmp_path, tmp_path, settings=settings, all_impostors=True)
+    assert report["fte"] == 1.0
+    assert report["impostor"] == 2
+    assert set(report["thresholds"].values()) == {None}
+    assert "no impostor pair has a face in both pictures" in report["notes"][-2]
 
 
 @pytest.mark.slow

@@ -262,6 +262,7 @@ def test_a_low_passive_score_is_an_alarm(
         (("commercial_use = true", "commercial_use = false"), "commercially"),
         (('date = "2026-11"', ""), "threshold.date"),
         (("crop = 2.7", "crop = 2.7\nsurprise = 1"), "surprise"),
+        (('name = "toy"', 'name = "other"'), "name: must be the folder's, 'toy', is 'other'"),
         (("width = 32", "width = 48"), "input.width 48, input.height 32, input.layout NCHW"),
         (('name = "face"', 'name = "picture"'), "does not take input.name 'picture'"),
         (("width = 32", "width = 1000000"), "input.width"),

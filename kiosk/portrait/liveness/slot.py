@@ -144,6 +144,9 @@ def _read(source: Path) -> tuple[_SlotFile, bytes]:
         raise SlotError(f"{source}: {key}: {first['msg']}") from error
     except (OSError, ValueError) as error:
         raise SlotError(f"{source}: {error}") from error
+    folder = source.absolute().parent.name
+    if slot.name != folder:
+        raise SlotError(f"{source}: name: must be the folder's, {folder!r}, is {slot.name!r}")
     if not slot.commercial_use:
         raise SlotError(f"{source}: commercial_use: this model may not be used commercially")
     return slot, text
