@@ -5,7 +5,7 @@ from typing import Any
 
 from kiosk.portrait.people import People
 from kiosk.portrait.picture_pool import Embedded, Fault
-from kiosk.portrait.scores import FEWEST_FALSE_MATCHES, RATE_KEYS
+from kiosk.portrait.scores import FEWEST_FALSE_MATCHES, RATE_KEYS, false_matches
 
 _NAMES_SHOWN = 5
 _FAULTS = {
@@ -67,9 +67,15 @@ def _not_shown(pairs: int, fmr: float, given: float | None) -> str:
     """Say why so many impostor pairs do not show this rate, and what they gave."""
     if given is None:
         return f"FMR {fmr:g} is not measured: no impostor pair has a face in both pictures"
-    needed = round(FEWEST_FALSE_MATCHES / fmr)
+    if false_matches(pairs, fmr) >= FEWEST_FALSE_MATCHES:
+        why = "too many of them have no face"
+    else:
+        needed = round(FEWEST_FALSE_MATCHES / fmr)
+        why = (
+            f"fewer than {FEWEST_FALSE_MATCHES} false matches, which need {needed} pairs; the rule "
+            f"of 30 asks for {3 * needed}"
+        )
     return (
-        f"{pairs} impostor pairs cannot show FMR {fmr:g}: fewer than {FEWEST_FALSE_MATCHES} false "
-        f"matches with a face (that needs {needed} pairs, the rule of 30 {3 * needed}); the "
-        f"threshold is the lowest that kept to it here and gave {given:g}"
+        f"{pairs} impostor pairs cannot show FMR {fmr:g} ({why}): the threshold is the lowest that "
+        f"kept to it here and gave FMR {given:g}"
     )

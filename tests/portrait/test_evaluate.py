@@ -60,7 +60,7 @@ def test_few_pairs_give_rates_and_say_what_they_cannot_show(count: int) -> None:
     said = too_few({"genuine": 2, "impostor": count, **found})
     assert len(said) == list(found["shown"].values()).count(False)
     assert f"{count} impostor pairs cannot show FMR 0.0001" in said[-1]
-    assert "needs 100000 pairs, the rule of 30 300000" in said[-1]
+    assert "which need 100000 pairs; the rule of 30 asks for 300000" in said[-1]
 
 
 def test_rates_are_null_only_without_any_pair() -> None:
