@@ -1,14 +1,17 @@
 """The kiosk's command line. Errors become one line and an exit code here, nowhere else.
 
-Exit codes: 0 done, 1 not ready, 2 wrong use, settings or models.
+Exit codes: 0 done, 1 not ready, 2 wrong use, settings or models; 130 and 143 ended by Ctrl-C and
+SIGTERM, as shells have it.
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,10 +45,38 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(str(error))
     except _Unusable as error:
         return _complain(str(error))
+    except _Stopped as stopped:
+        _complain(f"stopped by {stopped.signal.name}")
+        return 128 + stopped.signal
 
 
 class _Unusable(Exception):
     """What was asked for cannot be done; the message is one line."""
+
+
+class _Stopped(BaseException):
+    """Somebody wants this to end; whoever has begun something ends it in order."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = signal.Signals(number)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM raise _Stopped, once: further ones do not disturb the ending."""
+
+    def stop(number: int, _: object) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)
+        raise _Stopped(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is stop:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -71,7 +102,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     evaluate.add_argument("--images", type=Path, required=True)
     evaluate.add_argument("--all-impostors", action="store_true", help="every pair of two people")
     evaluate.add_argument("--people", type=Path, help="image, identity, if not by file name")
-    evaluate.add_argument("--thresholds", type=Path, help="report.json of another run")
+    evaluate.add_argument(
+        "--thresholds", type=Path, help="report.json of another run, or its thresholds"
+    )
     evaluate.add_argument("--out", type=Path, required=True)
     thresholds = commands.add_parser(
         "thresholds", parents=[models], help="write a slot's thresholds from an evaluation"
@@ -111,6 +144,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     return 0 if report.ready else 1
 
 
+@_stoppable()
 def _evaluate(options: argparse.Namespace) -> int:
     from kiosk.portrait.client import WorkerSettings
     from kiosk.portrait.evaluate import evaluate
@@ -118,6 +152,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from kiosk.portrait.progress import Progress
     from kiosk.portrait.slots import SlotError
 
+    bar = Progress(sys.stderr)
     try:
         report = evaluate(
             options.pairs,
@@ -127,24 +162,29 @@ def _evaluate(options: argparse.Namespace) -> int:
             all_impostors=options.all_impostors,
             thresholds_file=options.thresholds,
             people_file=options.people,
-            progress=Progress(sys.stderr),
+            progress=bar,
+            say=_note,
         )
     except (EvaluationError, SlotError) as error:
         raise _Unusable(str(error)) from error
+    finally:
+        bar.close()
     print(json.dumps(report, indent=2))
     return 0
 
 
+@_stoppable()
 def _thresholds(options: argparse.Namespace) -> int:
     from kiosk.portrait.pairs import EvaluationError
+    from kiosk.portrait.slot_file import slot_file
     from kiosk.portrait.slots import SlotError
     from kiosk.portrait.thresholds import write_thresholds
 
-    slot_file: Path = options.models / options.engine / "model.toml"
     date = options.date or datetime.now(UTC).date().isoformat()
     try:
+        slot = slot_file(options.models, options.engine)
         written = write_thresholds(
-            slot_file,
+            slot,
             options.report,
             data_set=options.data_set,
             date=date,
@@ -152,11 +192,15 @@ def _thresholds(options: argparse.Namespace) -> int:
         )
     except (EvaluationError, SlotError) as error:
         raise _Unusable(str(error)) from error
-    print(f"{written.count} thresholds written to {slot_file}. The hall's policy must name them:")
+    print(f"{written.count} thresholds written to {slot}. The hall's policy must name them:")
     print(f'id = "{options.engine}"\nsha256 = ["{written.model_sha256}"]')
     for fmr, score in written.thresholds.items():
         print(f"thresholds = {{ {options.engine} = {score:.6f} }}  # at FMR {fmr}")
     return 0
+
+
+def _note(line: str) -> None:
+    print(f"note: {line}", file=sys.stderr)
 
 
 def _complain(line: str) -> int:

@@ -10,16 +10,26 @@ import cv2
 import numpy as np
 
 from kiosk.portrait.faces import Image
-from kiosk.portrait.picture_size import JPEG_2000, SIGNATURES, Size, read_size
+from kiosk.portrait.picture_size import (
+    JP2_CODESTREAM,
+    JP2_FILE,
+    JPEG,
+    PNG,
+    PictureSize,
+    picture_size,
+)
 
 MAX_ENCODED_BYTES = 8 * 1024 * 1024
 MAX_IMAGE_SIDE_PX = 6000
 MAX_IMAGE_PIXELS = 24_000_000
+MAX_IMAGE_CHANNELS = 4
 _ENOUGH_SIDE_PX = 1280
 """What is larger is halved until it is not: faces are found at 640, a live frame has 1280."""
 _ENOUGH_JPEG_2000_BYTES = 1024 * 1024
 """The same for JPEG 2000, which takes 0.13 s for each megabyte; a half has about a quarter."""
 _HEADER_SEARCH_BYTES = 512
+_JPEG_2000 = (JP2_FILE, JP2_CODESTREAM)
+_SIGNATURES = (*_JPEG_2000, JPEG, PNG)
 _HALVED = (
     cv2.IMREAD_COLOR,
     cv2.IMREAD_REDUCED_COLOR_2,
@@ -30,23 +40,24 @@ _HALVED = (
 
 def strip_facial_header(data: bytes) -> bytes:
     """Return the picture inside an ISO/IEC 19794-5 record; a bare picture comes back as it is."""
-    starts = [at for sign in SIGNATURES if (at := data.find(sign, 0, _HEADER_SEARCH_BYTES)) >= 0]
+    starts = [at for sign in _SIGNATURES if (at := data.find(sign, 0, _HEADER_SEARCH_BYTES)) >= 0]
     return data[min(starts) :] if starts else data
 
 
 def decode_image(data: bytes) -> Image | None:
     """Decode JPEG, JPEG 2000 or PNG bytes to BGR; None for anything broken or oversized.
 
-    A large picture comes back as a half, a quarter or an eighth of its width and height.
+    Nothing is unpacked that its header says is too large. A large picture comes back as a half, a
+    quarter or an eighth of its width and height.
     """
     picture = strip_facial_header(data)
-    size = read_size(picture)
-    if size is None or len(data) > MAX_ENCODED_BYTES:
+    if not picture.startswith(_SIGNATURES) or len(data) > MAX_ENCODED_BYTES:
         return None
-    if max(size) > MAX_IMAGE_SIDE_PX or size.width * size.height > MAX_IMAGE_PIXELS:
+    size = picture_size(picture)
+    if size is None or not _may_be_unpacked(size):
         return None
-    jpeg_2000, halvings = picture.startswith(JPEG_2000), 0
-    while max(size) >> halvings > _ENOUGH_SIDE_PX or (
+    jpeg_2000, halvings = picture.startswith(_JPEG_2000), 0
+    while max(size.width, size.height) >> halvings > _ENOUGH_SIDE_PX or (
         jpeg_2000 and len(picture) >> 2 * halvings > _ENOUGH_JPEG_2000_BYTES
     ):
         halvings += 1
@@ -59,6 +70,14 @@ def decode_image(data: bytes) -> Image | None:
     return None if image is None else np.asarray(image, np.uint8)
 
 
+def _may_be_unpacked(size: PictureSize) -> bool:
+    return (
+        max(size.width, size.height) <= MAX_IMAGE_SIDE_PX
+        and size.width * size.height <= MAX_IMAGE_PIXELS
+        and size.channels <= MAX_IMAGE_CHANNELS
+    )
+
+
 def encode_jpeg(image: Image, quality: int = 92) -> bytes:
     """Encode a BGR picture as JPEG."""
     done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -67,13 +86,16 @@ def encode_jpeg(image: Image, quality: int = 92) -> bytes:
     return bytes(data.tobytes())
 
 
-def _decode_jpeg_2000(picture: bytes, size: Size, halvings: int) -> Image | None:
+def _decode_jpeg_2000(picture: bytes, size: PictureSize, halvings: int) -> Image | None:
     """Decode without the finest resolutions, which OpenCV would decode first; None for broken."""
     from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile  # few pictures need it: 0.02 to 0.05 s
 
     try:
         file = Jpeg2KImageFile(BytesIO(picture))  # type: ignore[no-untyped-call]  # Pillow's
-        if file.size != size:  # the box around it says so: Pillow would make room for that
+        if file.size != (
+            size.width,
+            size.height,
+        ):  # the box around it says so: Pillow would make room for that
             return None
         file.reduce = halvings
         rgb = np.asarray(file.convert("RGB"), np.uint8)

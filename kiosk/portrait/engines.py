@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kiosk.portrait.dlib_network import INPUT_NAME, SIDE_PX, DlibFileError, to_onnx
 from kiosk.portrait.faces import Face, Image, align_arcface
+from kiosk.portrait.network_errors import in_a_line, not_taken
 from kiosk.portrait.slots import ModelInput, ModelSlot, SlotError
 
 Embedding = NDArray[np.float32]
@@ -103,10 +104,13 @@ class OnnxEngine:
         self._centre = np.array(slot.centre, np.float32) if slot.centre else None
         try:
             self._network: Any = cv2.dnn.readNetFromONNX(str(slot.file("network")))
-            blank = np.zeros((self._input.height, self._input.width, 3), np.uint8)
+        except cv2.error as error:
+            raise SlotError(f"{slot.source}: OpenCV cannot run it: {in_a_line(error)}") from error
+        blank = np.zeros((self._input.height, self._input.width, 3), np.uint8)
+        try:
             probe = self._forward(blank)
         except cv2.error as error:
-            raise SlotError(f"{slot.source}: OpenCV cannot run it: {error.err}") from error
+            raise SlotError(not_taken(slot.source, self._input)) from error
         _check_output(slot, probe)
 
     @property

@@ -1,16 +1,14 @@
 """Measure a model slot on labelled pairs: error rates, intervals, thresholds, pictures.
 
-``evaluate`` is what ``python -m kiosk evaluate`` calls. Pictures are embedded by as many
-processes as there are processors; the comparison itself is two matrix products.
+``evaluate`` is what ``python -m kiosk evaluate`` calls. Pictures are embedded elsewhere
+(``picture_pool``); the comparison itself is two matrix products.
 """
 
 import json
 import logging
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,18 +17,24 @@ import cv2
 import numpy as np
 
 from kiosk.portrait import scores as measure
+from kiosk.portrait.chosen_thresholds import read_thresholds
 from kiosk.portrait.client import WorkerSettings
-from kiosk.portrait.encoded import decode_image
-from kiosk.portrait.fusion import Matcher, Models, Template, load_models, still_template
-from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
+from kiosk.portrait.evaluation_notes import faults, too_few, whose
+from kiosk.portrait.faces import Image
+from kiosk.portrait.fusion import Matcher, Template, load_models
+from kiosk.portrait.pairs import EvaluationError, Pair, read_pairs, read_people
+from kiosk.portrait.people import find_people
+from kiosk.portrait.picture_pool import Fault, embed_all, find_pictures
 from kiosk.portrait.plots import draw_det, draw_histogram
+from kiosk.portrait.progress import Report
 from kiosk.portrait.scores import RATE_KEYS, Floats
 from kiosk.portrait.visit_rates import score_means, visit_report
+from kiosk.portrait.whole_file import replace_file
 
 log = logging.getLogger("kiosk.portrait.evaluate")
 
-Progress = Callable[[int, int], None]
 _BLOCK = 256
+_REPORT, _DET, _SCORES = "report.json", "det.png", "scores.png"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,47 +44,6 @@ class Scored:
     genuine: Floats
     impostor: Floats
     people: tuple[str, ...]  # of the genuine pairs, for the bootstrap
-
-
-_models: Models | None = None  # one set for each process of the pool
-
-
-def _open_models(folder: str, engine: str) -> None:
-    global _models  # the pool offers no other place for a process's models
-    cv2.setNumThreads(1)
-    _models = load_models(Path(folder), engine, None)
-
-
-def _embed_file(path: str) -> Template | None:
-    """Return the numbers of the main face of a picture; None when there is none."""
-    if _models is None:
-        raise EvaluationError("models are not loaded")
-    try:
-        image = decode_image(Path(path).read_bytes())
-    except OSError as error:
-        raise EvaluationError(f"{path}: {error.strerror}") from error
-    return None if image is None else still_template(_models, image)
-
-
-def embed_all(
-    images: Sequence[str], folder: Path, settings: WorkerSettings, progress: Progress
-) -> dict[str, Template | None]:
-    """Embed every picture once, on all processors."""
-    for image in images:
-        if not (folder / image).is_file():
-            raise EvaluationError(f"{folder / image}: no such picture")
-    found: dict[str, Template | None] = {}
-    with ProcessPoolExecutor(
-        os.cpu_count() or 1,
-        mp_context=multiprocessing.get_context("spawn"),  # no fork beside native threads
-        initializer=_open_models,
-        initargs=(str(settings.models), settings.engine),
-    ) as pool:
-        paths = [str(folder / image) for image in images]
-        for image, template in zip(images, pool.map(_embed_file, paths, chunksize=8), strict=True):
-            found[image] = template
-            progress(len(found), len(images))
-    return found
 
 
 def score_pairs(
@@ -147,25 +110,37 @@ def evaluate(
     all_impostors: bool = False,
     thresholds_file: Path | None = None,
     people_file: Path | None = None,
-    progress: Progress = lambda done, of: None,
+    progress: Report = lambda done, of: None,
+    say: Callable[[str], None] = lambda note: None,
 ) -> dict[str, Any]:
     """Evaluate an engine on pairs; write report.json, det.png and scores.png, return the report.
 
-    ``thresholds_file`` is a report of another run, whose thresholds are used instead of this
-    run's own; ``fmr`` then says what they gave here. Rates that too few pairs could support
-    are None. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
+    ``thresholds_file`` has thresholds of another run, which are used instead of this
+    run's own; ``fmr`` then says what they gave here. "shown" says which rates the impostor
+    pairs are enough for, "notes" in words which not; a rate is None only where there is no pair
+    to score. With ``all_impostors`` there are also the rates of a whole visit ("visit") and what
     a fusion of these engines needs to know ("members"). ``people_file`` says who is in each
-    picture where file names do not. Raises EvaluationError or SlotError with one line.
+    picture where file names do not. ``say`` is told each of the report's "notes" as soon as it is
+    known. Pictures without numbers are named in "unreadable" and "without_face"; both count as
+    failures to enrol. Raises EvaluationError or SlotError with one line.
     """
     settings = settings or WorkerSettings()
     pairs = read_pairs(pairs_csv)
     images = sorted({image for pair in pairs for image in (pair.image_a, pair.image_b)})
-    fixed = {} if thresholds_file is None else read_thresholds(thresholds_file)
-    who = identities(pairs, None if people_file is None else read_people(people_file))
-    _make_folder(out_dir)  # before the work: an hour's figures must not end in an error
+    pictures = find_pictures(images, images_dir)
+    people = find_people(pairs, None if people_file is None else read_people(people_file))
+    who = people.who
+    _prepare(out_dir)  # before the work: an hour's figures must not end in an error
     matcher = load_models(settings.models, settings.engine, None).matcher
+    fixed: dict[str, dict[str, float]] = {}
+    if thresholds_file is not None:
+        fixed = read_thresholds(thresholds_file, settings.engine, matcher.network_sha256)
+    notes = whose(people)
+    for note in notes:
+        say(note)
     started_s = time.monotonic()
-    templates = embed_all(images, images_dir, settings, progress)
+    embedded = embed_all(pictures, settings, progress)
+    templates = embedded.templates
     took_s = time.monotonic() - started_s
     scored = score_pairs(matcher, pairs, templates, who)
     impostor, whole = scored.impostor, {}
@@ -181,20 +156,44 @@ def evaluate(
         "engine": settings.engine,
         "network_sha256": matcher.network_sha256,
         **rates(Scored(scored.genuine, impostor, scored.people), fixed.get("picture")),
-        "fte": sum(template is None for template in templates.values()) / len(images),
+        "fte": len(embedded.faults) / len(images),
         "accuracy": measure.ten_fold_accuracy(scored.genuine, scored.impostor),
         "genuine": int(scored.genuine.size),
         "impostor": int(impostor.size),
         "seconds_per_image": took_s / len(images),
+        "people": {
+            "count": people.count,
+            "found_by": people.found_by,
+            "contradicting_lines": list(people.contradictions),
+        },
+        **{fault.value: embedded.named(fault) for fault in Fault},
         **whole,
     }
-    (out_dir / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    cv2.imwrite(str(out_dir / "det.png"), draw_det(scored.genuine, impostor))
-    cv2.imwrite(str(out_dir / "scores.png"), draw_histogram(scored.genuine, impostor))
+    later = [*faults(embedded), *too_few(report)]
+    for note in later:
+        say(note)
+    report["notes"] = notes + later
+    _write(out_dir / _DET, _png(draw_det(scored.genuine, impostor)))
+    _write(out_dir / _SCORES, _png(draw_histogram(scored.genuine, impostor)))
+    _write(out_dir / _REPORT, (json.dumps(report, indent=2) + "\n").encode())
     return report
 
 
-def _make_folder(folder: Path) -> None:
+def _png(image: Image) -> bytes:
+    done, data = cv2.imencode(".png", image)
+    if not done:
+        raise EvaluationError("a curve could not be made a PNG")
+    return bytes(data.tobytes())
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        raise EvaluationError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _prepare(folder: Path) -> None:
     """Make the folder of the results; EvaluationError when nothing can be written there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -204,6 +203,9 @@ def _make_folder(folder: Path) -> None:
         raise EvaluationError(f"{folder}: {error.strerror}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise EvaluationError(f"{folder}: cannot be written to")
+    for name in (_REPORT, _DET, _SCORES):
+        if (folder / name).is_dir():
+            raise EvaluationError(f"{folder / name}: is a folder, a file is to be written there")
 
 
 def _spread(values: Mapping[str, Floats]) -> dict[str, dict[str, float]]:
@@ -216,25 +218,19 @@ def _spread(values: Mapping[str, Floats]) -> dict[str, dict[str, float]]:
 
 
 def rates(scored: Scored, fixed: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Return fnmr, fnmr_ci, fmr and thresholds, each by the false match rate aimed at."""
+    """Return fnmr, fnmr_ci, fmr and thresholds, each by the false match rate aimed at.
+
+    Without ``fixed`` thresholds also "shown": whether the pairs are enough to show that rate.
+    """
     thresholds = {
         key: measure.threshold_at(scored.impostor, aim) if fixed is None else fixed.get(key)
         for aim, key in RATE_KEYS.items()
     }
-    return measure.error_rates(
+    found: dict[str, Any] = measure.error_rates(
         scored.genuine, scored.people, thresholds, lambda at: measure.fmr(scored.impostor, at)
     )
-
-
-def read_thresholds(path: Path) -> dict[str, dict[str, float]]:
-    """Read the thresholds of another run's report, those of "picture" and those of "visit"."""
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        found = {"picture": report["thresholds"], "visit": report.get("visit", {"thresholds": {}})}
-        found["visit"] = found["visit"]["thresholds"]
-        return {
-            of: {key: float(value) for key, value in entries.items() if value is not None}
-            for of, entries in found.items()
+    if fixed is None:
+        found["shown"] = {
+            key: measure.shows_rate(scored.impostor, aim) for aim, key in RATE_KEYS.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EvaluationError(f"{path}: not a report with thresholds: {error}") from error
+    return found

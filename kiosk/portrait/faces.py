@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.portrait.network_errors import in_a_line
 from kiosk.portrait.slots import ModelSlot, SlotError
 
 Image = NDArray[np.uint8]
@@ -87,8 +88,11 @@ class FaceDetector:
                 self._settings.overlap_threshold,
                 50,
             )
+            self.find(np.zeros((_CLOSE_UP_PX, _CLOSE_UP_PX, 3), np.uint8))
         except cv2.error as error:
-            raise SlotError(f"{slot.source}: OpenCV cannot load it: {error.err}") from error
+            raise SlotError(
+                f"{slot.source}: OpenCV cannot find faces with it: {in_a_line(error)}"
+            ) from error
 
     def find(self, image: Image) -> list[Face]:
         """Return the faces, found on a picture scaled down to the slot's long side."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kiosk.portrait.engines import Embedding, Engine, embed, open_engine
 from kiosk.portrait.faces import Face, FaceDetector, Image
-from kiosk.portrait.slot_file import load_slot
+from kiosk.portrait.slot_file import load_slot, slot_file
 from kiosk.portrait.slots import FusionMember, ModelSlot, SlotError
 
 Value = TypeVar("Value", float, NDArray[np.float64])
@@ -134,21 +134,23 @@ def load_models(folder: Path, name: str = "fused", fmr: float | None = 0.0001) -
     Without ``fmr`` a slot needs no thresholds: so it is opened to be measured.
     Raises SlotError with one line that names the file and what is wrong.
     """
-    slot = load_slot(folder / name / "model.toml", measured=fmr is not None)
+    return open_models(load_slot(slot_file(folder, name), measured=fmr is not None), folder, fmr)
+
+
+def open_models(slot: ModelSlot, folder: Path, fmr: float | None) -> Models:
+    """Open the networks of a slot that was read, its members' and the detector's in ``folder``."""
+    name = slot.name
     if slot.role != "recogniser":
         raise SlotError(f"{slot.source}: {name} is no recogniser")
     if slot.runtime == "fusion":
         if not slot.members:
             raise SlotError(f"{slot.source}: member: a fusion needs members")
-        members = [folder / member.name / "model.toml" for member in slot.members]
+        members = [slot_file(folder, member.name) for member in slot.members]
         slots = [load_slot(source, measured=False) for source in members]
     else:
         slots = [slot]
     engines = {part.name: open_engine(part) for part in slots}
-    for member in slot.members:
-        if member.name not in engines:
-            raise SlotError(f"{slot.source}: member {member.name} calls itself something else")
-    detector = FaceDetector(load_slot(folder / "yunet" / "model.toml"))
+    detector = FaceDetector(load_slot(slot_file(folder, "yunet")))
     return Models(detector, Matcher(slot, engines, fmr))
 
 

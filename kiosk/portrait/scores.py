@@ -3,6 +3,7 @@
 Scores are "higher is more alike". A pair in which a face was not found is a non-match.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,20 +12,39 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 RATE_KEYS = {0.01: "0.01", 0.001: "0.001", 0.0001: "0.0001"}  # as reports name them
-_FEWEST_FALSE_MATCHES = 10  # fewer make a threshold a matter of luck
+FEWEST_FALSE_MATCHES = 10  # fewer make a threshold a matter of luck
 
 
-def threshold_at(impostor: Floats, fmr: float, fewest: int = _FEWEST_FALSE_MATCHES) -> float | None:
-    """Return the threshold with this false match rate; None where there are too few pairs.
+def threshold_at(impostor: Floats, fmr: float) -> float | None:
+    """Return the lowest threshold that keeps these pairs at or under the false match rate.
 
-    Also None where it would rest on a pair without a face: any score would then hold.
+    Whether they are enough to show the rate is another question: ``shows_rate``. Where every
+    threshold would do, because the rest are pairs without a face, it is the lowest score there
+    is. None where no pair has a score.
     """
-    allowed = int(impostor.size * fmr)
-    if allowed < fewest:
+    seen = np.isfinite(impostor)
+    if not seen.any():
         return None
-    at = impostor.size - allowed - 1
+    at = impostor.size - false_matches(impostor.size, fmr) - 1
     above = np.partition(impostor, at)[at]
-    return float(np.nextafter(above, np.inf)) if np.isfinite(above) else None
+    if np.isfinite(above):
+        return float(np.nextafter(above, np.inf))
+    return float(impostor[seen].min())
+
+
+def false_matches(pairs: int, fmr: float) -> int:
+    """Return how many of so many impostor pairs may match at this rate."""
+    return math.floor(pairs * fmr + 1e-9)
+
+
+def shows_rate(impostor: Floats, fmr: float) -> bool:
+    """Say whether the pairs are enough to show this rate.
+
+    They are not with fewer than ten false matches, nor where the threshold rests on a pair
+    without a face.
+    """
+    with_faces = int(np.isfinite(impostor).sum())
+    return FEWEST_FALSE_MATCHES <= false_matches(impostor.size, fmr) < with_faces
 
 
 def fnmr(genuine: Floats, threshold: float) -> float:

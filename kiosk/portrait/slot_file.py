@@ -10,6 +10,8 @@ import json
 import math
 import re
 import tomllib
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,9 @@ from kiosk.portrait.slots import (
     SlotError,
     Threshold,
 )
+
+_SIDES_PX = (16, 1024)  # of what a recogniser is fed
+_LONG_SIDES_PX = (160, 4096)  # of what the detector is fed
 
 
 class _Table:
@@ -64,11 +69,32 @@ class _Table:
             raise self.fail(key, f"must be one of {', '.join(allowed)}, is {value!r}")
         return value
 
+    def text(self, key: str) -> str:
+        """Take a string that says something."""
+        value: str = self.take(key, str)
+        if not value.strip():
+            raise self.fail(key, "must not be empty")
+        return value
+
+    def within(self, key: str, least: int, most: int) -> int:
+        """Take a whole number from ``least`` to ``most``."""
+        value: int = self.take(key, int)
+        if not least <= value <= most:
+            raise self.fail(key, f"must be {least} to {most}, is {value!r}")
+        return value
+
     def positive(self, key: str, kind: type) -> Any:
         """Take a number greater than zero."""
         value = self.take(key, kind)
         if not value > 0:
             raise self.fail(key, f"must be positive, is {value!r}")
+        return value
+
+    def share(self, key: str) -> float:
+        """Take a number above zero and up to one."""
+        value: float = self.positive(key, float)
+        if value > 1:
+            raise self.fail(key, f"must be at most 1, is {value!r}")
         return value
 
     def tables(self, key: str) -> list["_Table"]:
@@ -112,9 +138,9 @@ def file_sha256(path: Path) -> str:
 
 
 def _read_file(source: Path, table: _Table) -> ModelFile:
-    key = table.take("key", str)
+    key = table.text("key")
     package = table.take("package", str, "")
-    relative = table.take("path", str)
+    relative = table.text("path")
     expected = table.take("sha256", str)
     table.done()
     if not re.fullmatch(r"[0-9a-f]{64}", expected):
@@ -136,6 +162,12 @@ def _read_file(source: Path, table: _Table) -> ModelFile:
     return ModelFile(key, path, expected)
 
 
+def _check_files(root: _Table, files: Sequence[ModelFile]) -> None:
+    keys = [file.key for file in files]
+    for key in (key for key in keys if keys.count(key) > 1):
+        raise root.fail("file", f"key {key!r} is there twice")
+
+
 def _read_input(table: _Table) -> ModelInput:
     mean = table.take("mean", list)
     if len(mean) != 3 or not all(
@@ -146,9 +178,9 @@ def _read_input(table: _Table) -> ModelInput:
     if not landmarks or any(name not in LANDMARKS for name in landmarks):
         raise table.fail("landmarks", f"must be some of {', '.join(LANDMARKS)}")
     read = ModelInput(
-        name=table.take("name", str),
-        width=table.positive("width", int),
-        height=table.positive("height", int),
+        name=table.text("name"),
+        width=table.within("width", *_SIDES_PX),
+        height=table.within("height", *_SIDES_PX),
         layout=table.choice("layout", LAYOUTS),
         colour_order=table.choice("colour_order", COLOUR_ORDERS),
         mean=(float(mean[0]), float(mean[1]), float(mean[2])),
@@ -174,18 +206,41 @@ def _read_centre(table: _Table, size: int, metric: str) -> tuple[float, ...]:
     return tuple(values)
 
 
+def _read_rate(table: _Table) -> float:
+    rate: float = table.positive("fmr", float)
+    if rate >= 1:
+        raise table.fail("fmr", f"must be a share below 1 (0.001 is 0.1 %), is {rate!r}")
+    return rate
+
+
 def _read_threshold(table: _Table) -> Threshold:
     read = Threshold(
         of=table.choice("of", PROCEDURES, "picture"),
-        fmr=table.positive("fmr", float),
+        fmr=_read_rate(table),
         value=table.take("value", float),
-        data_set=table.take("data_set", str),
-        date=table.take("date", str),
+        data_set=table.text("data_set"),
+        date=table.text("date"),
         genuine_pairs=table.positive("genuine_pairs", int),
         impostor_pairs=table.positive("impostor_pairs", int),
     )
     table.done()
     return read
+
+
+def _check_thresholds(root: _Table, thresholds: Sequence[Threshold], metric: str) -> None:
+    """Refuse two thresholds of one rate, and a lower rate at a threshold that lets in more."""
+    sign = -1.0 if metric == "euclidean" else 1.0
+    for of in PROCEDURES:
+        kind = sorted((t for t in thresholds if t.of == of), key=lambda t: t.fmr)
+        for rarer, oftener in pairwise(kind):
+            if math.isclose(rarer.fmr, oftener.fmr, rel_tol=1e-6):
+                raise root.fail("threshold", f"of {of} at FMR {rarer.fmr:g} is there twice")
+            if sign * rarer.value < sign * oftener.value:
+                raise root.fail(
+                    "threshold",
+                    f"of {of} at FMR {rarer.fmr:g} ({rarer.value:g}) lets in more than that at "
+                    f"FMR {oftener.fmr:g} ({oftener.value:g}) where output.metric is {metric}",
+                )
 
 
 def _read_known_pair(table: _Table) -> KnownPair:
@@ -212,12 +267,19 @@ def _read_member(table: _Table) -> FusionMember:
 
 def _read_detector(table: _Table) -> DetectorSettings:
     read = DetectorSettings(
-        long_side_px=table.positive("long_side_px", int),
-        score_threshold=table.positive("score_threshold", float),
-        overlap_threshold=table.positive("overlap_threshold", float),
+        long_side_px=table.within("long_side_px", *_LONG_SIDES_PX),
+        score_threshold=table.share("score_threshold"),
+        overlap_threshold=table.share("overlap_threshold"),
     )
     table.done()
     return read
+
+
+def slot_file(folder: Path, name: str) -> Path:
+    """Return where the slot ``name`` is described; SlotError when that is a path and no name."""
+    if name in ("", ".", "..") or Path(name).name != name:
+        raise SlotError(f"{name!r} is no slot's name: a slot is called as its folder in {folder}")
+    return folder / name / "model.toml"
 
 
 def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -> ModelSlot:
@@ -228,10 +290,20 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
     """
     try:
         text = source.read_bytes()
-        values = tomllib.loads(text.decode())
-        root = _Table(source, "", values)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise SlotError(f"{source}: {error}") from error
+    return read_slot(source, text, commercial=commercial, measured=measured)
+
+
+def read_slot(
+    source: Path, text: bytes, *, commercial: bool = True, measured: bool = True
+) -> ModelSlot:
+    """Check the ``text`` of a ``model.toml`` that lies, or is to lie, at ``source``."""
+    try:
+        values = tomllib.loads(text.decode())
+    except ValueError as error:
+        raise SlotError(f"{source}: {error}") from error
+    root = _Table(source, "", values)
     network = {key: values[key] for key in values if key not in ("threshold", "known_pair")}
     role = root.choice("role", ("detector", "recogniser"))
     runtime = root.choice("runtime", RUNTIMES)
@@ -241,6 +313,7 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
     files = tuple(_read_file(source, table) for table in root.tables("file"))
     input_table, detector_table = root.table("input"), root.table("detector")
     output_table = root.table("output") or _Table(source, "output.", {})
+    _check_files(root, files)
     thresholds = tuple(_read_threshold(table) for table in root.tables("threshold"))
     known_pairs = tuple(_read_known_pair(table) for table in root.tables("known_pair"))
     members = tuple(_read_member(table) for table in root.tables("member"))
@@ -258,11 +331,15 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
     if known_pairs and not needs_network:
         raise root.fail("known_pair", "is for single networks; a fusion's members have their own")
     size = output_table.positive("size", int) if needs_network else 0
+    name = root.text("name")
+    if name != source.absolute().parent.name:
+        folder = source.absolute().parent.name
+        raise root.fail("name", f"must be the folder's, {folder!r}, is {name!r}")
     slot = ModelSlot(
-        name=root.take("name", str),
+        name=name,
         role=role,
         runtime=runtime,
-        licence=root.take("licence", str),
+        licence=root.text("licence"),
         commercial_use=commercial_use,
         files=files,
         input=None if input_table is None else _read_input(input_table),
@@ -282,4 +359,5 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
     )
     output_table.done()
     root.done()
+    _check_thresholds(root, thresholds, metric)
     return slot

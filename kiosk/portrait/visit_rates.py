@@ -83,12 +83,22 @@ def visit_report(
         known = [rate for rate in found if rate is not None]
         return min(1.0, TRIES * max(known)) if known else None
 
+    shown = {} if fixed is not None else {"shown": _shown(means.impostor, singles)}
     return {
         **measure.error_rates(means.genuine, means.people, thresholds, false_match_rate),
+        **shown,
         "tries": TRIES,
         "frames": [FEWEST_FRAMES, MOST_FRAMES],
         "genuine": int(means.genuine.size),
         "impostor": int(means.impostor.size),
+    }
+
+
+def _shown(impostor_means: Floats, singles: Floats) -> dict[str, bool]:
+    """Say of each rate whether means and single pictures are both enough to show it."""
+    return {
+        key: all(measure.shows_rate(part, aim / TRIES) for part in (impostor_means, singles))
+        for aim, key in RATE_KEYS.items()
     }
 
 

@@ -91,11 +91,18 @@ def test_own_model_is_fed_as_its_slot_says(tmp_path: Path, order: str) -> None:
     assert models.matcher.compare(template, template).score == pytest.approx(1.0, abs=1e-5)
 
 
-def report(path: Path, slot_file: Path, *, visit: bool = False, **scores: float | None) -> Path:
+def report(
+    path: Path,
+    slot_file: Path,
+    *,
+    visit: bool = False,
+    impostor: int = 2_000_000,
+    **scores: float | None,
+) -> Path:
     """An evaluation's report with these thresholds, given as FMR with "_" for "."."""
     slot = load_slot(slot_file, measured=False)
     thresholds = {key.replace("_", "."): value for key, value in scores.items()}
-    part = {"thresholds": thresholds, "genuine": 900, "impostor": 2_000_000}
+    part = {"thresholds": thresholds, "genuine": 900, "impostor": impostor}
     matcher = load_models(slot_file.parents[1], slot_file.parent.name, None).matcher
     whole = {"engine": slot.name, "network_sha256": matcher.network_sha256, **part}
     path.write_text(json.dumps({**whole, "visit": part} if visit else whole))

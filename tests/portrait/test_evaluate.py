@@ -15,11 +15,19 @@ from kiosk.portrait.evaluate import (
     all_impostor_values,
     evaluate,
     rates,
-    read_thresholds,
 )
+from kiosk.portrait.evaluation_notes import too_few
 from kiosk.portrait.fusion import load_models
-from kiosk.portrait.pairs import EvaluationError, Pair, identities, read_pairs, read_people
-from kiosk.portrait.scores import fmr, fnmr, fnmr_interval, ten_fold_accuracy, threshold_at
+from kiosk.portrait.pairs import EvaluationError, Pair
+from kiosk.portrait.people import find_people
+from kiosk.portrait.scores import (
+    fmr,
+    fnmr,
+    fnmr_interval,
+    shows_rate,
+    ten_fold_accuracy,
+    threshold_at,
+)
 from tests.portrait.pictures import MODELS, ROOT, frame
 
 SHARED = Path(os.environ.get("KIOSK_SHARED", ROOT.parent / "shared"))
@@ -30,18 +38,37 @@ def test_threshold_lets_exactly_the_wanted_share_through() -> None:
     impostor = np.random.default_rng(1).permutation(np.arange(10_000.0))
     threshold = threshold_at(impostor, 0.01)
     assert threshold is not None
+    assert shows_rate(impostor, 0.001)
+    assert not shows_rate(impostor, 0.0001)
     assert (impostor >= threshold).sum() == 100
     assert fmr(impostor, threshold) == 0.01
     assert fnmr(np.array([9000.0, 9950.0]), threshold) == 0.5
 
 
-def test_rate_that_too_few_pairs_could_support_is_not_stated() -> None:
-    impostor = np.arange(5000.0)
-    assert threshold_at(impostor, 0.001) is None
-    found = rates(Scored(np.arange(4.0), impostor, tuple("abcd")))
-    assert found["thresholds"]["0.001"] is None
-    assert found["fnmr"]["0.001"] is None
-    assert found["fnmr"]["0.01"] == 1.0
+@pytest.mark.parametrize("count", [1, 60, 300, 900, 5000])
+def test_few_pairs_give_rates_and_say_what_they_cannot_show(count: int) -> None:
+    impostor = np.random.default_rng(1).permutation(np.arange(float(count)))
+    found = rates(Scored(np.array([0.0, count + 1.0]), impostor, ("a", "b")))
+    for rate in (0.01, 0.001, 0.0001):
+        key = f"{rate:g}"
+        allowed = int(count * rate)
+        assert found["fmr"][key] == allowed / count <= rate
+        assert found["thresholds"][key] == pytest.approx(count - allowed - 1)
+        assert found["fnmr"][key] == 0.5
+        assert len(found["fnmr_ci"][key]) == 2
+        assert found["shown"][key] == (allowed >= 10)
+    said = too_few({"genuine": 2, "impostor": count, **found})
+    assert len(said) == list(found["shown"].values()).count(False)
+    assert f"{count} impostor pairs cannot show FMR 0.0001" in said[-1]
+    assert "which need 100000 pairs; the rule of 30 asks for 300000" in said[-1]
+
+
+def test_rates_are_null_only_without_any_pair() -> None:
+    none = np.array([])
+    assert set(rates(Scored(np.array([1.0]), none, ("a",)))["fnmr"].values()) == {None}
+    found = rates(Scored(none, np.array([1.0]), ()))
+    assert set(found["fnmr"].values()) == set(found["fnmr_ci"].values()) == {None}
+    assert set(found["fmr"].values()) == {0.0}
 
 
 def test_thresholds_of_another_run_give_their_own_false_match_rate() -> None:
@@ -70,62 +97,6 @@ def test_ten_folds_on_separable_and_on_equal_scores() -> None:
     random = np.random.default_rng(3)
     mixed = ten_fold_accuracy(random.normal(size=600), random.normal(size=600))
     assert 0.4 < mixed < 0.6
-
-
-def test_people_are_joined_by_name_and_by_genuine_pairs() -> None:
-    who = identities(
-        [Pair("Li_0001.jpg", "Li_0002.jpg", True), Pair("x/Wu_0001.jpg", "Wo_0001.jpg", True)]
-    )
-    assert who["Li_0001.jpg"] == who["Li_0002.jpg"]
-    assert who["x/Wu_0001.jpg"] == who["Wo_0001.jpg"] != who["Li_0001.jpg"]
-
-
-def test_people_may_be_folders() -> None:
-    pairs = [Pair("Li/01.jpg", "Wu/01.jpg", False), Pair("Li/02.jpg", "Wu/02.jpg", False)]
-    who = identities(pairs)
-    assert who["Li/01.jpg"] == who["Li/02.jpg"] != who["Wu/01.jpg"]
-
-
-@pytest.mark.parametrize("name", ["img_{}.jpg", "images/{}.jpg", "{}.jpg"])
-def test_numbered_files_are_not_one_person(name: str) -> None:
-    one, two, three = (name.format(f"000{number}") for number in (1, 2, 3))
-    who = identities([Pair(one, two, True), Pair(two, three, False)])
-    assert who[one] == who[two] != who[three]
-
-
-def test_people_file_says_who_is_in_a_picture(tmp_path: Path) -> None:
-    path = tmp_path / "people.csv"
-    path.write_text("image,identity,more\na_1.jpg,Li,x\nb_1.jpg,Li,x\nc_1.jpg,Wu,x\n")
-    people = read_people(path)
-    assert identities([Pair("a_1.jpg", "c_1.jpg", False)], people)["a_1.jpg"] == "Li"
-    with pytest.raises(EvaluationError, match=r"^d_1\.jpg: no identity"):
-        identities([Pair("a_1.jpg", "d_1.jpg", False)], people)
-    path.write_text("image,identity,identity\na_1.jpg,Li,Wu\n")
-    with pytest.raises(EvaluationError, match="column identity is there more than once"):
-        read_people(path)
-    path.write_text("image,identity\na_1.jpg,\n")
-    with pytest.raises(EvaluationError, match="line 2: needs image, identity"):
-        read_people(path)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("image_a,image_b\na,b\n", "line 2: needs"),
-        ("image_a,image_b,same\na,b,1\na,b,yes\n", "line 3: needs"),
-        ("image_a,image_b,same\n", "no pairs"),
-        ("image_a,image_b,same,same\na,b,1,0\n", "^[^\n]*column same is there more than once$"),
-    ],
-)
-def test_wrong_pairs_are_one_clear_line(tmp_path: Path, text: str, says: str) -> None:
-    path = tmp_path / "pairs.csv"
-    path.write_text(text)
-    with pytest.raises(EvaluationError, match=says):
-        read_pairs(path)
-    with pytest.raises(EvaluationError):
-        read_pairs(tmp_path / "none.csv")
-    with pytest.raises(EvaluationError):
-        read_thresholds(path)
 
 
 def made_set(folder: Path) -> Path:
@@ -187,7 +158,9 @@ def test_block_comparison_gives_the_same_scores_as_single_ones(tmp_path: Path) -
     np.testing.assert_allclose(block, single, atol=1e-4)
     names = ["a_1.png", "a_2.png", "b_1.png", "c_1.png"]
     pairs = [Pair("a_1.png", "a_2.png", True), Pair("b_1.png", "c_1.png", False)]
-    values = all_impostor_values(matcher, dict(zip(names, people, strict=True)), identities(pairs))
+    values = all_impostor_values(
+        matcher, dict(zip(names, people, strict=True)), find_people(pairs).who
+    )
     scores = matcher.fuse(values)
     wanted = [block[0, 2], block[0, 3], block[1, 2], block[1, 3], block[2, 3]]
     np.testing.assert_allclose(np.sort(scores), np.sort(wanted), atol=1e-9)
@@ -217,10 +190,28 @@ def test_a_place_for_no_folder_is_one_clear_line_before_the_work(tmp_path: Path,
     assert (tmp_path / "taken").read_text() == "a file"
 
 
+def test_a_list_without_any_face_states_what_it_can(tmp_path: Path) -> None:
+    for name in ("a_1.png", "a_2.png", "b_1.png"):
+        cv2.imwrite(str(tmp_path / name), np.full((60, 60, 3), 99, np.uint8))
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("image_a,image_b,same\na_1.png,a_2.png,1\na_1.png,b_1.png,0\n")
+    settings = WorkerSettings(engine="sface")
+    report = evaluate(pairs, tmp_path, tmp_path, settings=settings, all_impostors=True)
+    assert report["fte"] == 1.0
+    assert report["impostor"] == 2
+    assert set(report["thresholds"].values()) == {None}
+    assert "no impostor pair has a face in both pictures" in report["notes"][-2]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not SMOKE.is_file(), reason=f"SKIPPED: labelled pairs missing at {SMOKE}")
 def test_smoke_pairs_are_told_apart(tmp_path: Path) -> None:
     report = evaluate(SMOKE, SMOKE.parent / "images", tmp_path)
     print(f"smoke pairs: accuracy {report['accuracy']:.4f}, FTE {report['fte']:.4f}")
     assert report["accuracy"] >= 0.97
+    for named in ("fnmr", "fnmr_ci", "fmr", "thresholds"):
+        assert list(report[named]) == ["0.01", "0.001", "0.0001"]
+        assert None not in report[named].values()
+    assert report["shown"] == {"0.01": False, "0.001": False, "0.0001": False}
+    assert sum("60 impostor pairs cannot show" in note for note in report["notes"]) == 3
     assert report["fte"] == 0.0

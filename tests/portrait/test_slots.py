@@ -85,6 +85,23 @@ def test_licence_without_commercial_use_is_refused_unless_allowed(tmp_path: Path
         ("mirror = true", "mirror = true\nmiror = 1", "miror: unknown key"),
         ("fmr = 0.001", "fmr = 0.001\nfnmr = 1", "fnmr: unknown key"),
         ('licence = "Apache-2.0"', 'licence = "Apache-2.0', "line"),
+        ('licence = "Apache-2.0"', 'licence = " "', "licence: must not be empty"),
+        (
+            'data_set = "LFW View 2, folds 1-3, every pair of two people"',
+            'data_set = ""',
+            "threshold.data_set: must not be empty",
+        ),
+        ('name = "sface"', 'name = "other"', "name: must be the folder's, 'sface', is 'other'"),
+        ("width = 112", "width = 1000000", "input.width: must be 16 to 1024, is 1000000"),
+        ("height = 112", "height = 8", "input.height: must be 16 to 1024, is 8"),
+        ("fmr = 0.01\n", "fmr = 5\n", "threshold.fmr: must be a share below 1"),
+        ("fmr = 0.01\n", "fmr = 1.0\n", "threshold.fmr: must be a share below 1"),
+        ("fmr = 0.01\n", "fmr = 0.001\n", "threshold: of picture at FMR 0.001 is there twice"),
+        (
+            "value = 0.290034",
+            "value = 0.390034",
+            "of picture at FMR 0.0001 (0.350802) lets in more than that at FMR 0.001 (0.390034)",
+        ),
     ],
 )
 def test_wrong_value_is_named_with_what_is_allowed(
@@ -92,6 +109,26 @@ def test_wrong_value_is_named_with_what_is_allowed(
 ) -> None:
     assert old in sface_text()
     assert says in refused(tmp_path, sface_text().replace(old, new))
+
+
+def test_two_files_of_one_key_are_refused(tmp_path: Path) -> None:
+    block = re.search(r"(?s)\[\[file]].*?\n\n", sface_text())
+    assert block is not None
+    text = sface_text().replace(block[0], block[0] * 2)
+    assert "file: key 'network' is there twice" in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("long_side_px = 640", "long_side_px = 1000000", "long_side_px: must be 160 to 4096"),
+        ("score_threshold = 0.6", "score_threshold = 6", "score_threshold: must be at most 1"),
+    ],
+)
+def test_wrong_detector_values_are_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = (MODELS / "yunet" / "model.toml").read_text()
+    assert old in text
+    assert says in refused(tmp_path, text.replace(old, new), "yunet")
 
 
 def test_recogniser_without_thresholds_is_refused(tmp_path: Path) -> None:
@@ -130,6 +167,35 @@ def test_network_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sface" / "model.toml").write_text(text)
     with pytest.raises(SlotError, match="OpenCV cannot run it"):
         load_models(tmp_path, "sface")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("width = 112\nheight = 112", "width = 96\nheight = 96", "input.width 96, input.height 96"),
+        ('layout = "NCHW"', 'layout = "NHWC"', "input.layout NHWC"),
+        ('name = "data"', 'name = "picture"', "input.name 'picture'"),
+    ],
+)
+def test_a_wrong_input_is_one_line_that_names_it(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    assert old in sface_text()
+    models = copy_models(tmp_path, sface=sface_text().replace(old, new))
+    with pytest.raises(SlotError) as caught:
+        load_models(models, "sface")
+    assert str(caught.value).startswith(f"{models}/sface/model.toml: input: the network does not")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_detector_with_another_network_is_refused_at_once(tmp_path: Path) -> None:
+    block = r"(?s)\[\[file]].*?\n\n"
+    other = re.search(block, sface_text())
+    assert other is not None
+    text = re.sub(block, other[0], (MODELS / "yunet" / "model.toml").read_text())
+    with pytest.raises(SlotError, match=r"^[^\n]*yunet/model\.toml: OpenCV cannot find [^\n]*$"):
+        load_models(copy_models(tmp_path, yunet=text), "sface")
 
 
 def test_unknown_engine_is_one_clear_line() -> None:

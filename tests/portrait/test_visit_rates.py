@@ -88,7 +88,17 @@ def test_progress_is_a_bar_on_a_terminal_and_few_lines_in_a_file() -> None:
         progress = Progress(stream)
         for done in range(1, 4001):
             progress(done, 4000)
+        progress.close()
     assert terminal.getvalue().count("\n") == 1
     assert "\r[###############---------------] 2000/4000 pictures" in terminal.getvalue()
     assert file.getvalue().count("\n") == 10
     assert file.getvalue().splitlines()[-1].startswith("4000/4000 pictures")
+
+
+def test_a_bar_that_is_left_ends_its_line() -> None:
+    terminal = _Terminal()
+    progress = Progress(terminal)
+    progress(3, 10)
+    progress.close()
+    assert terminal.getvalue().rstrip(" \n").endswith("left")
+    assert terminal.getvalue().count("\n") == 1

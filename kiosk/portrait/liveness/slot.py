@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kiosk.portrait.faces import Face, Image
+from kiosk.portrait.network_errors import in_a_line, not_taken
 from kiosk.portrait.slot_file import file_sha256, find_package_file
 from kiosk.portrait.slots import SlotError
 
@@ -87,9 +88,12 @@ class PassiveModel:
         self._input, self._output = slot.input, slot.output
         try:
             self._network: Any = cv2.dnn.readNetFromONNX(str(path))
+        except cv2.error as error:
+            raise SlotError(f"{source}: OpenCV cannot run it: {in_a_line(error)}") from error
+        try:
             probe = self._forward(np.zeros((slot.input.height, slot.input.width, 3), np.uint8))
         except cv2.error as error:
-            raise SlotError(f"{source}: OpenCV cannot run it: {error.err}") from error
+            raise SlotError(not_taken(source, slot.input)) from error
         if probe.size != slot.output.size or slot.output.live >= probe.size:
             raise SlotError(
                 f"{source}: the network gives {probe.size} numbers, output.size says "
@@ -140,6 +144,9 @@ def _read(source: Path) -> tuple[_SlotFile, bytes]:
         raise SlotError(f"{source}: {key}: {first['msg']}") from error
     except (OSError, ValueError) as error:
         raise SlotError(f"{source}: {error}") from error
+    folder = source.absolute().parent.name
+    if slot.name != folder:
+        raise SlotError(f"{source}: name: must be the folder's, {folder!r}, is {slot.name!r}")
     if not slot.commercial_use:
         raise SlotError(f"{source}: commercial_use: this model may not be used commercially")
     return slot, text
