@@ -59,7 +59,7 @@ _END_WITHIN_S = 1.0
 _UPDATES_KEPT = 256
 _LOSSES_TOLERATED = 3  # by one visit; then it is the visit's pictures that kill it
 _PIECES_MOST = 1000  # of one comparison, there are some ten; of two references six
-_RETRY_S = (1.0, 5.0, 30.0)  # pauses while no worker can be started
+_RETRY_S = (0.2, 5.0, 30.0)  # pauses while no worker can be started
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class WorkerSettings:
     limits: PortraitLimits = field(default_factory=PortraitLimits)
     liveness: LivenessLimits = field(default_factory=LivenessLimits)
     self_test: Path | None = None
-    start_within_s: float = 20.0
+    start_within_s: float = 8.0  # a start with its self-test takes 0.5 s
     answer_within_s: float = 0.6  # a frame or a piece takes 0.03 to 0.1 s, a large picture 0.3 s
     decide_within_s: float = 0.9  # a prepared decision takes 0.1 s
 
@@ -201,8 +201,8 @@ class PortraitWorker:
         ready = self._open(self._settings.self_test)
         if ready is not None:
             self._tell(ready)
-            while (request := self._next()) is not None:
-                self._serve(request)
+            while (told := self._next()) is not None:
+                self._serve(*told)
         self._drop_process(_END_WITHIN_S)
 
     def _open(self, self_test: Path | None) -> WorkerReady | None:
@@ -236,16 +236,16 @@ class PortraitWorker:
         )
         try:
             self._process = WorkerProcess()
-            within_s = settings.start_within_s
-            answer = self._process.ask(configure, within_s, silent_s=within_s)
+            busy_s, silent_s = settings.start_within_s, settings.answer_within_s
+            answer = self._process.ask(configure, busy_s, silent_s=silent_s)
         except (MessageError, OSError) as error:
             return WorkerFailed(str(error))
         if isinstance(answer, WorkerReady | WorkerFailed):
             return answer
         return WorkerFailed(f"unexpected answer {type(answer).__name__}")
 
-    def _next(self) -> Request | None:
-        """Wait for the next thing to say; None when closing."""
+    def _next(self) -> tuple[Request, int] | None:
+        """Wait for the next thing to say, and return it with its visit; None when closing."""
         with self._changed:
             pause_s = _TICK_S if self._handover.capturing else _IDLE_TICK_S
             self._changed.wait_for(
@@ -254,13 +254,14 @@ class PortraitWorker:
             if self._closing:
                 return None
             if self._commands:
-                return self._commands.popleft()
+                return self._commands.popleft(), self._visit
             frame, self._frame = self._frame, None
-        return Tick() if frame is None else _submit(frame)
+            visit = self._visit
+        return Tick() if frame is None else _submit(frame), visit
 
-    def _serve(self, request: Request) -> None:
+    def _serve(self, request: Request, visit: int) -> None:
         try:
-            self._exchange(request)
+            self._exchange(request, visit)
         except MessageError as error:
             if not self._closing:
                 self._recover(str(error))
@@ -273,19 +274,23 @@ class PortraitWorker:
         busy_s = settings.decide_within_s if isinstance(request, Decide) else within_s
         return self._process.ask(request, busy_s, silent_s=within_s)
 
-    def _exchange(self, request: Request) -> None:
-        """Ask, and pass on what the answer says; MessageError when the worker is lost."""
-        visit, capture = self._visit, self._handover.capture
+    def _exchange(self, request: Request, visit: int) -> None:
+        """Ask, and pass on what the answer says; MessageError when the worker is lost.
+
+        The visit is the request's: the next one may have begun before the answer comes.
+        """
+        capture = self._handover.capture
         answer = self._ask(request)
         match answer:
             case Judged(update, state):
                 with self._changed:
-                    if self._handover.capturing and capture == self._handover.capture:
+                    now = (self._visit, self._handover.capture)
+                    if self._handover.capturing and (visit, capture) == now:
                         self._handover.hold(request, answer)
                 if update is not None:
                     self._tell(update, visit)
                 if state is not CaptureState.RUNNING and self._handover.capturing:
-                    self._decide()
+                    self._decide(visit)
             case CaptureDone():
                 self._losses = 0
                 self._tell(answer, visit)
@@ -305,9 +310,9 @@ class PortraitWorker:
             self._looked_at = references
             self._tell(answer, visit)
 
-    def _decide(self) -> None:
+    def _decide(self, visit: int) -> None:
         self._prepare()
-        self._exchange(Decide())
+        self._exchange(Decide(), visit)
 
     def _prepare(self) -> None:
         """Have it made ready piece by piece: none takes long unless the worker hangs."""
@@ -331,9 +336,9 @@ class PortraitWorker:
                 return
             try:
                 with self._changed:
-                    known = self._handover.requests(self._commands)
+                    known, visit = self._handover.requests(self._commands), self._visit
                 for request in known:
-                    self._exchange(request)
+                    self._exchange(request, visit)
                 self._tell(WorkerReplaced(why, time.monotonic() - started_s))
                 self._repeat_decision()
             except MessageError as error:
@@ -344,11 +349,11 @@ class PortraitWorker:
     def _repeat_decision(self) -> None:
         """Decide from the frames held, when there were enough before the worker was lost."""
         with self._changed:
-            frames = self._handover.enough_frames()
+            frames, visit = self._handover.enough_frames(), self._visit
         for frame in frames:
-            self._exchange(frame)
+            self._exchange(frame, visit)
         if frames:
-            self._decide()
+            self._decide(visit)
 
     def _give_up(self) -> None:
         """End the try for want of a worker; pictures that kill every worker are not sent again."""

@@ -2,14 +2,20 @@
 
 import os
 import signal
+import threading
 
 import pytest
 
+from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.messages import Request, SetReferences
 from kiosk.portrait.results import (
     CaptureDone,
     GuidanceUpdate,
     ReasonKey,
+    ReferencesReady,
     ReferenceState,
+    WorkerFailed,
+    WorkerReady,
     WorkerReplaced,
 )
 from kiosk.values import (
@@ -17,7 +23,7 @@ from kiosk.values import (
     Reference,
 )
 from tests.portrait.disturbed import SPIN, Disturber
-from tests.portrait.driven import PATIENT, Kiosk
+from tests.portrait.driven import PATIENCE_S, PATIENT, Kiosk, open_kiosk
 from tests.portrait.pictures import document, moment
 
 
@@ -66,6 +72,39 @@ def test_a_worker_that_hangs_is_noticed_within_its_own_second(
     else:
         assert took_s - replaced.replaced_s < 3.0  # 0.6 s; it was 5 s
     assert own_kiosk.wait(CaptureDone, feed).decision.matched
+
+
+def test_a_worker_that_hangs_at_its_start_is_replaced(disturber: Disturber) -> None:
+    disturber.order("Configure", "SIGSTOP")
+    opened = open_kiosk(WorkerSettings(limits=PATIENT))
+    try:
+        opened.wait(WorkerReady)
+        took_s = disturber.since_s()
+        print(f"SIGSTOP in Configure: another was ready after {took_s:.2f} s")
+        assert any(isinstance(update, WorkerFailed) for update in opened.heard)
+        assert took_s < 8.0  # 1.3 s; it was 21 s
+    finally:
+        opened.worker.close()
+
+
+def test_an_answer_that_comes_after_its_visit_is_told_to_nobody(
+    own_kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, ended = own_kiosk.worker, threading.Event()
+    exchange = worker._exchange
+
+    def end_the_visit_first(request: Request, visit: int) -> None:
+        if isinstance(request, SetReferences) and not ended.is_set():
+            worker.forget()
+            ended.set()
+        exchange(request, visit)
+
+    monkeypatch.setattr(worker, "_exchange", end_the_visit_first)
+    worker.set_references(None, document("a"))
+    assert ended.wait(PATIENCE_S)
+    assert own_kiosk.references(document("a"), None)[Reference.CHIP] is ReferenceState.USABLE
+    ready = [update for update in own_kiosk.heard if isinstance(update, ReferencesReady)]
+    assert len(ready) == 1
 
 
 def test_a_lost_decision_is_repeated_from_the_frames_that_were_kept(
