@@ -24,6 +24,7 @@ from kiosk.portrait.slots import (
     DetectorSettings,
     FusionMember,
     KnownPair,
+    Length,
     ModelFile,
     ModelInput,
     ModelSlot,
@@ -174,6 +175,20 @@ def _read_centre(table: _Table, size: int, metric: str) -> tuple[float, ...]:
     return tuple(values)
 
 
+def _read_length(table: _Table | None, metric: str) -> Length | None:
+    if table is None:
+        return None
+    if metric != "cosine":
+        raise table.fail("weight", "is for metric cosine only")
+    read = Length(
+        mean=table.take("mean", float),
+        deviation=table.positive("deviation", float),
+        weight=table.positive("weight", float),
+    )
+    table.done()
+    return read
+
+
 def _read_threshold(table: _Table) -> Threshold:
     read = Threshold(
         of=table.choice("of", PROCEDURES, "picture"),
@@ -270,6 +285,7 @@ def load_slot(source: Path, *, commercial: bool = True, measured: bool = True) -
         metric=metric,
         mirror=output_table.take("mirror", bool) if needs_network else False,
         centre=_read_centre(output_table, size, metric) if needs_network else (),
+        length=_read_length(output_table.table("length"), metric) if needs_network else None,
         thresholds=thresholds,
         known_pairs=known_pairs,
         members=members,
