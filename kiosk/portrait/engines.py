@@ -3,7 +3,9 @@
 An engine is what a model slot says. Numbers of different engines are never compared. An engine
 looks at a face in one or several ways (landmarks of the whole picture or of a close-up, as it
 is or mirrored); the mean of what it sees is steadier than one look. Numbers whose cosine is
-compared lie about a common centre; taken off, what is left differs more between people.
+compared lie about a common centre; taken off, what is left differs more between people. Where
+the slot says what their length tells, it goes along as one more number: of the two faces of a
+pair the one that the network is less sure of says how alike they can be expected to look.
 """
 
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from kiosk.portrait.dlib_network import INPUT_NAME, SIDE_PX, DlibFileError, to_onnx
 from kiosk.portrait.faces import Face, Image, align_arcface
 from kiosk.portrait.network_errors import in_a_line, not_taken
-from kiosk.portrait.slots import ModelInput, ModelSlot, SlotError
+from kiosk.portrait.slots import Length, ModelInput, ModelSlot, SlotError
 
 Embedding = NDArray[np.float32]
 
@@ -53,6 +55,10 @@ class Engine(Protocol):
         ...
 
 
+_LENGTHS_MOST = 2.0
+"""Deviations from the crowd that count: beyond, a worse picture gains no more."""
+
+
 def looks_of(slot: ModelSlot) -> tuple[Look, ...]:
     """Return the ways of looking that a slot asks for."""
     if slot.input is None:
@@ -74,13 +80,28 @@ def _unit(vector: Embedding) -> Embedding:
 
 def _mean(slot: ModelSlot, looks: Sequence[Embedding]) -> Embedding:
     mean = np.asarray(np.mean(np.stack(list(looks)), axis=0), np.float32)
-    return _unit(mean) if slot.metric == "cosine" else mean
+    if slot.metric != "cosine":
+        return mean
+    if slot.length is None:
+        return _unit(mean)
+    return np.append(_unit(mean[:-1]), np.clip(mean[-1:], -_LENGTHS_MOST, _LENGTHS_MOST))
 
 
 def _compare(slot: ModelSlot, one: Embedding, other: Embedding) -> float:
-    if slot.metric == "cosine":
-        return float(np.dot(one, other))
-    return float(np.linalg.norm(one - other))
+    if slot.metric == "euclidean":
+        return float(np.linalg.norm(one - other))
+    return float(compare_all(slot, one[np.newaxis], other[np.newaxis])[0, 0])
+
+
+def compare_all(slot: ModelSlot, ones: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
+    """Return the slot's metric between each of ``ones`` (rows) and each of ``others``."""
+    if slot.metric == "euclidean":
+        squares = (ones**2).sum(1)[:, None] + (others**2).sum(1)[None, :] - 2 * ones @ others.T
+        return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
+    if slot.length is None:
+        return np.asarray(ones @ others.T)
+    shorter = np.minimum(ones[:, -1:], others[:, -1][None, :])
+    return np.asarray(ones[:, :-1] @ others[:, :-1].T - slot.length.weight * shorter)
 
 
 def _check_output(slot: ModelSlot, vector: NDArray[Any]) -> None:
@@ -119,14 +140,19 @@ class OnnxEngine:
         return looks_of(self.slot)
 
     def look(self, image: Image, face: Face, look: Look) -> Embedding | None:
-        """Return the numbers of the aligned crop; for cosine centred and of unit length."""
+        """Return the numbers of the aligned crop; for cosine centred and of unit length.
+
+        Where the slot says what their length tells, it is the last number, in deviations.
+        """
         crop = align_arcface(image, face, self._input.width, look.landmarks)
         if crop is None:
             return None
         vector = self._forward(_turned(crop, look))
         if self.slot.metric != "cosine":
             return vector
-        return _unit(vector) if self._centre is None else _unit(_unit(vector) - self._centre)
+        seen = _unit(vector) if self._centre is None else _unit(_unit(vector) - self._centre)
+        length = self.slot.length
+        return seen if length is None else np.append(seen, _length(vector, length))
 
     def join(self, looks: Sequence[Embedding]) -> Embedding:
         """Make one picture's numbers of several looks at it."""
@@ -232,6 +258,12 @@ def _check_dlib_input(slot: ModelSlot) -> None:
             raise SlotError(f"{slot.source}: input.{name}: dlib is fed {shown!r}, nothing else")
     if slot.metric != "euclidean":
         raise SlotError(f"{slot.source}: output.metric: dlib's numbers are compared by euclidean")
+
+
+def _length(vector: Embedding, length: Length) -> np.float32:
+    """Return by how many of the crowd's deviations the numbers are longer than its mean."""
+    logarithm = np.log(max(float(np.linalg.norm(vector)), 1e-12))
+    return np.float32((logarithm - length.mean) / length.deviation)
 
 
 def _turned(crop: Image, look: Look) -> Image:

@@ -26,6 +26,7 @@ from kiosk.portrait.slots import (
     DetectorSettings,
     FusionMember,
     KnownPair,
+    Length,
     ModelFile,
     ModelInput,
     ModelSlot,
@@ -213,6 +214,20 @@ def _read_rate(table: _Table) -> float:
     return rate
 
 
+def _read_length(table: _Table | None, metric: str) -> Length | None:
+    if table is None:
+        return None
+    if metric != "cosine":
+        raise table.fail("weight", "is for metric cosine only")
+    read = Length(
+        mean=table.take("mean", float),
+        deviation=table.positive("deviation", float),
+        weight=table.positive("weight", float),
+    )
+    table.done()
+    return read
+
+
 def _read_threshold(table: _Table) -> Threshold:
     read = Threshold(
         of=table.choice("of", PROCEDURES, "picture"),
@@ -347,6 +362,7 @@ def read_slot(
         metric=metric,
         mirror=output_table.take("mirror", bool) if needs_network else False,
         centre=_read_centre(output_table, size, metric) if needs_network else (),
+        length=_read_length(output_table.table("length"), metric) if needs_network else None,
         thresholds=thresholds,
         known_pairs=known_pairs,
         members=members,

@@ -45,6 +45,20 @@ class ModelInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Length:
+    """What the length of a network's numbers tells: short ones are of a face it is unsure of.
+
+    ``mean`` and ``deviation`` are of the logarithm of the length over a crowd's pictures.
+    ``weight`` is what a pair's cosine gains for each deviation by which the shorter of the two
+    is below the crowd's mean, and loses above it.
+    """
+
+    mean: float
+    deviation: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """A threshold with the measurement it comes from.
 
@@ -109,6 +123,7 @@ class ModelSlot:
     metric: str
     mirror: bool
     centre: tuple[float, ...]  # the mean of many people's numbers, taken off; () for none
+    length: Length | None  # None where the length of the numbers says nothing
     thresholds: tuple[Threshold, ...]
     known_pairs: tuple[KnownPair, ...]
     members: tuple[FusionMember, ...]

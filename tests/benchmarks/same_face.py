@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from devices.rig.live_frames import LiveChanges, camera_like_frames
 from kiosk.portrait.client import WorkerSettings
-from kiosk.portrait.engines import Embedding, embed
+from kiosk.portrait.engines import Embedding, compare_all, embed
 from kiosk.portrait.faces import Image
 from kiosk.portrait.fusion import Models, load_models
 from kiosk.portrait.liveness.limits import LivenessLimits
@@ -72,11 +72,12 @@ def measure(faces: Path, people: int) -> dict[str, Scores]:
             moments.append((found[0], found[1]))
         pair = seen(models, picture), seen(models, another)
         if pair[0] is not None and pair[1] is not None:
-            photographs.append(float(pair[0] @ pair[1]))
+            photographs.append(models.matcher.engines[ENGINE].compare(*pair))
         if number % 50 == 0:
             print(f"{number} of {people} people", file=sys.stderr, flush=True)
     first, later = (np.stack(side) for side in zip(*moments, strict=True))
-    scores = (first @ later.T).astype(np.float64)
+    slot = models.matcher.engines[ENGINE].slot
+    scores = compare_all(slot, first, later).astype(np.float64)
     others = scores[~np.eye(len(scores), dtype=bool)]
     return {
         "one visit": np.diagonal(scores).copy(),

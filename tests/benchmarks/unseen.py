@@ -2,21 +2,23 @@
 
     .venv/bin/python -m tests.benchmarks.unseen --faces ../shared/faces/dev
 
-For each fold the crowd's mean, dlib's weight, what each engine says of two people, and the
-thresholds are taken from the people of the other folds; the fold's listed pairs are then read at
-those thresholds, with the false match rate that they gave on the fold's own people. No person is
-in two folds. Rates are said with all labels as they are listed, as LFW asks, and without the pairs
-that its own errata call wrong (``known_label_error``). A picture in which no face is found ends
-the run, so where there are figures the failure to enrol is 0. Intervals are 95 % bootstraps that
-draw people. A table, then one line of JSON.
+For each fold the crowd's mean, the weights of dlib and of the numbers' length, what each engine
+says of two people, and the thresholds are taken from the people of the other folds; the fold's
+listed pairs are then read at those thresholds, with the false match rate that they gave on the
+fold's own people. No person is in two folds. Rates are said with all labels as they are listed, as
+LFW asks, and without the pairs that its own errata call wrong (``known_label_error``). A picture
+in which no face is found ends the run, so where there are figures the failure to enrol is 0.
+Intervals are 95 % bootstraps that draw people. A table, then one line of JSON.
 """
 
 import argparse
 import csv
 import dataclasses
+import itertools
 import json
 import multiprocessing
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +33,18 @@ from kiosk.portrait.engines import open_engine
 from kiosk.portrait.fusion import Models, load_models
 from kiosk.portrait.progress import Progress
 from kiosk.portrait.scores import fnmr, fnmr_interval, threshold_at
+from kiosk.portrait.slots import Length
 
 FMRS = (0.01, 0.001, 0.0001)
 WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+LENGTH_WEIGHTS = (0.0, 0.009, 0.018, 0.027)
 CHOSEN_BETWEEN = np.geomspace(3e-5, 3e-3, 11)
 """False match rates at which the weight is chosen: one alone hangs on two or three pairs."""
 Numbers = NDArray[np.float32]
 Scores = NDArray[np.float64]
 Index = NDArray[np.intp]
+Weights = tuple[float, float]
+"""Of the length of SFace's numbers, in a cosine, and of dlib."""
 
 _models: Models | None = None  # one set for each process of the pool
 
@@ -49,7 +55,7 @@ class Faces:
 
     person: Index
     fold: Index
-    sface: Numbers  # pictures x looks x numbers
+    sface: Numbers  # pictures x looks x numbers, the last the logarithm of their length
     dlib: Numbers
 
 
@@ -75,7 +81,8 @@ def _open() -> None:
     cv2.setNumThreads(1)
     settings = WorkerSettings()
     _models = load_models(settings.models, "fused", None)
-    slot = dataclasses.replace(_models.matcher.engines["sface"].slot, centre=())
+    slot = _models.matcher.engines["sface"].slot
+    slot = dataclasses.replace(slot, centre=(), length=Length(0.0, 1.0, 0.0))
     _models.matcher.engines["sface"] = open_engine(slot)
 
 
@@ -113,12 +120,20 @@ def look_at(folder: Path, images: list[str], person: Index, fold: Index) -> Face
 
 def similar(looks: Numbers, others: NDArray[np.bool_]) -> Scores:
     """Return the cosine of every two pictures, the mean of ``others``' looks taken off."""
-    centre = looks[others].mean(axis=(0, 1))
-    centred = looks - centre
+    numbers = looks[:, :, :-1]
+    centre = numbers[others].mean(axis=(0, 1))
+    centred = numbers - centre
     centred /= np.linalg.norm(centred, axis=2, keepdims=True)
     mean = centred.mean(axis=1)
     mean /= np.linalg.norm(mean, axis=1, keepdims=True)
     return np.asarray(mean @ mean.T, np.float64)
+
+
+def shorter(looks: Numbers, others: NDArray[np.bool_]) -> Scores:
+    """Return how long the shorter of every two is, in deviations of ``others``, two at most."""
+    length = looks[:, :, -1].mean(axis=1).astype(np.float64)
+    length = np.clip((length - length[others].mean()) / length[others].std(), -2, 2)
+    return np.asarray(np.minimum(length[:, None], length[None, :]), np.float64)
 
 
 def near(looks: Numbers) -> Scores:
@@ -135,21 +150,21 @@ def standard(table: Scores, strangers: Pairs) -> Scores:
     return np.asarray((table - values.mean()) / values.std(), np.float64)
 
 
-def choose_weight(
-    sface: Scores, dlib: Scores, same: Pairs, strangers: Pairs, faces: Faces
-) -> float:
-    """Return dlib's weight with the fewest refusals, by the people who are given."""
+def choose_weights(
+    fused: Callable[[Weights], Scores], same: Pairs, strangers: Pairs, faces: Faces
+) -> Weights:
+    """Return the weights with the fewest refusals, by the people who are given."""
     owners = faces.person[same.one]
     share = 1 / np.sqrt(np.bincount(owners)[owners])  # who has many pictures counts not for all
 
-    def refusals(weight: float) -> float:
-        table = sface + weight * dlib
+    def refusals(weights: Weights) -> float:
+        table = fused(weights)
         genuine, impostor = same.of(table), strangers.of(table)
         limits = [threshold_at(impostor, rate) for rate in CHOSEN_BETWEEN]
         missed = [np.average(genuine < at, weights=share) for at in limits if at is not None]
         return float(np.mean(missed))
 
-    return min(WEIGHTS, key=refusals)
+    return min(itertools.product(LENGTH_WEIGHTS, WEIGHTS), key=refusals)
 
 
 def every_pair(faces: Faces) -> tuple[Pairs, Pairs]:
@@ -161,7 +176,7 @@ def every_pair(faces: Faces) -> tuple[Pairs, Pairs]:
 
 def read_folds(
     faces: Faces, listed: Pairs
-) -> tuple[dict[float, Scores], dict[float, float], list[float]]:
+) -> tuple[dict[float, Scores], dict[float, float], list[Weights]]:
     """Return by how much each listed pair clears its threshold, the FMR given, the weights."""
     same, strangers = every_pair(faces)
     dlib = near(faces.dlib)
@@ -171,10 +186,20 @@ def read_folds(
     for fold in np.unique(faces.fold):
         others = faces.fold != fold
         known_same, known_strangers = same.among(others), strangers.among(others)
-        tables = (similar(faces.sface, others), dlib)
-        sface, near_by = (standard(table, known_strangers) for table in tables)
-        weight = choose_weight(sface, near_by, known_same, known_strangers, faces)
-        table = sface + weight * near_by
+        alike, unsure = similar(faces.sface, others), shorter(faces.sface, others)
+        near_by = standard(dlib, known_strangers)
+
+        def fused(
+            weights: Weights,
+            alike: Scores = alike,
+            unsure: Scores = unsure,
+            near_by: Scores = near_by,
+            known: Pairs = known_strangers,
+        ) -> Scores:
+            return standard(alike - weights[0] * unsure, known) + weights[1] * near_by
+
+        chosen = choose_weights(fused, known_same, known_strangers, faces)
+        table = fused(chosen)
         impostor, unseen = known_strangers.of(table), strangers.among(~others).of(table)
         mine = faces.fold[listed.one] == fold
         for rate in FMRS:
@@ -183,7 +208,7 @@ def read_folds(
             margin[rate][mine] = listed.of(table)[mine] - limit
             wrong[rate] += int((unseen >= limit).sum())
         asked += len(unseen)
-        weights.append(weight)
+        weights.append(chosen)
     return margin, {rate: count / asked for rate, count in wrong.items()}, weights
 
 
@@ -210,7 +235,7 @@ def main() -> None:
     owners = faces.person[listed.one].astype(str)
     print(
         f"{len(images)} pictures of {len(set(person))} people in {len(set(fold))} folds; "
-        f"dlib's weight by fold {weights}"
+        f"weights of length and dlib by fold {weights}"
     )
     print("| FMR aimed at | FMR given | FNMR as listed | FNMR, labels right |\n|---|---|---|---|")
     report: dict[str, object] = {"fte": 0.0, "genuine": len(genuine)}

@@ -48,7 +48,9 @@ def test_score_of_a_mean_is_the_mean_of_the_scores(matcher: Matcher) -> None:
     reference = templates.pop("wu_0")
     single = [matcher.compare(template, reference).score for template in templates.values()]
     mean = matcher.mean(list(templates.values()))
-    assert matcher.compare(mean, reference).score == pytest.approx(np.mean(single), abs=1e-6)
+    score = matcher.compare(mean, reference).score
+    assert score == pytest.approx(np.mean(single), abs=0.01)
+    assert score <= np.mean(single) + 1e-6  # frames less sure than the reference cost a little
 
 
 def test_visit_gives_each_capture_a_third_and_holds_for_single_pictures_too() -> None:
