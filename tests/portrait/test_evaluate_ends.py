@@ -45,7 +45,8 @@ class Running:
             start_new_session=True,
         )
         assert self.process.stderr is not None
-        assert "pictures" in self.process.stderr.readline()
+        while " pictures, " not in self.process.stderr.readline():
+            assert self.process.poll() is None
         self.workers = [pid for pid in descendants(self.process.pid) if "spawn_main" in said(pid)]
         assert self.workers
 
