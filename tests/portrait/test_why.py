@@ -244,8 +244,8 @@ WORDS = {
 
 MADE = (
     "lens covered",
+    "underexposed",  # of resident b: the lighter face of a is light enough even then, and matches
     "sun in the lens",
-    "underexposed",
     "out of focus (disc)",
     "streaks on the lens",
     "frozen",
