@@ -7,6 +7,7 @@ group the criterion furthest beyond its limit comes first.
 
 Two things go before their turn, because they make others fail: a head turned far, whose eyes stand
 close together and slanted, and a covered face, whose points lie anywhere and whose mask may shine.
+A pattern before the mouth is surer than either: no turn and no light makes one.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from kiosk.portrait.quality import (
     FACE_WIDTH,
     FACES,
     LOWER_FACE_COLOUR,
+    LOWER_FACE_DETAIL,
     MOUTH_CONTRAST,
     OVEREXPOSED,
     PITCH,
@@ -96,6 +98,7 @@ GROUPS = (
     (
         Criterion(MOUTH_CONTRAST, Hint.UNCOVER_FACE, ReasonKey.COVERED),
         Criterion(LOWER_FACE_COLOUR, Hint.UNCOVER_FACE, ReasonKey.COVERED),
+        Criterion(LOWER_FACE_DETAIL, Hint.UNCOVER_FACE, ReasonKey.COVERED),
     ),
     (Criterion(BACKGROUND_MOTION, Hint.WAIT_A_MOMENT, ReasonKey.BACKGROUND_MOVES),),
     (Criterion(DETECTOR_SCORE, Hint.LOOK_AT_CAMERA, ReasonKey.COVERED),),
@@ -140,6 +143,10 @@ def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
     beyond = {name: excess(measure) for name, measure in failing.items()}
     if failing.keys() & {SCENE_GREY, FACES} or beyond.get(FACE_GREY, 0.0) > 0:
         return None
+    placed = failing.keys() & {EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET}
+    compared = not failing.keys() & {EYE_LIGHT, EYE_CONTRAST}  # with eyes that can be seen
+    if LOWER_FACE_DETAIL in failing and compared and not placed:
+        return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, failing[LOWER_FACE_DETAIL])
     for name, far in ((YAW, FAR), (EYE_SPAN, TOGETHER)):
         if beyond.get(name, 0.0) >= far:
             far_off = beyond.get(EYE_DISTANCE, 0.0) >= FAR / 2
@@ -147,7 +154,6 @@ def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
             return None if far_off else turned
     hidden = max((MOUTH_CONTRAST, LOWER_FACE_COLOUR), key=lambda name: beyond.get(name, 0.0))
     posed = max(beyond.get(name, 0.0) for name in (YAW, PITCH, ROLL))
-    placed = failing.keys() & {EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET}
     burnt = beyond.get(OVEREXPOSED, 0.0) >= FAR
     if beyond.get(hidden, 0.0) < COVERED or posed >= FAR / 2 or placed or burnt:
         return None

@@ -48,6 +48,8 @@ class PortraitLimits:
     mouth_contrast_min: _Share = 0.055  # of the skin's grey; masks 0.02 to 0.05
     # CIE Lab from the middle of the face; beards reach 22
     lower_face_colour_max: Annotated[float, Range(0, 500, low_too=False, off=500)] = 24.0
+    # of the eyes' sharpness; faces reach 6.6, cloth with a pattern and print have 10 and more
+    lower_face_detail_max: Annotated[float, Range(0, 500, low_too=False, off=500)] = 8.0
     background_motion_max_ratio: _MostShare = 0.50  # of the background, within 0.2 s
     # of the frame's middle, above 240: so large a part is a face that is burnt out and not found
     burnt_middle_max_ratio: _MostShare = 0.40

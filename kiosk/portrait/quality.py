@@ -14,7 +14,12 @@ from kiosk.portrait.light import burnt_middle, evenness, face_light, scene_grey
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.pose import eye_span, pitch_deg, yaw_deg
 from kiosk.portrait.tracking import Sighting, search
-from kiosk.portrait.visibility import eyes, lower_face_colour, mouth_contrast
+from kiosk.portrait.visibility import (
+    eyes,
+    lower_face_colour,
+    lower_face_detail,
+    mouth_contrast,
+)
 from kiosk.values import Measure
 
 # Names of the measures of a frame; also the keys of evidence and of the console's words.
@@ -35,6 +40,7 @@ EYE_LIGHT = "eye_light"
 EYE_CONTRAST = "eye_contrast"
 MOUTH_CONTRAST = "mouth_contrast"
 LOWER_FACE_COLOUR = "lower_face_colour"
+LOWER_FACE_DETAIL = "lower_face_detail"
 BACKGROUND_MOTION = "background_motion"
 BURNT_MIDDLE = "burnt_middle"
 SCENE_GREY = "scene_grey"
@@ -58,6 +64,7 @@ FRAME_MEASURES = (
     EYE_CONTRAST,
     MOUTH_CONTRAST,
     LOWER_FACE_COLOUR,
+    LOWER_FACE_DETAIL,
     BACKGROUND_MOTION,
 )
 
@@ -173,6 +180,7 @@ def _picture(crop: Image | None, limits: PortraitLimits) -> tuple[Measure, ...]:
     grey, bright = face_light(crop)
     eye_light, eye_contrast = eyes(crop)
     mouth, colour = mouth_contrast(crop), lower_face_colour(crop)
+    detail = lower_face_detail(crop)
     return (
         Measure(FACE_GREY, grey, "grey level", limits.face_grey_min, limits.face_grey_max),
         Measure(OVEREXPOSED, bright, "of face", None, limits.overexposed_max_ratio),
@@ -182,6 +190,7 @@ def _picture(crop: Image | None, limits: PortraitLimits) -> tuple[Measure, ...]:
         Measure(EYE_CONTRAST, eye_contrast, "of skin", limits.eye_contrast_min, None),
         Measure(MOUTH_CONTRAST, mouth, "of skin", limits.mouth_contrast_min, None),
         Measure(LOWER_FACE_COLOUR, colour, "Lab", None, limits.lower_face_colour_max),
+        Measure(LOWER_FACE_DETAIL, detail, "of eyes", None, limits.lower_face_detail_max),
     )
 
 

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 
 from kiosk.portrait.faces import Face, Image, align_arcface
-from kiosk.portrait.quality import FACE_GREY, SHARPNESS, Assessment, sharpness
+from kiosk.portrait.quality import FACE_GREY, SHARPNESS, Assessment
+from kiosk.portrait.visibility import eye_sharpness
 
 _SCENE = (320, 180)
-_EYES = (slice(36, 68), slice(18, 94))  # rows and columns of the aligned face of 112 pixels
 _LOOK_EVERY = 3
 """The scene stands still; every third frame tells enough of it."""
 
@@ -84,7 +84,7 @@ class Counting:
     def _look_at_eyes(self, image: Image, face: Face) -> None:
         crop = align_arcface(image, face)
         if crop is not None:
-            self._eyes.append(sharpness(np.ascontiguousarray(crop[_EYES])))
+            self._eyes.append(eye_sharpness(crop))
 
 
 def scene_sharpness(image: Image) -> float:

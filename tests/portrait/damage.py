@@ -65,6 +65,21 @@ def face_mask(image: Image, face: Face, colour: Colour = SURGICAL) -> Image:
     return _laid_over(image, np.array(colour) * folds + _grain(image.shape), mask)
 
 
+def patterned(image: Image, face: Face) -> Image:
+    """A scarf in black and white checks, from the nose down."""
+    left, right = int(face.x - 0.1 * face.width), int(face.x + 1.1 * face.width)
+    eyes, mouth = face.landmarks[:2].mean(0), face.landmarks[3:].mean(0)
+    top = int(eyes[1] + 0.55 * (mouth[1] - eyes[1]))
+    side = max(4, round(0.1 * face.eye_distance))
+    covered = image.copy()
+    for y in range(top, int(face.y + 1.2 * face.height), side):
+        for x in range(max(left, 0), right, side):
+            light = ((x - left) // side + (y - top) // side) % 2
+            colour = (225, 225, 230) if light else (30, 30, 40)
+            cv2.rectangle(covered, (x, y), (x + side - 1, y + side - 1), colour, -1)
+    return covered
+
+
 def side_light(image: Image, face: Face, darkest: float = 0.2) -> Image:
     """A lamp from the left: light falls off across the face."""
     start, end = face.x + 0.2 * face.width, face.x + 0.8 * face.width

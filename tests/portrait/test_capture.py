@@ -133,6 +133,7 @@ def failing(name: str, value: float, low: float | None, high: float | None) -> A
         (failing("eye_contrast", 0.01, 0.065, None), Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN),
         (failing("mouth_contrast", 0.02, 0.055, None), Hint.UNCOVER_FACE, ReasonKey.COVERED),
         (failing("lower_face_colour", 31, None, 24), Hint.UNCOVER_FACE, ReasonKey.COVERED),
+        (failing("lower_face_detail", 12, None, 8), Hint.UNCOVER_FACE, ReasonKey.COVERED),
         (
             failing("background_motion", 0.7, None, 0.5),
             Hint.WAIT_A_MOMENT,
@@ -169,6 +170,8 @@ EYES_FAR_OFF = Measure("eye_distance", 15, "px", 45, None)
 NO_MOUTH = Measure("mouth_contrast", 0.01, "of skin", 0.055, None)
 EYES_TOGETHER = Measure("eye_span", 0.65, "of eyes to mouth", 0.78, None)
 SLIGHT_YAW = Measure("yaw", 18, "degrees", -16, 16)
+NO_EYES = Measure("eye_contrast", 0.01, "of skin", 0.065, None)
+PATTERN = Measure("lower_face_detail", 12, "of eyes", None, 8)
 WHITE_MASK = Measure("overexposed", 0.07, "of face", None, 0.05)
 BURNT = Measure("overexposed", 0.4, "of face", None, 0.05)
 DARK_FACE = Measure("face_grey", 20, "grey level", 60, 200)
@@ -186,6 +189,12 @@ DARK_FACE = Measure("face_grey", 20, "grey level", 60, 200)
         ((NO_MOUTH, SLIGHT_YAW), ReasonKey.COVERED),
         ((NO_MOUTH, WHITE_MASK), ReasonKey.COVERED),
         ((NO_MOUTH, BURNT), ReasonKey.OVEREXPOSED),
+        # A pattern is cloth or print, whatever else its points and its light say.
+        ((PATTERN, YAW_FAR, ROLL), ReasonKey.COVERED),
+        ((PATTERN, BURNT), ReasonKey.COVERED),
+        ((PATTERN, EYES_FAR_OFF), ReasonKey.TOO_FAR),
+        ((PATTERN, NO_EYES), ReasonKey.EYES_HIDDEN),
+        ((PATTERN, DARK_FACE), ReasonKey.DARK),
         ((NO_MOUTH, ROLL), ReasonKey.TILTED),
         ((NO_MOUTH, EYES_FAR_OFF), ReasonKey.TOO_FAR),
         # In the dark nothing else means anything.

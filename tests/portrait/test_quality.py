@@ -32,6 +32,7 @@ from tests.portrait.damage import (
     eyes_covered,
     face_mask,
     half_hidden,
+    patterned,
     side_light,
     sunglasses,
     tinted,
@@ -125,6 +126,14 @@ def test_covered_face_and_one_sided_light_trip_their_gates(
     assessment = judge(models, damage(image, models.detector.find(image)[0]))
     assert measure in assessment.failed(), assessment.measures
     assert choose_hint(assessment) is hint
+
+
+def test_a_pattern_before_the_mouth_trips_its_gate(models: Models) -> None:
+    image = frame("a", scale=1.8)
+    assert judge(models, image).value("lower_face_detail") < 2
+    assessment = judge(models, patterned(image, models.detector.find(image)[0]))
+    assert "lower_face_detail" in assessment.failed()
+    assert choose_hint(assessment) is Hint.UNCOVER_FACE
 
 
 def test_dark_glass_trips_the_gate_of_the_eyes_light(models: Models) -> None:
