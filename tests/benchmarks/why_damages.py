@@ -250,6 +250,25 @@ def striped_scarf(image: Image, random: Random) -> Image:
     return covered
 
 
+def dotted_mask(image: Image, random: Random) -> Image:
+    """A mask of blue cloth with white dots, rounded at the cheeks."""
+    covered = image.copy()
+    for face in detector().find(image)[:1]:
+        eyes, mouth = face.landmarks[:2].mean(0), face.landmarks[3:].mean(0)
+        top = int(eyes[1] + 0.45 * (mouth[1] - eyes[1]))
+        shape = np.zeros(image.shape[:2], np.uint8)
+        centre = (int(face.x + face.width / 2), int((top + face.y + face.height) / 2))
+        axes = (int(0.52 * face.width), int((face.y + face.height - top) / 2) + 4)
+        cv2.ellipse(shape, centre, axes, 0, 0, 360, 1, -1)
+        cloth = np.full_like(image, (140, 90, 50))
+        step = max(6, round(0.12 * face.eye_distance))
+        for y in range(0, image.shape[0], step):
+            for x in range((y // step % 2) * step // 2, image.shape[1], step):
+                cv2.circle(cloth, (x, y), max(1, step // 4), (235, 235, 235), -1)
+        covered[shape == 1] = cloth[shape == 1]
+    return covered
+
+
 def telephone(image: Image, random: Random) -> Image:
     """A telephone held up before nose and mouth: dark glass with a bright edge, a little aslant."""
     covered = image.copy()
@@ -407,6 +426,7 @@ TUNING = (
     of_capture("turned one way", Key.TURNED, change=turned(-50, -38)),
     of_capture("turned, nose to the right", Key.TURNED, change=turned(38, 50)),
     of_capture("surgical mask", *HIDDEN, change=surgical_mask),
+    of_capture("striped scarf", *HIDDEN, change=striped_scarf),
     of_capture("far away", Key.TOO_FAR, scale=0.3),
     of_capture("shaken sideways", Key.MOVED, change=shaken(23, 5)),
     of_capture("shaken aslant", Key.MOVED, change=shaken(23, 45)),
@@ -437,7 +457,7 @@ TESTING = (
     of_capture("leaning", Key.TILTED, roll_deg=24.0),
     of_capture("shaken up and down", Key.MOVED, change=shaken(27, 80)),
     of_capture("leaning the other way", Key.TILTED, roll_deg=-19.0),
-    of_capture("striped scarf", *HIDDEN, change=striped_scarf),
+    of_capture("dotted mask", *HIDDEN, change=dotted_mask),
     of_capture("telephone before the mouth", *HIDDEN, change=telephone),
     of_capture("whirled about", Key.MOVED, change=whirled(9)),
     Damage("another steps in", (Key.FACE_CHANGED,), relieved, both_documents),
