@@ -46,7 +46,12 @@ def parked(kiosk: Kiosk, wanted: c.ParkedRequest) -> c.ParkedAnswer:
         case = next((case for case in cases if not _why_not(case, kiosk)), None)
     if case is None:
         return c.ParkedAnswer()
-    found = c.ParkedCase(id=case.id, ticket=case.ticket, stage=c.CaseStage(case.stage))
+    found = c.ParkedCase(
+        id=case.id,
+        ticket=case.ticket,
+        stage=c.CaseStage(case.stage),
+        session=session_of(case),
+    )
     return c.ParkedAnswer(case=found)
 
 

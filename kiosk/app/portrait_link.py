@@ -107,12 +107,17 @@ class PortraitLink:
             return self._guidance
 
     def set_references(
-        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool
+        self,
+        chip: bytes | None,
+        record: bytes | None,
+        *,
+        case: bytes | None = None,
+        chip_authenticated: bool,
     ) -> References:
         """Give the worker this visit's portraits. Raises WorkerLost."""
         with self._changed:
             self._references = None
-        self._worker.set_references(chip, record, chip_authenticated=chip_authenticated)
+        self._worker.set_references(chip, record, case=case, chip_authenticated=chip_authenticated)
         ready = self._await(
             lambda: self._references, REFERENCES_WITHIN_S, "the references were not looked at"
         )
@@ -141,7 +146,11 @@ class PortraitLink:
         references = self._references.reports if self._references else ()
         seen = [
             ("live", done.eyes),
-            *((report.reference.value, report.eyes) for report in references),
+            *(
+                (report.reference.value, report.eyes)
+                for report in references
+                if report.reference is not Reference.CASE  # staff have that one in its own case
+            ),
         ]
         return Match(
             self._comparison(done),

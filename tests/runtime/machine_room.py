@@ -66,14 +66,26 @@ class Emulators:
 
 
 class Satisfied:
-    """A matcher that takes any portraits and any face; ``matched`` may be changed."""
+    """A matcher that takes any portraits and any face; ``matched`` may be changed.
+
+    ``face`` is the picture that the camera would take: the same bytes are the same person as a
+    case's portrait, chip and record being another matter.
+    """
 
     def __init__(self) -> None:
         self.matched = True
+        self.face: bytes | None = None
+        self._case: bytes | None = None
 
     def set_references(
-        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool
+        self,
+        chip: bytes | None,
+        record: bytes | None,
+        *,
+        case: bytes | None = None,
+        chip_authenticated: bool,
     ) -> References:
+        self._case = case
         return References(chip=chip is not None, record=record is not None)
 
     def capture(self, attempt: int, cancel: Flag) -> CaptureEnd:
@@ -81,13 +93,20 @@ class Satisfied:
 
     def compare(self, attempt: int) -> Match:
         name, threshold = next(iter(_MODEL["thresholds"].items()))
-        score = threshold + 1.0 if self.matched else threshold - 5.0
-        scores = tuple(Score(reference, name, score, threshold) for reference in Reference)
-        comparison = Comparison(self.matched, scores, (), _MODEL["id"], _MODEL["sha256"][0])
-        return Match(comparison, None)
+
+        def score(reference: Reference, *, holds: bool) -> Score:
+            return Score(reference, name, threshold + (1.0 if holds else -5.0), threshold)
+
+        scores = [score(each, holds=self.matched) for each in (Reference.CHIP, Reference.RECORD)]
+        matched = self.matched
+        if self._case is not None:
+            matched = matched and self.face == self._case
+            scores.append(score(Reference.CASE, holds=self.face == self._case))
+        found = Comparison(matched, tuple(scores), (), _MODEL["id"], _MODEL["sha256"][0])
+        return Match(found, self.face)
 
     def forget(self) -> None:
-        return
+        self._case = None
 
 
 def write_config(folder: Path, emulators: Emulators, url: str, **timers: float) -> Path:

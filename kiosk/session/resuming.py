@@ -1,0 +1,105 @@
+"""Going on with a case that was taken up: the face first, then what staff decided, or the wait.
+
+Whoever holds the card need not be whom staff looked at. Nothing of the case is shown or used
+before the server has found the face to be that of the case's own portrait.
+"""
+
+from dataclasses import replace
+
+from kiosk.session.effects import JudgeSamePerson
+from kiosk.session.events import CaseResumed
+from kiosk.session.facts import (
+    Case,
+    CaseStage,
+    Comparison,
+    DecisionKind,
+    Escalation,
+    IdentitySource,
+    Offer,
+    Offers,
+    Outcome,
+    Resumption,
+)
+from kiosk.session.phases import Notice
+from kiosk.session.rules import Rules
+from kiosk.session.turn import Turn
+from kiosk.session.way import advance, escalate, fetch_offers, leave, to_portrait, wait_again
+
+OF_A_MACHINE = (Escalation.DEVICE_FAULT, Escalation.PAID_NOT_ISSUED)
+"""What another machine may simply do: its face check and its printer are the answer."""
+
+BY_A_PERSON = (Escalation.LIVENESS_ALARM, Escalation.FACE_CHECK_DECLINED)
+"""What no camera may answer: only somebody who has seen the resident."""
+
+
+def taken_up(turn: Turn, answer: CaseResumed, rules: Rules) -> Turn:
+    """Take over what the case is about; then ask what the card can have now."""
+    case, application = answer.case, answer.application
+    resumption = Resumption(
+        case.id, case.session, case, offer_code=answer.offer_code, portrait=answer.portrait
+    )
+    turn = turn.set(
+        resumption=resumption, application=application, chosen=answer.offer, travel=answer.travel
+    )
+    return fetch_offers(turn, rules)
+
+
+def go_on(turn: Turn, rules: Rules) -> Turn:
+    """Go to the first step still missing, now that the offers are there."""
+    visit, resumption = turn.visit, turn.visit.resumption
+    if resumption is None or resumption.case is None:
+        return advance(turn, rules)
+    if visit.application is None:
+        turn = turn.set(chosen=_chosen(visit.offers, resumption.offer_code))
+    elif visit.application.identified:
+        # The counter saw card and person, and ordered the print here.
+        turn = _join(turn, resumption, resumption.case).set(identity=IdentitySource.DECISION)
+        return advance(turn, rules)
+    if resumption.asks_face:
+        return to_portrait(turn, rules) if visit.consented else turn.enter(Notice())
+    return by_staff(turn, resumption.case, rules) or advance(turn, rules)
+
+
+def judge(turn: Turn, comparison: Comparison, rules: Rules) -> Turn:
+    """Have the server judge whether it is the case's person; try again where that may help."""
+    resumption = turn.visit.resumption
+    score = comparison.with_case
+    if comparison.retry_helps and (score is None or not score.accepted):
+        return to_portrait(turn, rules)
+    if score is None or resumption is None or resumption.case is None:
+        return escalate(turn, Escalation.PORTRAIT_NOT_MATCHED, rules)
+    case = resumption.case
+    return turn.ask(lambda ref: JudgeSamePerson(ref, case))
+
+
+def by_staff(turn: Turn, case: Case, rules: Rules) -> Turn | None:
+    """Go on by what staff decided, or wait for it; None where the face check alone decides."""
+    resumption = turn.visit.resumption
+    if resumption is None:
+        return None
+    same = resumption.same is True
+    turn = _join(turn, resumption, case)
+    if case.decision is None:
+        if case.stage is CaseStage.CLOSED:
+            return leave(turn, Outcome.TO_COUNTER, rules)
+        return None if case.reason in OF_A_MACHINE else wait_again(turn, case, rules)
+    match case.decision.kind:
+        case DecisionKind.TO_COUNTER:
+            return leave(turn, Outcome.TO_COUNTER, rules)
+        case DecisionKind.REFUSED:
+            return leave(turn, Outcome.REFUSED, rules)
+        case DecisionKind.IDENTITY_ACCEPTED if same:
+            accepted = turn.set(identity=IdentitySource.DECISION, accepted_in=case.id)
+            return advance(accepted, rules)
+        case _ if case.reason in BY_A_PERSON:
+            return escalate(turn, case.reason, rules)
+        case _:
+            return None
+
+
+def _join(turn: Turn, resumption: Resumption, case: Case) -> Turn:
+    return turn.set(resumption=replace(resumption, case=case, joined=True), case=case)
+
+
+def _chosen(offers: Offers | None, code: str | None) -> Offer | None:
+    return next((offer for offer in offers.open if offer.code == code), None) if offers else None
