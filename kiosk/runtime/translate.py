@@ -222,7 +222,7 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
     )
 
 
-def travel_request(travel: facts.Travel, session: int) -> contract.TravelRequest:
+def travel_request(travel: facts.Travel, session: int = 1) -> contract.TravelRequest:
     """Tell the travel; the day also as it was chosen, by whatever clock this kiosk has."""
     depart_at, days = travel.depart_at, None
     if depart_at is not None:

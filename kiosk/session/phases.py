@@ -140,7 +140,8 @@ class Receipt:
 class TakeCard:
     """The card comes out. ``presented`` once the device says that it is at the gate.
 
-    ``drawing_in`` while the slot takes a card back that nobody took.
+    ``drawing_in`` while the slot takes a card back that nobody took. ``case_waits``: what the
+    resident had come back for goes on waiting for them.
     """
 
     outcome: Outcome
@@ -148,6 +149,7 @@ class TakeCard:
     receipt_missing: bool = False
     attempts: int = 1
     drawing_in: bool = False
+    case_waits: bool = False
     name: Literal["take_card"] = "take_card"
 
 

@@ -325,9 +325,11 @@ def leave_without_server(
 
 def give_card_back(turn: Turn, outcome: Outcome, *, receipt_missing: bool = False) -> Turn:
     """Move the card to the gate; with no card in, the visit ends here."""
-    if turn.visit.card_place is CardPlace.OUT:
+    visit = turn.visit
+    if visit.card_place is CardPlace.OUT:
         return end_visit(turn, outcome)
-    phase = TakeCard(outcome, receipt_missing=receipt_missing)
+    waits = visit.resumption is not None or isinstance(visit.phase, WelcomeBack)
+    phase = TakeCard(outcome, receipt_missing=receipt_missing, case_waits=waits)
     return turn.enter(phase).ask(EjectCard)
 
 

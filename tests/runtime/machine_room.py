@@ -192,6 +192,7 @@ class Resident:
         self._answered: set[tuple[str, str]] = set()
         self.phases: list[str] = []
         self.choices: dict[str, Button] = {
+            "welcome_back": Button.START_NEW,
             "notice": Button.AGREE,
             "confirm": Button.CONFIRM,
             "bad_card": Button.NEXT,

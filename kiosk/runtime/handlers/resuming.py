@@ -23,9 +23,6 @@ from kiosk.session.events import CaseResumed, ParkedFound, SamePersonJudged, Ser
 
 _Answer = TypeVar("_Answer", bound=Message)
 
-FIND_WITHIN_S = 3.0
-"""Longer than the visit waits for it no line needs to be kept busy."""
-
 
 class ResumeHandlers:
     """Carries out FindParked, ResumeCase and JudgeSamePerson."""
@@ -51,7 +48,7 @@ class ResumeHandlers:
         request = ParkedRequest(
             visit_id=effect.ref.visit_id, card_number=effect.card_number, proof=proof
         )
-        answer = self._post("/cases/parked", request, ParkedAnswer, reply, FIND_WITHIN_S)
+        answer = self._post("/cases/parked", request, ParkedAnswer, reply)
         if answer is not None:
             reply.send(ParkedFound(effect.ref, translate.parked(answer)))
 
@@ -105,7 +102,6 @@ class ResumeHandlers:
         body: Message,
         answer: type[_Answer],
         reply: Reply,
-        patience_s: float | None = None,
     ) -> _Answer | None:
         """Return the answer; a refusal or a lost line is answered here."""
         result = insist(
@@ -113,7 +109,6 @@ class ResumeHandlers:
                 path, body, answer, key=key_of(reply.ref), within_s=left
             ),
             reply.cancelled,
-            patience_s=patience_s,
         )
         if isinstance(result, Refusal | Lost):
             tell_failure(result, reply)
