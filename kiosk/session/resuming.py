@@ -53,10 +53,11 @@ def go_on(turn: Turn, rules: Rules) -> Turn:
         turn = turn.set(chosen=_chosen(visit.offers, resumption.offer_code))
     elif visit.application.identified:
         # The counter saw card and person, and ordered the print here.
-        turn = _join(turn, resumption, resumption.case).set(identity=IdentitySource.DECISION)
+        turn = join(turn, resumption.case).set(identity=IdentitySource.DECISION)
         return advance(turn, rules)
     if resumption.asks_face:
         return to_portrait(turn, rules) if visit.consented else turn.enter(Notice())
+    turn = join(turn, resumption.case)
     return by_staff(turn, resumption.case, rules) or advance(turn, rules)
 
 
@@ -72,17 +73,22 @@ def judge(turn: Turn, comparison: Comparison, rules: Rules) -> Turn:
     return turn.ask(lambda ref: JudgeSamePerson(ref, case))
 
 
+def join(turn: Turn, case: Case) -> Turn:
+    """Note the case as the server has it now; what staff decided in it holds from here on."""
+    resumption = turn.visit.resumption
+    assert resumption is not None, "only what was taken up is joined"  # noqa: S101 - see callers
+    turn = turn.set(resumption=replace(resumption, case=case, joined=True))
+    return turn.set(case=case) if case.decision is not None else turn
+
+
 def by_staff(turn: Turn, case: Case, rules: Rules) -> Turn | None:
     """Go on by what staff decided, or wait for it; None where the face check alone decides."""
-    resumption = turn.visit.resumption
-    if resumption is None:
-        return None
-    same = resumption.same is True
-    turn = _join(turn, resumption, case)
+    if case.stage is CaseStage.CLOSED:
+        return leave(turn.set(case=case), Outcome.TO_COUNTER, rules)
     if case.decision is None:
-        if case.stage is CaseStage.CLOSED:
-            return leave(turn, Outcome.TO_COUNTER, rules)
         return None if case.reason in OF_A_MACHINE else wait_again(turn, case, rules)
+    resumption = turn.visit.resumption
+    same = resumption is not None and resumption.same is True
     match case.decision.kind:
         case DecisionKind.TO_COUNTER:
             return leave(turn, Outcome.TO_COUNTER, rules)
@@ -95,10 +101,6 @@ def by_staff(turn: Turn, case: Case, rules: Rules) -> Turn | None:
             return escalate(turn, case.reason, rules)
         case _:
             return None
-
-
-def _join(turn: Turn, resumption: Resumption, case: Case) -> Turn:
-    return turn.set(resumption=replace(resumption, case=case, joined=True), case=case)
 
 
 def _chosen(offers: Offers | None, code: str | None) -> Offer | None:

@@ -112,9 +112,10 @@ class Truth:
                     self.settled = application.settled
                     # The counter saw the person itself; all others must show their face first.
                     self.identified = application.identified
-            case ev.SamePersonJudged(same=True, case=case):
+            case ev.SamePersonJudged(same=same, case=case):
                 decided = case.decision is not None and case.decision.kind
-                self.identified = self.identified or decided is DecisionKind.IDENTITY_ACCEPTED
+                accepted = self.identified or decided is DecisionKind.IDENTITY_ACCEPTED
+                self.identified = same and accepted  # another face takes back a match as well
             case ev.CaseChanged(case=case):
                 self.known_cases.add(case.id)
                 decided = case.decision is not None and case.decision.kind

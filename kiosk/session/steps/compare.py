@@ -71,8 +71,9 @@ def _same_person(turn: Turn, case: Case, rules: Rules, *, same: bool) -> Turn | 
     resumption, comparison = turn.visit.resumption, turn.visit.comparison
     if resumption is None or comparison is None:
         return None
-    turn = turn.set(resumption=replace(resumption, same=same, joined=not same))
     if not same:
         # What staff said of the case's person is not of this one; another case begins.
-        return escalate(turn, Escalation.PORTRAIT_NOT_MATCHED, rules)
+        other = replace(resumption, same=False, joined=True)
+        return escalate(turn.set(resumption=other), Escalation.PORTRAIT_NOT_MATCHED, rules)
+    turn = resuming.join(turn.set(resumption=replace(resumption, same=True)), case)
     return resuming.by_staff(turn, case, rules) or _judge(turn, comparison, rules)

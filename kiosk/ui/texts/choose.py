@@ -52,8 +52,7 @@ NOTICE_WHAT_AGAIN = (
     Texts(
         "拍一张现场照片，与证件芯片、登记和您上次办理时的照片比对，确认是您本人。",
         "拍一張現場照片，與證件晶片、登記和您上次辦理時的照片比對，確認是您本人。",
-        "A live photo is compared with the portraits on your chip, on record and of your "
-        "earlier visit.",
+        "A live photo is compared with your chip, the record and your last photo here.",
     ),
 )
 NOTICE_KEEP = (
