@@ -245,14 +245,18 @@ class PortraitLink:
         """
         if cause in (FailureCause.MACHINE, FailureCause.CAPTURE):
             return True
-        decision = done.decision
+        decision, scores = done.decision, done.decision.scores
         between = decision.references
         contradict = between is not None and not between.accepted
+        if decision.reason is not None and decision.reason.key is ReasonKey.NOT_OF_CASE:
+            # Whether chip and record hold is no matter of this one.
+            scores = tuple(score for score in scores if score.reference is Reference.CASE)
+            contradict = False
         return (
             not decision.matched
-            and bool(decision.scores)
+            and bool(scores)
             and not contradict
-            and all(score.score >= self._retry_from for score in decision.scores)
+            and all(score.score >= self._retry_from for score in scores)
         )
 
     def _on_update(self, update: Update) -> None:

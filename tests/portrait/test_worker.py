@@ -79,6 +79,21 @@ def test_record_of_another_person_disagrees_with_the_chip(kiosk: Kiosk) -> None:
     assert not done.decision.references.accepted
 
 
+def test_the_portrait_of_a_case_is_one_more_reference_until_it_is_forgotten(kiosk: Kiosk) -> None:
+    def taken_up(case: bytes | None) -> CaptureDone:
+        kiosk.worker.set_references(document("a"), document("a"), case=case)
+        kiosk.wait(ReferencesReady)
+        return kiosk.capture(lambda index: moment("a", index))
+
+    same, other = taken_up(document("a")), taken_up(document("b"))
+    assert same.decision.matched
+    assert {score.reference for score in same.decision.scores} == set(Reference)
+    assert other.decision.reason is not None
+    assert other.decision.reason.key is ReasonKey.NOT_OF_CASE
+    kiosk.worker.forget()
+    assert taken_up(None).decision.matched
+
+
 def test_chip_without_authentication_is_not_enough_alone(kiosk: Kiosk) -> None:
     kiosk.references(document("a"), None)
     done = kiosk.capture(lambda index: moment("a", index))

@@ -186,7 +186,7 @@ def test_accepted_meanwhile_the_resident_pays_and_prints_at_another_kiosk(
     ]
     assert "香港" in back_text(card)
     assert payments(hall, card) == 1
-    assert rows(hall, "cases_case", "close_outcome", card) == ["issued"]
+    wait_for("closed", lambda: rows(hall, "cases_case", "close_outcome", card) == ["issued"])
     assert first.room.outbox.refused() == second.room.outbox.refused() == []
 
 
@@ -209,7 +209,8 @@ def test_what_is_paid_and_did_not_come_is_printed_elsewhere_without_another_fee(
     assert "香港" in back_text(card)
     assert payments(hall, card) == 1
     assert rows(hall, "orders_issueorder", "state", card) == ["printed"]
-    assert set(rows(hall, "cases_case", "stage", card)) == {"closed"}
+    closed = {"closed"}
+    wait_for("closed", lambda: set(rows(hall, "cases_case", "stage", card)) == closed)
 
 
 def test_another_person_with_the_card_comes_before_a_person_and_nothing_is_issued(
