@@ -299,3 +299,26 @@ def test_who_only_looks_takes_the_card_and_the_case_goes_on_waiting(
     second.see("escalated")
     assert "welcome_back" in second.resident.phases
     assert second.room.outbox.refused() == []
+
+
+def test_what_the_counter_orders_at_a_kiosk_prints_there_without_a_face_check(
+    hall: Hall, first: Machine, second: Machine, card: Card, staff: Staff
+) -> None:
+    first.room.matcher.matched = False
+    first.insert(card)
+    case = first.leave_with_ticket()
+    clerk, _ = staff
+    clerk.claim(case.id)
+    clerk.decide(case.id, "to_counter")
+    # The page offers kiosks that say that they take cases up, and no others.
+    clerk.issue_at_counter(
+        case.id, way="kiosk", kiosk="22", seen_in_person="1", fee_taken="1", offer_code="G-HKG-3M-1"
+    )
+    second.insert(card)
+    second.is_over()
+    assert second.resident.phases == [
+        *("read_card", "welcome_back", "read_card", "issue", "receipt", "take_card", "attract"),
+    ]
+    assert "香港" in back_text(card)
+    wait_for("closed", lambda: rows(hall, "cases_case", "stage", card) == ["closed"])
+    assert first.room.outbox.refused() == second.room.outbox.refused() == []

@@ -131,7 +131,9 @@ def apply(turn: Turn, decision: Decision, rules: Rules) -> Turn:
                 turn = turn.set(offers=None, chosen=None, tries=tries)
             return _go_on(turn, rules)
         case DecisionKind.NEW_PORTRAIT:
-            return _new_portrait(turn.set(identity=None, tries=tries), decision.words, rules)
+            return _new_portrait(
+                turn.set(identity=None, accepted_in=None, tries=tries), decision.words, rules
+            )
         case DecisionKind.TO_COUNTER:
             return leave(turn, Outcome.TO_COUNTER, rules)
         case DecisionKind.REFUSED:
