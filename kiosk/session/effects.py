@@ -72,9 +72,9 @@ class ResumeCase(Ask):
 
 @dataclass(frozen=True, slots=True)
 class JudgeSamePerson(Ask):
-    """Report the comparison with the case's own portrait. SamePersonJudged, ServerRefused, -Lost.
+    """Report the comparison with the portrait of this case, as it was taken up.
 
-    ``case`` is as the server told it when it was taken up.
+    Answers: SamePersonJudged, ServerRefused, ServerLost.
     """
 
     case: Case
@@ -196,7 +196,7 @@ class WatchCase(Ask):
 
 @dataclass(frozen=True, slots=True)
 class FollowCase(Ask):
-    """Follow a case that was taken up, from the version known. CaseChanged (several)."""
+    """Follow a case that was taken up. CaseChanged (several), ServerRefused, ServerLost."""
 
     case: Case
 

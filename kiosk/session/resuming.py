@@ -1,7 +1,8 @@
 """Going on with a case that was taken up: the face first, then what staff decided, or the wait.
 
-Whoever holds the card need not be whom staff looked at. Nothing of the case is shown or used
-before the server has found the face to be that of the case's own portrait.
+Whoever holds the card need not be whom staff looked at. Nothing of a case that has a portrait is
+shown or used before the server has found the face to be that one; where there is none, no word
+that staff gave before is taken for this person's identity.
 """
 
 from dataclasses import replace
@@ -23,7 +24,16 @@ from kiosk.session.facts import (
 from kiosk.session.phases import Notice
 from kiosk.session.rules import Rules
 from kiosk.session.turn import Turn
-from kiosk.session.way import advance, escalate, fetch_offers, leave, to_portrait, wait_again
+from kiosk.session.way import (
+    NEEDED_TO_ISSUE,
+    advance,
+    escalate,
+    fetch_offers,
+    give_card_back,
+    leave,
+    to_portrait,
+    wait_again,
+)
 
 OF_A_MACHINE = (Escalation.DEVICE_FAULT, Escalation.PAID_NOT_ISSUED)
 """What another machine may simply do: its face check and its printer are the answer."""
@@ -56,6 +66,8 @@ def go_on(turn: Turn, rules: Rules) -> Turn:
         turn = join(turn, resumption.case).set(identity=IdentitySource.DECISION)
         return advance(turn, rules)
     if resumption.asks_face:
+        if any(device in visit.lost for device in NEEDED_TO_ISSUE):
+            return give_card_back(turn, Outcome.LEFT)  # another kiosk can, before any effort here
         return to_portrait(turn, rules) if visit.consented else turn.enter(Notice())
     turn = join(turn, resumption.case)
     return by_staff(turn, resumption.case, rules) or advance(turn, rules)

@@ -79,7 +79,7 @@ class Satisfied:
     def __init__(self) -> None:
         self.matched = True
         self.face: bytes | None = None
-        self._case: bytes | None = None
+        self.case: bytes | None = None
 
     def set_references(
         self,
@@ -89,7 +89,7 @@ class Satisfied:
         case: bytes | None = None,
         chip_authenticated: bool,
     ) -> References:
-        self._case = case
+        self.case = case
         return References(chip=chip is not None, record=record is not None)
 
     def capture(self, attempt: int, cancel: Flag) -> CaptureEnd:
@@ -103,14 +103,14 @@ class Satisfied:
 
         scores = [score(each, holds=self.matched) for each in (Reference.CHIP, Reference.RECORD)]
         matched = self.matched
-        if self._case is not None:
-            matched = matched and self.face == self._case
-            scores.append(score(Reference.CASE, holds=self.face == self._case))
+        if self.case is not None:
+            matched = matched and self.face == self.case
+            scores.append(score(Reference.CASE, holds=self.face == self.case))
         found = Comparison(matched, tuple(scores), (), _MODEL["id"], _MODEL["sha256"][0])
         return Match(found, self.face)
 
     def forget(self) -> None:
-        self._case = None
+        self.case = None
 
 
 def write_config(folder: Path, emulators: Emulators, url: str, **timers: float) -> Path:

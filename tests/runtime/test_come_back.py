@@ -184,6 +184,7 @@ def test_accepted_meanwhile_the_resident_pays_and_prints_at_another_kiosk(
         *("read_card", "welcome_back", "read_card", "notice", "portrait", "compare"),
         *("confirm", "pay", "issue", "receipt", "take_card", "attract"),
     ]
+    wait_for("forgotten", lambda: second.room.matcher.case is None)
     assert "香港" in back_text(card)
     assert payments(hall, card) == 1
     wait_for("closed", lambda: rows(hall, "cases_case", "close_outcome", card) == ["issued"])

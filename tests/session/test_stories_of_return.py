@@ -323,6 +323,16 @@ def test_no_answer_about_a_case_makes_the_ordinary_visit_impossible(answer: Any)
     assert story.phase == "offers"
 
 
+def test_a_machine_that_could_not_print_takes_no_face_and_lets_the_case_wait():
+    story = comes_back()
+    story.loses(Device.ENDORSEMENT_PRINTER)
+    is_taken_up(story)
+    assert story.phase == "take_card"
+    assert getattr(story.visit.phase, "case_waits", False)
+    story.gets_card_back()
+    assert left_with(story).session == 5
+
+
 def test_a_printer_lost_on_the_way_is_told_with_what_is_paid():
     story = comes_back()
     paid = Application("a0", "A0", settled=True, identified=False)
