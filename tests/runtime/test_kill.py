@@ -161,7 +161,7 @@ def test_nothing_is_lost_wherever_the_power_fails(
             wait_for(f"{where}: unsent", lambda: messages_waiting(data_dir) == 0)
             assert messages_refused(data_dir) == [], where
             wait_for(f"{where}: {orders(hall)}", lambda: "printing" not in orders(hall).values())
-            _orders_are_true(orders(hall), [back_text(card) for card in cards], where)
+            _orders_are_true(orders(hall, cards), [back_text(card) for card in cards], where)
         assert mortal.end() == 0
     finally:
         mortal.abort()
