@@ -210,6 +210,7 @@ class TimersSection(_Section):
     idle: Seconds = Timers().idle
     idle_warning: Annotated[float, Field(ge=20, le=3600)] = Timers().idle_warning
     bad_card: Seconds = Timers().bad_card
+    find_parked: Annotated[float, Field(ge=0.5, le=10, allow_inf_nan=False)] = Timers().find_parked
     pay: Seconds = Timers().pay
     receipt: Seconds = Timers().receipt
     take_card: Seconds = Timers().take_card

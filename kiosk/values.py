@@ -54,6 +54,7 @@ class Reference(StrEnum):
 
     CHIP = "chip"
     RECORD = "record"
+    CASE = "case"  # the live one of the case that is taken up again
 
 
 @dataclass(frozen=True, slots=True)

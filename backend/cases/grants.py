@@ -22,16 +22,14 @@ def granted_offers(card_number: str, case_id: str | None) -> frozenset[str]:
 
 def identity_accepted(case: Case, card_number: str, visit_id: str) -> bool:
     """Say whether a person accepted the identity for this card in this visit, still in force."""
-    return (
-        case.card_number == card_number
-        and case.visit_id == visit_id
-        and holds_for_session(case)
-        and case.decisions.filter(
-            state=Decision.State.IN_FORCE,
-            kind=DecisionKind.IDENTITY_ACCEPTED.value,
-            expires_at__gt=now(),
-        ).exists()
-    )
+    if case.card_number != card_number or case.visit_id != visit_id:
+        return False
+    accepted = case.decisions.filter(
+        state=Decision.State.IN_FORCE,
+        kind=DecisionKind.IDENTITY_ACCEPTED.value,
+        expires_at__gt=now(),
+    ).first()
+    return accepted is not None and holds_for_session(case, accepted.made_at)
 
 
 def is_sent_to_counter(case: Case) -> bool:

@@ -1,5 +1,7 @@
 """Which session of a case is the newest, and whether it may still act."""
 
+from datetime import datetime
+
 from django.db.models import Max
 
 from backend.cases.models import Case
@@ -33,11 +35,14 @@ def check_session(case: Case, number: int) -> None:
         raise Refused(RefusalCode.STALE_TOKEN, "the case was taken up elsewhere since")
 
 
-def holds_for_session(case: Case) -> bool:
-    """Say whether an acceptance holds in the newest session.
+def holds_for_session(case: Case, decided_at: datetime) -> bool:
+    """Say whether an acceptance of this moment holds in the newest session.
 
     It names the face that was looked at: after a resume the server must have seen the match
     with the case's own portrait, or the card alone would carry a person's word to somebody else.
+    A case without one is accepted by who has seen the resident; in person, so in this session.
     """
     newest = newest_session(case)
-    return newest is None or newest.same_person is True
+    if newest is None or newest.same_person is True:
+        return True
+    return case.live_portrait_id is None and decided_at >= newest.at

@@ -30,7 +30,10 @@ FOR_THE_COUNTER = (c.DecisionKind.TO_COUNTER.value, c.DecisionKind.REFUSED.value
 
 
 def parked(kiosk: Kiosk, wanted: c.ParkedRequest) -> c.ParkedAnswer:
-    """Return the newest case of this card that may be taken up here; the chip must be proven.
+    """Return the case of this card that may be taken up here; the chip must be proven.
+
+    The newest, but one that staff have decided comes first: a call for help on the way back must
+    not stand before it.
 
     Raises Refused BAD_REQUEST.
     """
@@ -43,10 +46,16 @@ def parked(kiosk: Kiosk, wanted: c.ParkedRequest) -> c.ParkedAnswer:
             .select_related("kiosk", "application")
             .order_by("-created_at")
         )
-        case = next((case for case in cases if not _why_not(case, kiosk)), None)
+        free = [case for case in cases if not _why_not(case, kiosk)]
+        case = next((case for case in free if case.stage == Stage.DECIDED), next(iter(free), None))
     if case is None:
         return c.ParkedAnswer()
-    found = c.ParkedCase(id=case.id, ticket=case.ticket, stage=c.CaseStage(case.stage))
+    found = c.ParkedCase(
+        id=case.id,
+        ticket=case.ticket,
+        stage=c.CaseStage(case.stage),
+        session=session_of(case),
+    )
     return c.ParkedAnswer(case=found)
 
 
@@ -164,9 +173,15 @@ def _why_not(case: Case, kiosk: Kiosk) -> str:
     if not case.left_with_ticket and not is_silent(case):
         return "the case is live at a kiosk"
     order = _order(case.application)
-    if order is not None and order.state != State.ORDERED:
+    if order is not None and not _is_not_begun(order):
         return "printing has begun"
     return ""
+
+
+def _is_not_begun(order: IssueOrder) -> bool:
+    """Say whether nothing of this order can be on a card: it was never let into the printer."""
+    failed_before = order.state == State.FAILED and order.printing_at is None
+    return order.state == State.ORDERED or failed_before
 
 
 def _order(application: Application | None) -> IssueOrder | None:
@@ -244,7 +259,10 @@ def move_application(
         order.kiosk = kiosk
         order.visit_id = visit_id
         order.fencing_token += 1
-        order.save(update_fields=["kiosk", "visit_id", "fencing_token"])
+        if _is_not_begun(order):
+            order.state, order.ended_at = State.ORDERED, None
+            order.evidence = order.detail = ""
+        order.save()
 
 
 def _live_portrait(kiosk: Kiosk, case: Case) -> bytes | None:

@@ -20,11 +20,15 @@ class ParkedRequest(Message):
 
 
 class ParkedCase(Message):
-    """A case that waits for its resident. Its reason stays on the server until it is resumed."""
+    """A case that waits for its resident. Its reason stays on the server until it is resumed.
+
+    ``session`` is the newest so far; who takes the case up gets the next one.
+    """
 
     id: Identifier
     ticket: Annotated[str, Field(max_length=16)]
     stage: CaseStage
+    session: Session = 1
 
 
 class ParkedAnswer(Message):

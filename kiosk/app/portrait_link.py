@@ -107,12 +107,17 @@ class PortraitLink:
             return self._guidance
 
     def set_references(
-        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool
+        self,
+        chip: bytes | None,
+        record: bytes | None,
+        *,
+        case: bytes | None = None,
+        chip_authenticated: bool,
     ) -> References:
         """Give the worker this visit's portraits. Raises WorkerLost."""
         with self._changed:
             self._references = None
-        self._worker.set_references(chip, record, chip_authenticated=chip_authenticated)
+        self._worker.set_references(chip, record, case=case, chip_authenticated=chip_authenticated)
         ready = self._await(
             lambda: self._references, REFERENCES_WITHIN_S, "the references were not looked at"
         )
@@ -141,7 +146,11 @@ class PortraitLink:
         references = self._references.reports if self._references else ()
         seen = [
             ("live", done.eyes),
-            *((report.reference.value, report.eyes) for report in references),
+            *(
+                (report.reference.value, report.eyes)
+                for report in references
+                if report.reference is not Reference.CASE  # staff have that one in its own case
+            ),
         ]
         return Match(
             self._comparison(done),
@@ -236,14 +245,18 @@ class PortraitLink:
         """
         if cause in (FailureCause.MACHINE, FailureCause.CAPTURE):
             return True
-        decision = done.decision
+        decision, scores = done.decision, done.decision.scores
         between = decision.references
         contradict = between is not None and not between.accepted
+        if decision.reason is not None and decision.reason.key is ReasonKey.NOT_OF_CASE:
+            # Whether chip and record hold is no matter of this one.
+            scores = tuple(score for score in scores if score.reference is Reference.CASE)
+            contradict = False
         return (
             not decision.matched
-            and bool(decision.scores)
+            and bool(scores)
             and not contradict
-            and all(score.score >= self._retry_from for score in decision.scores)
+            and all(score.score >= self._retry_from for score in scores)
         )
 
     def _on_update(self, update: Update) -> None:

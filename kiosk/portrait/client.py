@@ -113,11 +113,18 @@ class PortraitWorker:
         self._thread.start()
 
     def set_references(
-        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool = False
+        self,
+        chip: bytes | None,
+        record: bytes | None,
+        *,
+        case: bytes | None = None,
+        chip_authenticated: bool = False,
     ) -> None:
         """Give the encoded portraits (JPEG or JPEG 2000); ReferencesReady follows."""
         with self._changed:
-            references = SetReferences(_sendable(chip), _sendable(record), chip_authenticated)
+            references = SetReferences(
+                _sendable(chip), _sendable(record), chip_authenticated, _sendable(case)
+            )
             self._handover.references = references
             self._commands.append(references)
             self._changed.notify()

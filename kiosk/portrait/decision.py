@@ -1,7 +1,8 @@
 """The rule of a match: every reference there is must hold, and one must be trustworthy. Pure.
 
 A chip portrait without passive authentication is never sufficient alone. When references
-disagree a person decides; they agree when the live portrait holds against both.
+disagree a person decides; they agree when the live portrait holds against both. Where a case was
+taken up, the face must be that of its own portrait as well.
 """
 
 from collections.abc import Mapping
@@ -43,12 +44,15 @@ def _reason(
     states: States,
     chip_authenticated: bool,
 ) -> Reason | None:
-    if not any(state is not ReferenceState.ABSENT for state in states.values()):
+    if all(states[reference] is ReferenceState.ABSENT for reference in _UNUSABLE):
         return Reason(ReasonKey.NO_REFERENCE)
     for reference, key in _UNUSABLE.items():
         if states[reference] in (ReferenceState.UNREADABLE, ReferenceState.NO_FACE):
             return Reason(key)
     figures = _figures(scores, references)
+    if Reference.CASE in states and not _is_of_case(scores):
+        return Reason(ReasonKey.NOT_OF_CASE, figures)
+    scores = tuple(score for score in scores if score.reference is not Reference.CASE)
     if not all(score.accepted for score in scores):
         disagree = references is not None and not references.accepted
         if disagree or any(score.accepted for score in scores):
@@ -59,6 +63,11 @@ def _reason(
     if chip_alone and not chip_authenticated:
         return Reason(ReasonKey.CHIP_NOT_AUTHENTICATED, figures)
     return None
+
+
+def _is_of_case(scores: tuple[Score, ...]) -> bool:
+    """Say whether the face is that of the case's portrait; one that shows no face says nothing."""
+    return any(score.accepted for score in scores if score.reference is Reference.CASE)
 
 
 def _figures(scores: tuple[Score, ...], references: Score | None) -> tuple[tuple[str, float], ...]:

@@ -249,7 +249,7 @@ class Desk:
         known = references.templates
         scores = tuple(score_against(matcher, live, name, known[name]) for name in known)
         between: Score | None = None
-        if len(known) == len(Reference):
+        if known.keys() >= {Reference.CHIP, Reference.RECORD}:
             between = score_against(
                 matcher, known[Reference.CHIP], Reference.RECORD, known[Reference.RECORD]
             )

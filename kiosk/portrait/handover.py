@@ -46,11 +46,12 @@ class Handover:
     def withhold_pictures(self) -> None:
         """Have the references told without their pictures: those may be what kills each worker."""
         if self.references is not None:
-            chip, record = self.references.chip, self.references.record
+            told = self.references
             self.references = SetReferences(
-                None if chip is None else b"",
-                None if record is None else b"",
-                self.references.chip_authenticated,
+                None if told.chip is None else b"",
+                None if told.record is None else b"",
+                told.chip_authenticated,
+                None if told.case is None else b"",
             )
 
     def hold(self, request: Request, judged: Judged) -> None:

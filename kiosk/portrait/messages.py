@@ -53,11 +53,15 @@ class Configure:
 
 @dataclass(frozen=True, slots=True)
 class SetReferences:
-    """Take the encoded reference pictures, and look at none yet; answered by Done."""
+    """Take the encoded reference pictures, and look at none yet; answered by Done.
+
+    ``case`` is the live portrait of a case that is taken up again, None in any other visit.
+    """
 
     chip: bytes | None
     record: bytes | None
     chip_authenticated: bool
+    case: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The reference pictures of a visit, looked at once: chip and record.
+"""The reference pictures of a visit, looked at once: chip, record, and a case's own.
 
 They are looked at in pieces, none of which takes long: a worker that is asked for one and does
 not answer hangs. Personal data: what holds them drops them at the end of the visit.
@@ -27,6 +27,8 @@ class References:
         self.states: dict[Reference, ReferenceState] = {}
         self.reports: list[ReferenceReport] = []
         pictures = {Reference.CHIP: request.chip, Reference.RECORD: request.record}
+        if request.case is not None:
+            pictures[Reference.CASE] = request.case
         self._pieces = self._look(models, limits, pictures)
 
     def step(self) -> bool:

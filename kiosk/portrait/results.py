@@ -65,6 +65,7 @@ class ReasonKey(StrEnum):
     CHIP_UNUSABLE = "chip_unusable"
     RECORD_UNUSABLE = "record_unusable"
     CHIP_NOT_AUTHENTICATED = "chip_not_authenticated"
+    NOT_OF_CASE = "not_of_case"
     REFERENCES_DISAGREE = "references_disagree"
     REFERENCE_POOR = "reference_poor"
     RECORD_MISSING = "record_missing"
@@ -100,6 +101,7 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.CHIP_UNUSABLE: FailureCause.REFERENCE,
     ReasonKey.RECORD_UNUSABLE: FailureCause.REFERENCE,
     ReasonKey.CHIP_NOT_AUTHENTICATED: FailureCause.REFERENCE,
+    ReasonKey.NOT_OF_CASE: FailureCause.PERSON,
     ReasonKey.REFERENCES_DISAGREE: FailureCause.REFERENCE,
     ReasonKey.REFERENCE_POOR: FailureCause.REFERENCE,
     ReasonKey.RECORD_MISSING: FailureCause.REFERENCE,
@@ -163,7 +165,7 @@ class ReferenceReport:
 
 @dataclass(frozen=True, slots=True)
 class ReferencesReady:
-    """The references are looked at; ``reports`` holds one entry for chip and one for record."""
+    """The references are looked at; ``reports`` has one entry each: chip, record, case."""
 
     reports: tuple[ReferenceReport, ...]
 

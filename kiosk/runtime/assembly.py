@@ -19,6 +19,7 @@ from kiosk.runtime.handlers.chip import ChipHandlers
 from kiosk.runtime.handlers.portrait import PortraitHandlers
 from kiosk.runtime.handlers.printing import BackHandlers, PaperHandlers
 from kiosk.runtime.handlers.reading import ReadingHandlers
+from kiosk.runtime.handlers.resuming import ResumeHandlers
 from kiosk.runtime.handlers.server import ServerHandlers
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.line import PATIENCE_S, HallServer, Outbox
@@ -216,6 +217,7 @@ def make_handlers(
         ChipHandlers(chips, server, parts.matcher, materials),
         PortraitHandlers(parts.matcher, materials),
         ServerHandlers(server, materials),
+        ResumeHandlers(server, materials),
         CaseHandlers(server, parts.outbox, materials),
         BackHandlers(slot, slot, machine.inspector, server, journal, materials, now),
         PaperHandlers(machine.receipt_printer, materials, kiosk, now),

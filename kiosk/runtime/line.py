@@ -46,8 +46,12 @@ class HallServer(Protocol):
         wait_s: float,
         within_s: float,
         after: int | None = None,
+        session: int = 1,
     ) -> Answered | Refusal | Lost:
-        """Ask, letting the server wait up to ``wait_s`` for something newer than ``after``."""
+        """Ask, letting the server wait up to ``wait_s`` for something newer than ``after``.
+
+        ``session`` is the case's number where it was taken up again.
+        """
         ...
 
 
@@ -79,9 +83,13 @@ class ClientLine:
         wait_s: float,
         within_s: float,
         after: int | None = None,
+        session: int = 1,
     ) -> Answered | Refusal | Lost:
-        """Ask, letting the server wait up to ``wait_s`` for something newer than ``after``."""
-        query = None if after is None else {"after": str(after)}
+        """Ask, letting the server wait up to ``wait_s`` for something newer than ``after``.
+
+        ``session`` is the case's number where it was taken up again.
+        """
+        query = None if after is None else {"after": str(after), "session": str(session)}
         return _as_value(
             lambda: self._client.get(path, answer, wait_s=wait_s, within_s=within_s, query=query)
         )

@@ -34,6 +34,8 @@ class Materials:
     language: Language = Language.ZH_HANS
     chip_portrait: bytes | None = None
     record_portrait: bytes | None = None
+    case_portrait: bytes | None = None
+    """The live one of the case that this visit has taken up."""
     matches: list[Match] = field(default_factory=list)
     """Every try's, in their order."""
     tries: int = 0

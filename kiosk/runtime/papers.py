@@ -7,7 +7,7 @@ from enum import Enum
 from backend_client.contract import ApplicationView, Endorsement
 from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
 from kiosk.runtime import translate
-from kiosk.session.facts import Case, Outcome, Texts
+from kiosk.session.facts import Case, Escalation, Outcome, Texts
 from kiosk.values import Language, in_yuan, masked_card
 
 
@@ -32,11 +32,30 @@ class Phrase(Enum):
         "請憑小票到人工窗口，工作人員會接著辦，不用重新填寫。",
         "Please take this ticket to the counter. Staff go on from there. Nothing to fill in again.",
     )
+    ANY_KIOSK = Texts(
+        "也可以稍后在本大厅任何一台自助机插入证件接着办。",
+        "也可以稍後在本大廳任何一台自助機插入證件接著辦。",
+        "Or put your card into any kiosk of this hall later and go on there.",
+    )
     TO_COUNTER = Texts(
         "请凭小票到人工窗口办理，不用重新填写。",
         "請憑小票到人工窗口辦理，不用重新填寫。",
         "Please take this ticket to the counter. Nothing to fill in again.",
     )
+
+
+_GO_ON_ANYWHERE = (
+    Escalation.PORTRAIT_NOT_MATCHED,
+    Escalation.LIVENESS_ALARM,
+    Escalation.PORTRAITS_DISAGREE,
+    Escalation.NO_REFERENCE,
+    Escalation.FACE_CHECK_DECLINED,
+    Escalation.NO_RECORD,
+    Escalation.INELIGIBLE_DISPUTED,
+    Escalation.PERSON_ASKED,
+    Escalation.DEVICE_FAULT,
+)
+"""What any kiosk takes up. A print that has begun is for the counter, and so is a bad chip."""
 
 
 def receipt(
@@ -74,6 +93,8 @@ def ticket(
         parts += [Text(text) for text in _languages(words, language)]
     else:
         parts += _words(Phrase.WAITING if waits else Phrase.TO_COUNTER, language)
+    if waits and case.reason in _GO_ON_ANYWHERE:
+        parts += _words(Phrase.ANY_KIOSK, language)
     parts += [Rule(), *_foot(kiosk, at, language)]
     return tuple(parts)
 

@@ -51,9 +51,17 @@ class PortraitMatcher(Protocol):
     """Guides a capture and compares it. Every call blocks on a worker thread."""
 
     def set_references(
-        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool
+        self,
+        chip: bytes | None,
+        record: bytes | None,
+        *,
+        case: bytes | None = None,
+        chip_authenticated: bool,
     ) -> References:
-        """Take the encoded portraits of this visit; say which can be compared with."""
+        """Take the encoded portraits of this visit; say which can be compared with.
+
+        ``case`` is the live one of a case that the visit has taken up.
+        """
         ...
 
     def capture(self, attempt: int, cancel: Event) -> CaptureEnd:

@@ -76,19 +76,29 @@ def remains_of(visit: Visit, marks: Mapping[Ref, str], kiosk: str) -> Remains:
     if case is not None and case.stage is CaseStage.SENDING:
         tells.append(_report(ref(), visit, case))
     tells.append(ForgetPerson(ref()))
-    owed: list[Tell] = []
-    if visit.case is not None:
-        owed.append(LeaveCase(ref(), visit.case.id, visit.card_place))
-    owed.append(
-        EndVisit(
-            ref(),
-            Outcome.ISSUED if end is PrintEnd.PRINTED else Outcome.FAILED,
-            visit.card_place,
-            None if visit.application is None else visit.application.id,
-            None if case is None else case.id,
-        )
+    owed = [
+        LeaveCase(ref(), case_id, visit.card_place, session=session)
+        for case_id, session in _waiting(visit, end).items()
+    ]
+    ended = EndVisit(
+        ref(),
+        Outcome.ISSUED if end is PrintEnd.PRINTED else Outcome.FAILED,
+        visit.card_place,
+        None if visit.application is None else visit.application.id,
+        None if case is None else case.id,
     )
-    return Remains(tuple(tells), tuple(owed))
+    return Remains(tuple(tells), (*owed, ended))
+
+
+def _waiting(visit: Visit, end: PrintEnd | None) -> dict[str, int]:
+    """Return which cases wait for the resident from now on, with this visit's session in each.
+
+    What the visit took up does unless the endorsement is printed, whether or not it has heard so.
+    """
+    cases = {} if visit.case is None else {visit.case.id: visit.case.session}
+    if visit.resumption is not None and end is not PrintEnd.PRINTED:
+        cases[visit.resumption.case_id] = visit.resumption.session
+    return cases
 
 
 def settle(owed: tuple[Tell, ...], place: CardPlace) -> tuple[Tell, ...]:

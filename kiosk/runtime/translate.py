@@ -20,16 +20,18 @@ def texts(of: contract.Texts) -> facts.Texts:
     return facts.Texts(of.zh_hans, of.zh_hant, of.en)
 
 
+def offer(of: contract.Offer) -> facts.Offer:
+    """Return one thing to be had."""
+    return facts.Offer(of.code, texts(of.title), texts(of.detail), of.fee_fen, of.reprint_of)
+
+
 def offers(answer: contract.OffersAnswer) -> facts.Offers:
     """Return what a card can have."""
     return facts.Offers(
         record_found=answer.record_found,
         permit_expired=answer.permit_expired,
         under_14=answer.under_14,
-        open=tuple(
-            facts.Offer(o.code, texts(o.title), texts(o.detail), o.fee_fen, o.reprint_of)
-            for o in answer.offers
-        ),
+        open=tuple(map(offer, answer.offers)),
         closed=tuple(
             facts.ClosedOffer(c.code, texts(c.title), texts(c.explanation)) for c in answer.closed
         ),
@@ -73,7 +75,29 @@ def case(view: contract.CaseView, reason: facts.Escalation) -> facts.Case:
             decision.offer_code,
         ),
         resume_qr=view.resume_qr,
+        session=view.session,
     )
+
+
+def parked(answer: contract.ParkedAnswer) -> facts.ParkedCase | None:
+    """Return the case that waits for the card's holder."""
+    found = answer.case
+    if found is None:
+        return None
+    stage = facts.CaseStage(found.stage.value)
+    return facts.ParkedCase(found.id, found.ticket, stage, found.session)
+
+
+def resumed_case(answer: contract.ResumeAnswer) -> facts.Case:
+    """Return the case that was taken up."""
+    return case(answer.case, facts.Escalation(answer.reason.value))
+
+
+def travel(view: contract.CaseView) -> facts.Travel | None:
+    """Return what the resident told of the journey; None when nothing."""
+    if view.depart_at is None and view.ground is None:
+        return None
+    return facts.Travel(view.depart_at, view.ground)
 
 
 def match_report(match: Match | None, tries: int) -> contract.MatchReport | None:
@@ -95,6 +119,19 @@ def match_report(match: Match | None, tries: int) -> contract.MatchReport | None
         else None,
         liveness=_liveness(comparison.liveness),
     )
+
+
+def same_person_report(match: Match | None, tries: int) -> contract.MatchReport | None:
+    """Report the comparison with the portrait of the case taken up, and that alone.
+
+    Chip and record are another question: a case may be about just their not matching.
+    """
+    score = None if match is None else match.comparison.with_case
+    report = match_report(match, tries)
+    if score is None or report is None:
+        return None
+    scores = tuple(one for one in report.scores if one.reference == score.reference.value)
+    return report.model_copy(update={"matched": score.accepted, "scores": scores, "cause": None})
 
 
 def try_reports(matches: Sequence[Match]) -> tuple[contract.TryReport, ...]:
@@ -185,12 +222,14 @@ def case_request(effect: WatchCase | ReportCase, materials: Materials) -> contra
     )
 
 
-def travel_request(travel: facts.Travel) -> contract.TravelRequest:
+def travel_request(travel: facts.Travel, session: int = 1) -> contract.TravelRequest:
     """Tell the travel; the day also as it was chosen, by whatever clock this kiosk has."""
     depart_at, days = travel.depart_at, None
     if depart_at is not None:
         days = max(0, (depart_at.date() - datetime.now(depart_at.tzinfo).date()).days)
-    return contract.TravelRequest(depart_at=depart_at, depart_in_days=days, ground=travel.ground)
+    return contract.TravelRequest(
+        depart_at=depart_at, depart_in_days=days, ground=travel.ground, session=session
+    )
 
 
 def card_word(place: facts.CardPlace) -> str:

@@ -6,6 +6,7 @@ from kiosk.session.effects import (
     MakeApplication,
     MakeOrder,
     PrintTicket,
+    ResumeCase,
     RewriteBack,
     StartPayment,
 )
@@ -23,7 +24,7 @@ from kiosk.session.events import (
 from kiosk.session.facts import CardPlace, PrintEnd
 from kiosk.session.visit import Visit
 
-NEEDS_JOURNAL = (ArmSlot, MakeApplication, StartPayment, MakeOrder, RewriteBack)
+NEEDS_JOURNAL = (ArmSlot, ResumeCase, MakeApplication, StartPayment, MakeOrder, RewriteBack)
 """What must not begin unless it is on the disk: a power cut in it could not be put right."""
 
 

@@ -226,6 +226,7 @@ class ServerWatch:
             version=self._version,
             devices=devices,
             card_held=visit.card_place is CardPlace.HELD,
+            resumes=True,
         )
 
 

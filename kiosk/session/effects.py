@@ -12,6 +12,7 @@ from kiosk.session.facts import (
     Case,
     Order,
     Outcome,
+    ParkedCase,
     PrintEnd,
     Travel,
 )
@@ -55,8 +56,36 @@ class FetchOffers(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class FindParked(Ask):
+    """Ask whether a case of this card waits. ParkedFound, ServerRefused, ServerLost."""
+
+    card_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeCase(Ask):
+    """Take the parked case up in this visit. CaseResumed, ServerRefused, ServerLost."""
+
+    card_number: str
+    case: ParkedCase
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSamePerson(Ask):
+    """Report the comparison with the portrait of this case, as it was taken up.
+
+    Answers: SamePersonJudged, ServerRefused, ServerLost.
+    """
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
 class PrepareReferences(Ask):
-    """Read DG2 and fetch the record portrait, only after consent. ReferencesReady, ChipLost."""
+    """Read DG2 and fetch the record portrait, only after consent. ReferencesReady, ChipLost.
+
+    The live portrait of a case that was taken up is a reference too.
+    """
 
     card_number: str
 
@@ -166,6 +195,13 @@ class WatchCase(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowCase(Ask):
+    """Follow a case that was taken up. CaseChanged (several), ServerRefused, ServerLost."""
+
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer(Ask):
     """Answer TimeUp after so many seconds."""
 
@@ -179,6 +215,7 @@ class SendTravel(Tell):
 
     case_id: str
     travel: Travel
+    session: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +242,7 @@ class LeaveCase(Tell):
     case_id: str
     card_place: CardPlace
     withdrawn: bool = False
+    session: int = 1
 
 
 @dataclass(frozen=True, slots=True)

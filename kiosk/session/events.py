@@ -11,8 +11,10 @@ from kiosk.session.facts import (
     Case,
     Comparison,
     Device,
+    Offer,
     Offers,
     Order,
+    ParkedCase,
     Payment,
     PrintEnd,
     Travel,
@@ -71,6 +73,36 @@ class OffersArrived(Answer):
     """What this card can have."""
 
     offers: Offers
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedFound(Answer):
+    """The case of this card that may be taken up here, None when there is none."""
+
+    parked: ParkedCase | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResumed(Answer):
+    """The case is this visit's. ``offer`` is its application's, ``offer_code`` what was chosen.
+
+    ``portrait``: its own live portrait came with it.
+    """
+
+    case: Case
+    application: Application | None
+    offer: Offer | None
+    offer_code: str | None
+    portrait: bool
+    travel: Travel | None
+
+
+@dataclass(frozen=True, slots=True)
+class SamePersonJudged(Answer):
+    """What the server makes of the comparison with the case's portrait, and the case by now."""
+
+    same: bool
+    case: Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +241,7 @@ class Button(StrEnum):
     STAY = "stay"
     CHANGE_TRAVEL = "change_travel"
     SKIP_TRAVEL = "skip_travel"
+    START_NEW = "start_new"
 
 
 @dataclass(frozen=True, slots=True)

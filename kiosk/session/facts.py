@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from kiosk.values import FailureCause, Language, Liveness, Measure, Score
+from kiosk.values import FailureCause, Language, Liveness, Measure, Reference, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,11 @@ class Comparison:
     liveness: Liveness | None = None
     liveness_alarm: bool = False
 
+    @property
+    def with_case(self) -> Score | None:
+        """Return the score against the portrait of the case taken up; None where none was made."""
+        return next((score for score in self.scores if score.reference is Reference.CASE), None)
+
 
 class IdentitySource(StrEnum):
     """What identity rests on."""
@@ -224,7 +229,10 @@ class CaseStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The case as the resident may see it. ``ticket`` is the kiosk's own until the server's."""
+    """The case as the resident may see it. ``ticket`` is the kiosk's own until the server's.
+
+    ``session`` counts how often it was taken up: every message about it carries the newest one.
+    """
 
     id: str
     reason: Escalation
@@ -237,6 +245,50 @@ class Case:
     staff_signed_in: bool = True
     decision: Decision | None = None
     resume_qr: str = ""
+    session: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedCase:
+    """A case of this card that waits for its resident; ``session`` is the newest one it had."""
+
+    id: str
+    ticket: str
+    stage: CaseStage
+    session: int = 1
+
+
+class ResumeTrouble(StrEnum):
+    """Why a parked case cannot be taken up now, in terms the resident can act on."""
+
+    AT_COUNTER = "at_counter"  # live at another kiosk, or for the counter to end
+    ISSUED = "issued"
+    BUSY = "busy"  # a moment later it may work
+    GONE = "gone"  # closed, or another card's
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """A parked case that this visit takes up, from the moment that the server is asked.
+
+    ``session`` is the number that this visit has in the case, or will have. ``case`` is None until
+    the server has answered. ``portrait``: there is a live portrait of the case to compare with, and
+    ``same`` is what the server made of that; until then nothing of the case is shown. ``joined``
+    once the visit goes on by what staff decided, or waits for it.
+    """
+
+    case_id: str
+    session: int
+    case: Case | None = None
+    offer_code: str | None = None
+    portrait: bool = False
+    same: bool | None = None
+    joined: bool = False
+
+    @property
+    def asks_face(self) -> bool:
+        """Say whether the face must be compared with the case's own portrait first."""
+        return self.portrait and self.same is None
 
 
 @dataclass(frozen=True, slots=True)

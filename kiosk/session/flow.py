@@ -30,6 +30,7 @@ from kiosk.session.steps import (
     read_card,
     receipt,
     take_card,
+    welcome_back,
 )
 from kiosk.session.turn import Turn
 from kiosk.session.visit import Visit
@@ -43,6 +44,7 @@ HANDLERS: dict[str, Handler] = {
     "insert_card": attract.on,
     "read_card": read_card.on,
     "bad_card": bad_card.on,
+    "welcome_back": welcome_back.on,
     "offers": offers.on,
     "notice": notice.on,
     "portrait": portrait.on,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from kiosk.session.facts import CardProblem, Device, Outcome, Texts
+from kiosk.session.facts import CardProblem, Device, Outcome, ParkedCase, ResumeTrouble, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,13 @@ class InsertCard:
 
 @dataclass(frozen=True, slots=True)
 class ReadCard:
-    """The card is in; printed zone and chip are read, then the offers are fetched."""
+    """The card is in; printed zone and chip are read, then the server is asked.
+
+    ``finding_parked`` while that is about a case that waits, then about the offers.
+    """
 
     asking_server: bool = False
+    finding_parked: bool = False
     name: Literal["read_card"] = "read_card"
 
 
@@ -46,6 +50,16 @@ class BadCard:
 
     problem: CardProblem
     name: Literal["bad_card"] = "bad_card"
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeBack:
+    """A case of this card waits: go on with it? ``trouble`` says why it cannot be taken up."""
+
+    parked: ParkedCase
+    taking_up: bool = False
+    trouble: ResumeTrouble | None = None
+    name: Literal["welcome_back"] = "welcome_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +140,8 @@ class Receipt:
 class TakeCard:
     """The card comes out. ``presented`` once the device says that it is at the gate.
 
-    ``drawing_in`` while the slot takes a card back that nobody took.
+    ``drawing_in`` while the slot takes a card back that nobody took. ``case_waits``: what the
+    resident had come back for goes on waiting for them.
     """
 
     outcome: Outcome
@@ -134,6 +149,7 @@ class TakeCard:
     receipt_missing: bool = False
     attempts: int = 1
     drawing_in: bool = False
+    case_waits: bool = False
     name: Literal["take_card"] = "take_card"
 
 
@@ -168,6 +184,7 @@ Phase = (
     | InsertCard
     | ReadCard
     | BadCard
+    | WelcomeBack
     | ChooseOffer
     | Notice
     | Portrait

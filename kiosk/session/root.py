@@ -50,6 +50,8 @@ ANSWERS: dict[type[effects.Ask], tuple[type[Answer], ...]] = {
         events.TakeInFailed,
     ),
     effects.ReadCardFiles: (events.CardRead, events.CardRefused),
+    effects.FindParked: (events.ParkedFound, ServerRefused, ServerLost),
+    effects.ResumeCase: (events.CaseResumed, ServerRefused, ServerLost),
     effects.FetchOffers: (events.OffersArrived, ServerRefused, ServerLost),
     effects.PrepareReferences: (
         events.ReferencesReady,
@@ -59,6 +61,7 @@ ANSWERS: dict[type[effects.Ask], tuple[type[Answer], ...]] = {
     ),
     effects.StartCapture: (events.Captured, events.CaptureFailed),
     effects.CompareCapture: (events.Compared,),
+    effects.JudgeSamePerson: (events.SamePersonJudged, ServerRefused, ServerLost),
     effects.MakeApplication: (events.ApplicationMade, ServerRefused, ServerLost),
     effects.StartPayment: (events.PaymentChanged, ServerRefused, ServerLost),
     effects.CancelPayment: (events.PaymentChanged, ServerRefused, ServerLost),
@@ -71,6 +74,7 @@ ANSWERS: dict[type[effects.Ask], tuple[type[Answer], ...]] = {
     effects.WatchGate: (events.CardMoved,),
     effects.DrawCardIn: (events.CardMoved,),
     effects.WatchCase: (events.CaseChanged, ServerRefused, ServerLost),
+    effects.FollowCase: (events.CaseChanged, ServerRefused, ServerLost),
     effects.StartTimer: (TimeUp,),
 }
 """Which events may answer which effect; any may be answered by EffectFailed."""
@@ -83,13 +87,22 @@ FREE_PHASES = ("out_of_service", "attract", "insert_card")
 START_PHASES = ("attract", "insert_card")
 """Phases in which the slot is armed."""
 
-SERVED_PHASES = ("offers", "notice", "portrait", "compare", "confirm", "pay", "escalated")
+SERVED_PHASES = (
+    "welcome_back",
+    "offers",
+    "notice",
+    "portrait",
+    "compare",
+    "confirm",
+    "pay",
+    "escalated",
+)
 """Phases that come to nothing without the server."""
 
 UNFINISHED_PHASES = ("offers", "notice", "portrait", "compare", "confirm")
 """Phases that are left at once when a device is lost that issuing will need."""
 
-IDLE_PHASES = ("offers", "notice", "confirm", "pay")
+IDLE_PHASES = ("welcome_back", "offers", "notice", "confirm", "pay")
 """Phases that wait for the resident, and so must not wait for ever."""
 
 
@@ -242,7 +255,7 @@ def _went_away(turn: Turn) -> Turn:
 def idle_watch(turn: Turn, event: Event, rules: Rules) -> Turn:
     """Keep exactly one idle timer in the phases that wait for the resident; touches renew it."""
     phase = turn.visit.phase
-    busy = turn.visit.awaits("MakeApplication") or turn.visit.awaits("CancelPayment")
+    busy = any(map(turn.visit.awaits, ("ResumeCase", "MakeApplication", "CancelPayment")))
     if phase.name not in IDLE_PHASES or busy:
         return _not_idle(turn)
     if isinstance(event, Touched | OfferTouched | TravelTold | LanguageChosen):

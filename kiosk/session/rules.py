@@ -15,6 +15,9 @@ class Timers:
     """At least 20 s to extend by one touch (WCAG 2.2 SC 2.2.1)."""
     bad_card: float = 20.0
     """Long enough to read two sentences twice; then the card comes out by itself."""
+    find_parked: float = 3.0
+    """How long the first screen waits to hear of a case that waits: most people have none, and
+    who has one can still take it up after putting the card in anew."""
     pay: float = 180.0
     """Unlocking a telephone and paying; then warned like any idleness."""
     receipt: float = 30.0

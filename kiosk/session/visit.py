@@ -18,6 +18,7 @@ from kiosk.session.facts import (
     Payment,
     PaymentStatus,
     PrintEnd,
+    Resumption,
     Travel,
 )
 from kiosk.session.phases import OutOfService, Phase
@@ -48,7 +49,8 @@ class Visit:
     """Everything about one resident's stay, from Attract to Attract.
 
     ``boot`` names the run of the program, so that ``id`` never repeats. ``liveness_doubted``
-    after an alarm: from then on only a person who has seen the resident may accept.
+    after an alarm: from then on only a person who has seen the resident may accept. ``accepted_in``
+    is the case whose decision identity rests on.
     """
 
     boot: str
@@ -64,12 +66,14 @@ class Visit:
     comparison: Comparison | None = None
     liveness_doubted: bool = False
     identity: IdentitySource | None = None
+    accepted_in: str | None = None
     application: Application | None = None
     payment: Payment | None = None
     order: Order | None = None
     print_end: PrintEnd | None = None
     case: Case | None = None
     cases_opened: int = 0
+    resumption: Resumption | None = None
     travel: Travel | None = None
     idle_warning: bool = False
     lost: tuple[Device, ...] = ()

@@ -4,15 +4,20 @@ Every phase ends by one of these. ``advance`` finds the first step still missing
 main way and going on after a person's decision are one rule.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.session.effects import (
     ArmSlot,
+    Ask,
     EjectCard,
     EndVisit,
     FetchOffers,
+    FindParked,
+    FollowCase,
     ForgetPerson,
     LeaveCase,
+    MakeApplication,
     MakeOrder,
     PrepareReferences,
     PrintReceipt,
@@ -30,6 +35,7 @@ from kiosk.session.facts import (
     Device,
     Escalation,
     Outcome,
+    PrintEnd,
     Texts,
 )
 from kiosk.session.phases import (
@@ -48,10 +54,11 @@ from kiosk.session.phases import (
     ReadCard,
     Receipt,
     TakeCard,
+    WelcomeBack,
 )
 from kiosk.session.rules import Rules
 from kiosk.session.turn import Turn
-from kiosk.session.visit import Visit
+from kiosk.session.visit import Ref, Visit
 
 NEEDED_TO_ISSUE = (Device.CARD_SLOT, Device.CHIP_READER, Device.ENDORSEMENT_PRINTER)
 
@@ -76,9 +83,24 @@ def advance(turn: Turn, rules: Rules) -> Turn:
         return to_portrait(turn, rules) if visit.consented else turn.enter(Notice())
     if visit.application is None:
         return turn.enter(Confirm())
+    if not visit.application.identified:
+        # Taken up from a visit before, whose face does not count here; what was confirmed stands.
+        return send_application(turn)
     if not visit.settled:
         return to_pay(turn)
     return to_issue(turn)
+
+
+def find_parked(turn: Turn, rules: Rules) -> Turn:
+    """Ask whether a case of the card that was read waits, but not for long."""
+    card = turn.visit.card
+    if card is None:
+        return leave(turn, Outcome.CARD_PROBLEM, rules)
+    return (
+        turn.enter(ReadCard(asking_server=True, finding_parked=True))
+        .ask(lambda ref: FindParked(ref, card.number))
+        .timer("find_parked", rules.timers.find_parked)
+    )
 
 
 def fetch_offers(turn: Turn, rules: Rules) -> Turn:
@@ -86,9 +108,10 @@ def fetch_offers(turn: Turn, rules: Rules) -> Turn:
     card = turn.visit.card
     if card is None:
         return leave(turn, Outcome.CARD_PROBLEM, rules)
-    case = turn.visit.case
+    case, taken_up = turn.visit.case, turn.visit.resumption
+    case_id = case.id if case else taken_up.case_id if taken_up else None
     return turn.enter(ReadCard(asking_server=True)).ask(
-        lambda ref: FetchOffers(ref, card.number, case.id if case else None)
+        lambda ref: FetchOffers(ref, card.number, case_id)
     )
 
 
@@ -104,6 +127,18 @@ def to_portrait(turn: Turn, rules: Rules, words: Texts | None = None) -> Turn:
         turn.set(tries=visit.tries + 1)
         .enter(Portrait(words=words))
         .ask(lambda ref: PrepareReferences(ref, number))
+    )
+
+
+def send_application(turn: Turn) -> Turn:
+    """Apply for what was chosen, or have the application that there is identified."""
+    visit = turn.visit
+    card, chosen = visit.card, visit.chosen
+    if card is None or chosen is None or visit.awaits("MakeApplication"):
+        return turn
+    case_id = visit.accepted_in or (visit.case.id if visit.case else None)
+    return turn.enter(Confirm(sending=True)).ask(
+        lambda ref: MakeApplication(ref, card.number, chosen.code, case_id)
     )
 
 
@@ -146,30 +181,38 @@ def escalate(turn: Turn, reason: Escalation, rules: Rules) -> Turn:
     case = new_case(turn, reason, rules)
     turn = turn.set(case=case, cases_opened=visit.cases_opened + 1)
     phase_before = visit.phase.name
-    card_in = visit.card_place is not CardPlace.OUT
+    return _wait_for_person(
+        turn,
+        rules,
+        lambda ref: WatchCase(
+            ref,
+            case,
+            phase_before,
+            visit.card_place,
+            visit.card.number if visit.card else None,
+            visit.chosen.code if visit.chosen else None,
+            visit.application.id if visit.application else None,
+            visit.tries,
+            visit.travel,
+            rules.timers.keep_card,
+        ),
+    )
+
+
+def wait_again(turn: Turn, case: Case, rules: Rules) -> Turn:
+    """Wait for the person who has, or will have, the case that was taken up."""
+    return _wait_for_person(turn.set(case=case), rules, lambda ref: FollowCase(ref, case))
+
+
+def _wait_for_person(turn: Turn, rules: Rules, watch: Callable[[Ref], Ask]) -> Turn:
+    visit = turn.visit
     timer, seconds = (
         ("keep_card", rules.timers.keep_card)
-        if card_in
+        if visit.card_place is not CardPlace.OUT
         else ("wait_without_card", rules.timers.wait_without_card)
     )
-    return (
-        turn.enter(Escalated(asking_travel=visit.travel is None))
-        .ask(
-            lambda ref: WatchCase(
-                ref,
-                case,
-                phase_before,
-                visit.card_place,
-                visit.card.number if visit.card else None,
-                visit.chosen.code if visit.chosen else None,
-                visit.application.id if visit.application else None,
-                visit.tries,
-                visit.travel,
-                rules.timers.keep_card,
-            )
-        )
-        .timer(timer, seconds)
-    )
+    phase = Escalated(asking_travel=visit.travel is None)
+    return turn.enter(phase).ask(watch).timer(timer, seconds)
 
 
 def new_case(turn: Turn, reason: Escalation, rules: Rules) -> Case:
@@ -258,16 +301,21 @@ def leave_waiting(turn: Turn, rules: Rules) -> Turn:
     if case is not None:
         # The card is still where it is; EndVisit says where it came to.
         place = turn.visit.card_place
-        turn = turn.tell(lambda ref: LeaveCase(ref, case.id, place))
+        turn = turn.tell(lambda ref: LeaveCase(ref, case.id, place, session=case.session))
     return leave(turn, Outcome.WAITING, rules)
 
 
 def leave_without_server(
     turn: Turn, rules: Rules, reason: Escalation = Escalation.DEVICE_FAULT
 ) -> Turn:
-    """Keep the session as a case that reaches the server later; ticket and card out now."""
+    """Keep the session as a case that reaches the server later; ticket and card out now.
+
+    What this visit took up, or could have, waits on the server already: the next kiosk asks for it,
+    and a second case would only stand before it.
+    """
     visit = turn.visit
-    if visit.open_case is None and visit.card_place is not CardPlace.OUT:
+    waits = visit.resumption is not None or isinstance(visit.phase, WelcomeBack)
+    if visit.open_case is None and visit.card_place is not CardPlace.OUT and not waits:
         paid = visit.print_end is None and (visit.payment is not None or visit.settled)
         if paid:
             reason = Escalation.PAID_NOT_ISSUED
@@ -277,9 +325,11 @@ def leave_without_server(
 
 def give_card_back(turn: Turn, outcome: Outcome, *, receipt_missing: bool = False) -> Turn:
     """Move the card to the gate; with no card in, the visit ends here."""
-    if turn.visit.card_place is CardPlace.OUT:
+    visit = turn.visit
+    if visit.card_place is CardPlace.OUT:
         return end_visit(turn, outcome)
-    phase = TakeCard(outcome, receipt_missing=receipt_missing)
+    waits = visit.resumption is not None or isinstance(visit.phase, WelcomeBack)
+    phase = TakeCard(outcome, receipt_missing=receipt_missing, case_waits=waits)
     return turn.enter(phase).ask(EjectCard)
 
 
@@ -290,6 +340,7 @@ def bad_card(turn: Turn, problem: CardProblem, rules: Rules) -> Turn:
 
 def end_visit(turn: Turn, outcome: Outcome) -> Turn:
     """Report the end, forget the person, and be ready for the next."""
+    turn = _park_again(turn)
     visit = turn.visit
     had_card = isinstance(visit.phase, TakeCard | CardHeld) or visit.card is not None
     if had_card or visit.case is not None:
@@ -304,6 +355,17 @@ def end_visit(turn: Turn, outcome: Outcome) -> Turn:
         )
     turn = turn.enter(OutOfService()).tell(ForgetPerson)
     return to_attract(Turn(turn.visit.forget_person(), turn.effects))
+
+
+def _park_again(turn: Turn) -> Turn:
+    """Let what was taken up wait for its resident again, unless the endorsement is printed.
+
+    Told before the end of the visit, at which the server closes what a visit has gone past.
+    """
+    taken_up, place = turn.visit.resumption, turn.visit.card_place
+    if taken_up is None or turn.visit.print_end is PrintEnd.PRINTED:
+        return turn
+    return turn.tell(lambda ref: LeaveCase(ref, taken_up.case_id, place, session=taken_up.session))
 
 
 def to_attract(turn: Turn) -> Turn:

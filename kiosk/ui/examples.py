@@ -22,8 +22,11 @@ from kiosk.session.facts import (
     Offer,
     Offers,
     Outcome,
+    ParkedCase,
     Payment,
     PaymentStatus,
+    ResumeTrouble,
+    Resumption,
     Texts,
     Travel,
 )
@@ -133,6 +136,7 @@ CASE = Case(
     expected_wait_s=130,
     resume_qr="EEK1:A017:7Q2M9K4T",
 )
+PARKED = ParkedCase("case-1", "K3-017", CaseStage.DECIDED)
 UNSENT = replace(CASE, stage=CaseStage.SENDING, ahead=0, expected_wait_s=0, resume_qr="")
 """The same without a server: the number is the kiosk's own."""
 TRAVEL = Travel(NOW.replace(hour=19, minute=40), "visa")
@@ -168,6 +172,7 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     yield "04-read-card-server", inside.changed(phase=phases.ReadCard(asking_server=True))
     for problem in CardProblem:
         yield f"05-bad-card-{problem.value}", inside.changed(phase=phases.BadCard(problem))
+    yield from _come_back(inside.changed(card=CARD))
     yield from _choosing(known)
     yield from _portrait(chosen)
     yield "10-confirm", chosen.changed(phase=phases.Confirm())
@@ -207,6 +212,21 @@ def _before_card(empty: Visit) -> Iterator[tuple[str, Visit]]:
     yield "03-insert-card-chip-left", empty.changed(phase=chip_left)
 
 
+def _come_back(inside: Visit) -> Iterator[tuple[str, Visit]]:
+    for stage in (CaseStage.WAITING, CaseStage.CLAIMED, CaseStage.APPROVAL, CaseStage.DECIDED):
+        waits = replace(PARKED, stage=stage)
+        yield f"05-welcome-back-{stage.value}", inside.changed(phase=phases.WelcomeBack(waits))
+    taking_up = phases.WelcomeBack(PARKED, taking_up=True)
+    yield "05-welcome-back-taking-up", inside.changed(phase=taking_up)
+    for trouble in ResumeTrouble:
+        phase = phases.WelcomeBack(PARKED, trouble=trouble)
+        yield f"05-welcome-back-{trouble.value}", inside.changed(phase=phase)
+    idle = phases.WelcomeBack(PARKED)
+    yield "05-welcome-back-idle", inside.changed(phase=idle, idle_warning=True)
+    out = phases.TakeCard(Outcome.LEFT, presented=True, case_waits=True)
+    yield "15-take-card-case-waits", inside.changed(card_place=CardPlace.AT_GATE, phase=out)
+
+
 def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:
     yield "06-offers", known.changed(phase=phases.ChooseOffer())
     yield "06-offers-selected", known.changed(phase=phases.ChooseOffer(selected="G-HKG-1Y-2"))
@@ -222,6 +242,8 @@ def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:
 
 def _portrait(chosen: Visit) -> Iterator[tuple[str, Visit]]:
     yield "07-notice", chosen.changed(phase=phases.Notice())
+    taken_up = Resumption("case-1", 2, CASE, portrait=True)
+    yield "07-notice-again", chosen.changed(phase=phases.Notice(), resumption=taken_up)
     child = chosen.changed(offers=replace(OFFERS, under_14=True))
     yield "07-notice-under-14", child.changed(phase=phases.Notice())
     first = chosen.changed(tries=1)

@@ -63,6 +63,7 @@ class Pictogram(StrEnum):
     PAUSE = "pause"
     PERSON = "person"
     DONE = "done"
+    GO_ON = "go_on"
 
 
 class Tone(StrEnum):

@@ -27,6 +27,7 @@ from kiosk.ui.screens import (
     read_card,
     receipt,
     take_card,
+    welcome_back,
 )
 from kiosk.ui.screens.common import button, called
 from kiosk.ui.texts import frame
@@ -37,6 +38,7 @@ SCREENS: dict[type[object], Callable[..., Page]] = {
     phases.InsertCard: insert_card.screen,
     phases.ReadCard: read_card.screen,
     phases.BadCard: bad_card.screen,
+    phases.WelcomeBack: welcome_back.screen,
     phases.ChooseOffer: offers.screen,
     phases.Notice: notice.screen,
     phases.Portrait: portrait.screen,

@@ -102,13 +102,31 @@ def test_another_capture_may_mend_what_lies_just_below_the_limit(
     decision = decide(
         scores,
         Score(Reference.RECORD, "fused", between, 5.58),
-        dict.fromkeys(Reference, ReferenceState.USABLE),
+        dict.fromkeys((Reference.CHIP, Reference.RECORD), ReferenceState.USABLE),
         chip_authenticated=True,
     )
     comparison = told(replace(MATCHED, decision=decision), LivenessMode.OFF)
     assert not comparison.matched
     assert comparison.retry_helps is again
     assert comparison.disagree is disagree
+
+
+@pytest.mark.parametrize(("like", "again"), [(5.41, True), (3.0, False), (None, False)])
+def test_the_cases_own_portrait_alone_says_whether_another_capture_may_be_like_it(
+    like: float | None, again: bool
+) -> None:
+    record = Score(Reference.RECORD, "fused", 1.0, 5.58)
+    case = () if like is None else (Score(Reference.CASE, "fused", like, 5.58),)
+    decision = decide(
+        (record, *case),
+        Score(Reference.RECORD, "fused", 1.0, 5.58),
+        dict.fromkeys(Reference, ReferenceState.USABLE),
+        chip_authenticated=False,
+    )
+    comparison = told(replace(MATCHED, decision=decision), LivenessMode.OFF)
+    assert comparison.reason == "not_of_case"
+    assert comparison.retry_helps is again
+    assert not comparison.disagree
 
 
 def test_a_capture_that_came_to_nothing_is_no_alarm() -> None:

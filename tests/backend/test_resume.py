@@ -298,3 +298,58 @@ def test_only_a_kiosk_that_takes_cases_up_gets_an_order(kiosk):
     to_counter(case, clerk)
     assert refusal(print_at_kiosk, case.id, clerk, PAID, kiosk.id) == RefusalCode.NOT_FOUND
     assert refusal(print_at_kiosk, case.id, clerk, PAID, "77") == RefusalCode.NOT_FOUND
+
+
+def test_a_decided_case_is_found_before_a_later_call_for_help(kiosk, other):
+    decided = park(kiosk)
+    accept(decided, world.add_staff("clerk"), world.add_staff("approver"))
+    later = open_case(kiosk, world.case_request(id="case-2", visit_id="visit-9"))
+    leave(kiosk, later.id, c.LeaveRequest(card="out"))
+    found = look(other)
+    assert (found.id, found.session) == (decided.id, 1)
+    take_up(other, decided)
+    leave(other, decided.id, c.LeaveRequest(card="out", session=2))
+    assert look(kiosk, visit="visit-3").session == 2
+
+
+def test_an_order_that_never_reached_the_printer_goes_on_elsewhere(kiosk, other):
+    read_chip(kiosk)
+    made = application(kiosk, match=world.match_report())
+    complete(start(kiosk, made.id, "visit-1").token)
+    wanted = c.OrderRequest(visit_id="visit-1", card_number=world.CARD)
+    order = order_for(kiosk, made.id, wanted)
+    failed = c.PrintReport(
+        fencing_token=order.fencing_token, outcome="failed", evidence="none", detail="no answer"
+    )
+    end_printing(kiosk, order.id, failed)
+    case = park(kiosk, reason="paid_not_issued", application_id=made.id)
+    taken = take_up(other, case)
+    assert taken.application.settled
+    read_chip(other, visit="visit-2")
+    application(other, visit="visit-2", match=world.match_report())
+    wanted = c.OrderRequest(visit_id="visit-2", card_number=world.CARD)
+    mine = order_for(other, made.id, wanted)
+    assert (mine.id, mine.state) == (order.id, "ordered")
+    begin_printing(other, mine.id, mine.fencing_token)
+    printed = c.PrintReport(
+        fencing_token=mine.fencing_token, outcome="printed", evidence="inspected"
+    )
+    end_printing(other, mine.id, printed)
+    visit_ended(other, "visit-2", made.id)
+    assert not Case.objects.exclude(stage="closed").exists()
+
+
+def test_who_was_seen_in_this_session_needs_no_portrait_of_the_one_before(kiosk, other):
+    case = open_case(kiosk, world.case_request(reason="face_check_declined"))
+    leave(kiosk, case.id, c.LeaveRequest(card="out"))
+    take_up(other, case)
+    clerk, approver = world.add_staff("clerk"), world.add_staff("approver")
+    claim(case.id, clerk)
+    seen = DecisionInput(DecisionKind.IDENTITY_ACCEPTED, seen_in_person=True)
+    answer(decide(case.id, clerk, seen).id, approver, granted=True)
+    read_chip(other, visit="visit-2")
+    assert application(other, visit="visit-2", case_id=case.id).identified
+    leave(other, case.id, c.LeaveRequest(card="out", session=2))
+    take_up(kiosk, case, visit="visit-3")
+    read_chip(kiosk, visit="visit-3")
+    assert not application(kiosk, visit="visit-3", case_id=case.id).identified

@@ -14,6 +14,7 @@ def judge(
     record: float | ReferenceState = ABSENT,
     between: float = 9.0,
     *,
+    case: float | ReferenceState | None = None,
     authenticated: bool = False,
     poor: bool = False,
 ) -> MatchDecision:
@@ -26,6 +27,11 @@ def judge(
             states[reference] = ReferenceState.POOR if poor else USABLE
             scores.append(Score(reference, "fused", given, 6.0))
     both = Score(Reference.RECORD, "fused", between, 6.0) if len(scores) == 2 else None
+    if isinstance(case, ReferenceState):
+        states[Reference.CASE] = case
+    elif case is not None:
+        states[Reference.CASE] = USABLE
+        scores.append(Score(Reference.CASE, "fused", case, 6.0))
     return decide(tuple(scores), both, states, chip_authenticated=authenticated)
 
 
@@ -83,3 +89,25 @@ def test_figures_name_every_score_and_the_threshold() -> None:
     reason = judge(chip=9, record=2, between=3).reason
     assert reason is not None
     assert dict(reason.figures) == {"chip": 9, "record": 2, "chip_record": 3, "threshold": 6}
+
+
+def test_a_case_that_is_taken_up_adds_its_own_portrait() -> None:
+    assert judge(chip=9, record=8, case=7).matched
+    for case in (5.0, ReferenceState.NO_FACE):
+        other = judge(chip=9, record=8, case=case)
+        assert not other.matched
+        assert other.reason is not None
+        assert other.reason.key is ReasonKey.NOT_OF_CASE
+        assert other.cause is FailureCause.PERSON
+
+
+def test_being_the_cases_person_is_no_match_of_chip_and_record() -> None:
+    disagree = judge(chip=9, record=2, case=9)
+    assert disagree.reason is not None
+    assert disagree.reason.key is ReasonKey.REFERENCES_DISAGREE
+    nothing = judge(case=9)
+    assert nothing.reason is not None
+    assert nothing.reason.key is ReasonKey.NO_REFERENCE
+    low = judge(chip=2, record=2, case=9)
+    assert low.reason is not None
+    assert low.reason.key is ReasonKey.LOW_SCORE

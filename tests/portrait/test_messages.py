@@ -56,6 +56,7 @@ MESSAGES: list[Message] = [
     Configure("models", "fused", 0.0001, PortraitLimits(best_frames=3), LivenessLimits(), ""),
     SetReferences(None, b"\xff\xd8picture", True),
     SetReferences(b"", b"x", False),
+    SetReferences(b"chip", None, False, b"live"),
     ReportReferences(),
     SubmitFrame(2, 1, 9, b"abcdef"),
     KeepFrame(2, 1, 9, b"abcdef"),

@@ -144,7 +144,9 @@ def test_a_stuck_camera_is_told_with_the_number_of_frames_that_were_alike() -> N
 def test_a_low_score_against_a_poor_reference_is_the_references_fault() -> None:
     soft = Measure("sharpness", 12.0, "variance", 60.0, None)
     poor = (BOTH[0], ReferenceReport(Reference.RECORD, ReferenceState.POOR, (soft,)))
-    chip, record = (Score(which, "fused", 3.0, 5.58) for which in Reference)
+    chip, record = (
+        Score(which, "fused", 3.0, 5.58) for which in (Reference.CHIP, Reference.RECORD)
+    )
     holds = Score(Reference.CHIP, "fused", 9.0, 5.58)
     only = explain(done(ReasonKey.REFERENCES_DISAGREE, references=poor, scores=(holds, record)), ())
     assert only is not None

@@ -50,7 +50,7 @@ def test_same_person_matches_and_another_does_not(kiosk: Kiosk) -> None:
     kiosk.references(document("a"), document("a"))
     done = kiosk.capture(lambda index: moment("a", index))
     assert done.decision.matched
-    assert {score.reference for score in done.decision.scores} == set(Reference)
+    assert {score.reference for score in done.decision.scores} == {Reference.CHIP, Reference.RECORD}
     assert all(score.score > score.threshold + 2 for score in done.decision.scores)
     assert {name for name, _ in done.decision.scores[0].values} == {"sface", "dlib_resnet"}
     assert len(done.frame_numbers) == 5
@@ -77,6 +77,21 @@ def test_record_of_another_person_disagrees_with_the_chip(kiosk: Kiosk) -> None:
     assert accepted == {Reference.CHIP: True, Reference.RECORD: False}
     assert done.decision.references is not None
     assert not done.decision.references.accepted
+
+
+def test_the_portrait_of_a_case_is_one_more_reference_until_it_is_forgotten(kiosk: Kiosk) -> None:
+    def taken_up(case: bytes | None) -> CaptureDone:
+        kiosk.worker.set_references(document("a"), document("a"), case=case)
+        kiosk.wait(ReferencesReady)
+        return kiosk.capture(lambda index: moment("a", index))
+
+    same, other = taken_up(document("a")), taken_up(document("b"))
+    assert same.decision.matched
+    assert {score.reference for score in same.decision.scores} == set(Reference)
+    assert other.decision.reason is not None
+    assert other.decision.reason.key is ReasonKey.NOT_OF_CASE
+    kiosk.worker.forget()
+    assert taken_up(None).decision.matched
 
 
 def test_chip_without_authentication_is_not_enough_alone(kiosk: Kiosk) -> None:

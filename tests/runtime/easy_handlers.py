@@ -28,6 +28,8 @@ def _answers(ask: Ask) -> events.Event:  # noqa: C901 - one line for each effect
         case effects.ReadCardFiles():
             assert CARD is not None
             return events.CardRead(ref, CARD)
+        case effects.FindParked():
+            return events.ParkedFound(ref, None)
         case effects.FetchOffers():
             return events.OffersArrived(ref, facts.Offers(True, False, False, (OFFER,), ()))
         case effects.PrepareReferences():
@@ -74,7 +76,7 @@ class EasyHandlers:
             self.instead[type(ask)](ask, reply)
         elif isinstance(ask, effects.ArmSlot):
             self._arm(ask, reply)
-        elif isinstance(ask, effects.WatchCase):
+        elif isinstance(ask, effects.WatchCase | effects.FollowCase):
             _waits_for_cancel(ask, reply)
         else:
             reply.send(_answers(ask))

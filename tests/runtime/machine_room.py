@@ -35,6 +35,7 @@ from kiosk.session.facts import Comparison, PaymentStatus
 from kiosk.session.visit import Visit
 from kiosk.settings import Settings, load_settings, read_credential
 from kiosk.values import Reference, Score
+from tests.backend.world import jpeg
 
 ROOT = Path(__file__).parents[2]
 _REACH_S = 0.5  # nobody has the card in their fingers before the motor has stopped
@@ -43,6 +44,9 @@ _MODEL = tomllib.loads((ROOT / "config" / "server" / "policy.toml").read_text("u
     "models"
 ][0]
 """The server believes comparisons of the models in its policy only."""
+
+FACE = jpeg(60)
+"""What a camera takes of somebody; other bytes are somebody else."""
 
 
 class Emulators:
@@ -66,14 +70,26 @@ class Emulators:
 
 
 class Satisfied:
-    """A matcher that takes any portraits and any face; ``matched`` may be changed."""
+    """A matcher that takes any portraits and any face; ``matched`` may be changed.
+
+    ``face`` is the picture that the camera would take: the same bytes are the same person as a
+    case's portrait, chip and record being another matter.
+    """
 
     def __init__(self) -> None:
         self.matched = True
+        self.face: bytes | None = None
+        self.case: bytes | None = None
 
     def set_references(
-        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool
+        self,
+        chip: bytes | None,
+        record: bytes | None,
+        *,
+        case: bytes | None = None,
+        chip_authenticated: bool,
     ) -> References:
+        self.case = case
         return References(chip=chip is not None, record=record is not None)
 
     def capture(self, attempt: int, cancel: Flag) -> CaptureEnd:
@@ -81,13 +97,20 @@ class Satisfied:
 
     def compare(self, attempt: int) -> Match:
         name, threshold = next(iter(_MODEL["thresholds"].items()))
-        score = threshold + 1.0 if self.matched else threshold - 5.0
-        scores = tuple(Score(reference, name, score, threshold) for reference in Reference)
-        comparison = Comparison(self.matched, scores, (), _MODEL["id"], _MODEL["sha256"][0])
-        return Match(comparison, None)
+
+        def score(reference: Reference, *, holds: bool) -> Score:
+            return Score(reference, name, threshold + (1.0 if holds else -1.0), threshold)
+
+        scores = [score(each, holds=self.matched) for each in (Reference.CHIP, Reference.RECORD)]
+        matched = self.matched
+        if self.case is not None:
+            matched = matched and self.face == self.case
+            scores.append(score(Reference.CASE, holds=self.face == self.case))
+        found = Comparison(matched, tuple(scores), (), _MODEL["id"], _MODEL["sha256"][0])
+        return Match(found, self.face)
 
     def forget(self) -> None:
-        return
+        self.case = None
 
 
 def write_config(folder: Path, emulators: Emulators, url: str, **timers: float) -> Path:
@@ -173,6 +196,7 @@ class Resident:
         self._answered: set[tuple[str, str]] = set()
         self.phases: list[str] = []
         self.choices: dict[str, Button] = {
+            "welcome_back": Button.START_NEW,
             "notice": Button.AGREE,
             "confirm": Button.CONFIRM,
             "bad_card": Button.NEXT,

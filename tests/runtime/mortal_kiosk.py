@@ -14,8 +14,9 @@ from pathlib import Path
 
 from kiosk.runtime.journal import Journal
 from kiosk.session.effects import Tell
+from kiosk.session.events import Button
 from kiosk.session.visit import Ref, Visit
-from tests.runtime.machine_room import Resident, running
+from tests.runtime.machine_room import FACE, Resident, running
 
 
 class DeadlyJournal(Journal):
@@ -62,7 +63,10 @@ def main(config: Path, point: int, delay_s: float) -> None:
     DeadlyJournal.point, DeadlyJournal.delay_s = point, delay_s
     with running(config, DeadlyJournal) as room:
         runtime = room.kiosk.runtime
-        runtime.observe(Resident(runtime.post))
+        room.matcher.face = FACE
+        resident = Resident(runtime.post)
+        resident.choices["welcome_back"] = Button.NEXT
+        runtime.observe(resident)
         runtime.observe(_say)
         sys.stdin.read()
 

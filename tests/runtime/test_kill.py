@@ -9,69 +9,36 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date, timedelta
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
 import pytest
 
+from backend_client import contract as c
+from backend_client.client import KioskClient
 from demo.hall import Hall
-from devices.rig.card import Card, CardFront
+from devices.rig.card import Card
 from devices.rig.card_back import back_text
-from devices.rig.chip import EepChip
-from devices.rig.chip_files import make_files
 from devices.rig.world import Place
-from devices.travel_document.eep import Holder, PrintedMrz, format_printed
 from kiosk.runtime.journal import Journal
 from kiosk.settings import load_settings
-from tests.devices.chip_world import make_jpeg
-from tests.runtime.machine_room import ROOT, Emulators, take_card_when_out, wait_for
+from tests.runtime.machine_room import FACE, ROOT, Emulators, take_card_when_out, wait_for
+from tests.runtime.twins import twins
 
-POINTS = 21
+POINTS = 22
 """Journal writes of one whole paid visit, from the card taken in to Attract."""
 
-SLOW_POINTS = ((15, 0.05), (16, 0.1), (16, 0.35), (18, 0.05), (19, 0.05), (20, 0.1))
+POINTS_TAKEN_UP = (
+    *((point, 0.0) for point in (3, 4, 5, 6, 8, 10, 11, 12, 13, 16, 18, 19, 20)),
+    *((4, 0.005), (4, 0.03), (10, 0.01), (18, 0.1)),
+)
+"""The same in a visit that takes a parked case up: asking, comparing, going on, printing."""
+
+SLOW_POINTS = ((16, 0.05), (17, 0.1), (17, 0.35), (19, 0.05), (20, 0.05), (21, 0.1))
 """Killed in the middle of what the machine does: telling, erasing, printing, ejecting."""
-
-
-SHARED = (
-    "name_zh, surname, given, sex, born, city, functionary, active_military,"
-    " registered_official, exit_banned, portrait_id, demo"
-)
-"""What twins have in common on record: all but their number."""
-MAKE_TWIN = (
-    f"INSERT INTO records_resident ({SHARED}) SELECT {SHARED} FROM records_resident"  # noqa: S608
-    " WHERE id = (SELECT resident_id FROM records_permit WHERE card_number = ?)"
-)
-
-
-def twins(hall: Hall, count: int) -> list[Card]:
-    """Give the first demo resident twins with a card each: every point begins with a fresh one.
-
-    One person's cards would not do: who has paid and got nothing is asked for no other fee.
-    """
-    rows = tomllib.loads((ROOT / "config" / "demo" / "residents.toml").read_text("utf-8"))
-    row = rows["resident"][0]
-    expires = date.today() + timedelta(days=2000)  # noqa: DTZ011 - the hall's own calendar day
-    cards = []
-    with closing(sqlite3.connect(hall.data / "hall.sqlite3", timeout=10)) as database, database:
-        for number in (f"C9{at:07}" for at in range(count)):
-            printed = PrintedMrz(number, f"{expires:%y%m%d}", f"{row['born']:%y%m%d}")
-            holder = Holder(printed, row["name_zh"], row["surname"], row["given"], row["sex"])
-            files = make_files(holder, make_jpeg(1000))
-            chip = EepChip(printed.bac_key().information, files)
-            cards.append(Card(CardFront(format_printed(printed)), chip))
-            twin = database.execute(MAKE_TWIN, (row["card_number"],)).lastrowid
-            database.execute(
-                "INSERT INTO records_permit (card_number, resident_id, valid_until, booklet,"
-                " cancelled) VALUES (?, ?, ?, 0, 0)",
-                (number, twin, expires.isoformat()),
-            )
-    return cards
 
 
 class Mortal:
@@ -101,6 +68,8 @@ class Mortal:
     def wait_death(self, within_s: float = 40.0) -> int:
         code = self._process.wait(within_s)
         self._thread.join(5)
+        while not self._said.empty():
+            self.phases.append(self._said.get().split()[0])
         self._close()
         return code
 
@@ -134,13 +103,17 @@ def taker(emulators: Emulators) -> Iterator[None]:
     thread.join(5)
 
 
-def orders(hall: Hall) -> dict[str, str]:
-    """Return the state of every order by the number that its print puts on the card."""
+def orders(hall: Hall, cards: Sequence[Card] = ()) -> dict[str, str]:
+    """Return the state of every order by the number that its print puts on the card.
+
+    Of these cards only, where some are named.
+    """
+    mine = {card.front.mrz[2:11] for card in cards}
     with closing(sqlite3.connect(hall.data / "hall.sqlite3", timeout=10)) as database:
         rows = database.execute(
-            "SELECT json_extract(new, '$.number'), state FROM orders_issueorder"
-        )
-        return dict(rows.fetchall())
+            "SELECT card_number, json_extract(new, '$.number'), state FROM orders_issueorder"
+        ).fetchall()
+    return {number: state for card, number, state in rows if not mine or card in mine}
 
 
 def messages_waiting(data_dir: Path) -> int:
@@ -188,10 +161,76 @@ def test_nothing_is_lost_wherever_the_power_fails(
             wait_for(f"{where}: unsent", lambda: messages_waiting(data_dir) == 0)
             assert messages_refused(data_dir) == [], where
             wait_for(f"{where}: {orders(hall)}", lambda: "printing" not in orders(hall).values())
-            _orders_are_true(orders(hall), [back_text(card) for card in cards], where)
+            _orders_are_true(orders(hall, cards), [back_text(card) for card in cards], where)
         assert mortal.end() == 0
     finally:
         mortal.abort()
+    assert hall.audit_ok()
+
+
+def park(hall: Hall, client: KioskClient, card: Card, number: int) -> str:
+    """Let somebody have left with a ticket at another kiosk, where a device was lost."""
+    case = c.CaseRequest(
+        id=f"parked-{number}",
+        visit_id=f"left-{number}",
+        reason=c.CaseReason.DEVICE_FAULT,
+        language="zh-Hans",
+        phase="confirm",
+        card_number=card.front.mrz[2:11],
+        offer_code="G-HKG-3M-1",
+        live_portrait=c.picture(FACE),
+    )
+    client.open_case(case)
+    client.leave_case(case.id, c.LeaveRequest(card="out"))
+    return case.id
+
+
+def waits_or_is_closed(hall: Hall, case: str) -> bool:
+    with closing(sqlite3.connect(hall.data / "hall.sqlite3", timeout=10)) as database:
+        ((stage, left),) = database.execute(
+            "SELECT stage, left_with_ticket FROM cases_case WHERE id = ?", (case,)
+        )
+    return bool(stage == "closed" or left)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.usefixtures("taker")
+def test_what_was_taken_up_is_never_lost_wherever_the_power_fails(
+    config: Path, emulators: Emulators, hall: Hall, tmp_path: Path
+) -> None:
+    data_dir = load_settings(config).kiosk.data_dir
+    cards = twins(hall, len(POINTS_TAKEN_UP), first=800)
+    hall.enrol("29", tmp_path / "credential")
+    client = KioskClient(hall.url, (tmp_path / "credential").read_text("ascii").strip())
+    mortal = Mortal(config, *POINTS_TAKEN_UP[0])
+    reached: set[str] = set()
+    try:
+        mortal.wait_phase("attract")
+        for number, (point, delay_s) in enumerate(POINTS_TAKEN_UP):
+            where = f"killed at {point} + {delay_s} s"
+            case = park(hall, client, cards[number], number)
+            assert emulators.bay.insert(cards[number]), where
+            assert mortal.wait_death() == -signal.SIGKILL, where
+            reached.update(mortal.phases)
+
+            mortal = Mortal(config, *[*POINTS_TAKEN_UP, (0, 0.0)][number + 1])
+            mortal.wait_phase("attract")
+            assert emulators.bay.place is Place.OUTSIDE, where
+            wait_for(f"{where}: unsaid", lambda: unsaid(data_dir) == 0)
+            wait_for(f"{where}: unsent", lambda: messages_waiting(data_dir) == 0)
+            wait_for(f"{where}: {orders(hall)}", lambda: "printing" not in orders(hall).values())
+            assert waits_or_is_closed(hall, case), where
+            mine = orders(hall, cards)
+            _orders_are_true(mine, [back_text(card) for card in cards], where)
+        assert mortal.end() == 0
+        # Killed before the server had heard, the kiosk tells of a session that never was.
+        refused = {(path.split("/")[-1], code) for path, code in messages_refused(data_dir)}
+        assert refused <= {("leave", "not_found"), ("leave", "stale_token")}
+    finally:
+        mortal.abort()
+        client.close()
+    assert {"welcome_back", "issue"} <= reached
     assert hall.audit_ok()
 
 

@@ -30,7 +30,9 @@ from kiosk.session.visit import Visit
 from tests.runtime.easy_handlers import EasyHandlers
 from tests.runtime.samples import NUMBER, printing
 
-RULES = Rules(timers=Waits(eject_again=0.05, rearm=0.05, leaving=0.05, take_card=5.0))
+RULES = Rules(
+    timers=Waits(eject_again=0.05, rearm=0.05, leaving=0.05, take_card=5.0, find_parked=0.1)
+)
 
 
 class Desk:
@@ -103,6 +105,19 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.runtime.start()
     yield desk
     desk.stop()
+
+
+@pytest.mark.parametrize("how", ["silent", "lost", "broken"])
+def test_an_unanswered_question_about_a_parked_case_holds_nobody_up(desk: Desk, how: str) -> None:
+    def no_answer(ask: effects.Effect, reply: Reply) -> None:
+        if how == "broken":
+            raise LookupError("the line itself broke")
+        if how == "lost":
+            reply.send(events.ServerLost(ask.ref))
+        reply.cancelled.wait(20)
+
+    desk.handlers.instead[effects.FindParked] = no_answer
+    desk.come_to_confirm()
 
 
 def test_a_whole_visit_and_its_traces(desk: Desk, tmp_path: Path) -> None:

@@ -36,12 +36,19 @@ class Keeping(Satisfied):
         self.goes_on.set()
 
     def set_references(
-        self, chip: bytes | None, record: bytes | None, *, chip_authenticated: bool
+        self,
+        chip: bytes | None,
+        record: bytes | None,
+        *,
+        case: bytes | None = None,
+        chip_authenticated: bool,
     ) -> References:
         self.given.set()
         assert self.goes_on.wait(SOON_S)
         self.holds = (chip, record)
-        return super().set_references(chip, record, chip_authenticated=chip_authenticated)
+        return super().set_references(
+            chip, record, case=case, chip_authenticated=chip_authenticated
+        )
 
     def capture(self, attempt: int, cancel: Flag) -> CaptureEnd:
         self.captures += 1

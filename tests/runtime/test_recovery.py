@@ -9,7 +9,15 @@ from devices.interfaces import CardPosition
 from kiosk.runtime.journal import Left
 from kiosk.runtime.recovery import print_mark, read_place, recover, remains_of, settle
 from kiosk.session.effects import EndVisit, ForgetPerson, LeaveCase, ReportCase, ReportPrint
-from kiosk.session.facts import CardPlace, Case, CaseStage, Escalation, Outcome, PrintEnd
+from kiosk.session.facts import (
+    CardPlace,
+    Case,
+    CaseStage,
+    Escalation,
+    Outcome,
+    PrintEnd,
+    Resumption,
+)
 from kiosk.session.phases import Attract, Escalated
 from kiosk.session.visit import Ref, Visit
 from kiosk.session.way import ticket_of
@@ -79,6 +87,29 @@ def test_an_open_case_is_told_and_left(stage: CaseStage, reported: bool) -> None
 
     assert (ReportCase in [type(tell) for tell in remains.tells]) is reported
     assert [type(tell) for tell in remains.owed] == [LeaveCase, EndVisit]
+
+
+def test_what_was_being_taken_up_waits_again_whether_or_not_the_server_has_heard() -> None:
+    visit = replace(
+        printing(), order=None, payment=None, application=None, resumption=Resumption("old-1", 5)
+    )
+    left, ended = remains_of(visit, {}, "1").owed
+    assert isinstance(left, LeaveCase)
+    assert (left.case_id, left.session) == ("old-1", 5)
+    assert isinstance(ended, EndVisit)
+
+
+def test_a_case_goes_on_waiting_in_its_session_and_beside_what_was_taken_up() -> None:
+    mine = Case("boot-3-c1", Escalation.PERSON_ASKED, "K1-003", CaseStage.WAITING)
+    visit = replace(printing(), order=None, case=mine, resumption=Resumption("old-1", 5))
+    told = [tell for tell in remains_of(visit, {}, "1").owed if isinstance(tell, LeaveCase)]
+    assert {(tell.case_id, tell.session) for tell in told} == {("boot-3-c1", 1), ("old-1", 5)}
+
+
+def test_what_was_taken_up_and_printed_waits_for_nobody() -> None:
+    visit = replace(printing(), resumption=Resumption("old-1", 5))
+    mark = {PRINT: print_mark(PrintEnd.PRINTED, inspected=True)}
+    assert [type(tell) for tell in remains_of(visit, mark, "1").owed] == [EndVisit]
 
 
 def test_a_case_of_the_restart_has_the_visits_own_number() -> None:

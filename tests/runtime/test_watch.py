@@ -156,6 +156,17 @@ def test_heartbeats_go_on_whatever_one_of_them_met(posted: Posted) -> None:
         watch.stop()
 
 
+def test_heartbeats_say_that_this_kiosk_takes_parked_cases_up(posted: Posted) -> None:
+    now = datetime.now(UTC)
+    server = AnyServer(lambda: HeartbeatAnswer(server_time=now, staff_signed_in=True))
+    watch = heartbeats(server, posted.put)
+    watch.start()
+    try:
+        assert server.beats.get(timeout=5).resumes
+    finally:
+        watch.stop()
+
+
 def test_a_wrong_clock_is_told_with_the_heartbeats_until_it_is_right(posted: Posted) -> None:
     off = [timedelta(days=-2)]
 

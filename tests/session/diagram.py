@@ -97,6 +97,7 @@ ORDER = (
     "attract",
     "insert_card",
     "read_card",
+    "welcome_back",
     "offers",
     "notice",
     "portrait",

@@ -23,12 +23,13 @@ BELONGS: dict[str, set[str]] = {
     "out_of_service": set(),
     "attract": {"ArmSlot", "timer:rearm", "timer:insert_card"},
     "insert_card": {"ArmSlot", "timer:rearm", "timer:insert_card"},
-    "read_card": {"ReadCardFiles", "FetchOffers"},
+    "read_card": {"ReadCardFiles", "FindParked", "timer:find_parked", "FetchOffers"},
+    "welcome_back": {"ResumeCase", *IDLE},
     "bad_card": {"timer:bad_card"},
     "offers": IDLE,
     "notice": IDLE,
     "portrait": {"PrepareReferences", "StartCapture"},
-    "compare": {"CompareCapture"},
+    "compare": {"CompareCapture", "JudgeSamePerson"},
     "confirm": {"MakeApplication", *IDLE},
     "pay": {"StartPayment", "CancelPayment", *IDLE},
     "issue": {"MakeOrder", "CheckSameCard", "RewriteBack"},
@@ -40,11 +41,14 @@ BELONGS: dict[str, set[str]] = {
         "timer:take_card",
         "timer:eject_again",
     },
-    "escalated": {"WatchCase", "timer:keep_card", "timer:wait_without_card"},
+    "escalated": {"WatchCase", "FollowCase", "timer:keep_card", "timer:wait_without_card"},
     "leaving": {"PrintTicket", "timer:receipt", "timer:leaving"},
     "card_held": {"WatchGate", "timer:eject_again"},
 }
 """Which pending effects a phase may have."""
+
+TAKEN_UP = 5
+"""The session that every case is in once the world has let a visit take it up."""
 
 NOBODY = ("attract", "insert_card", "out_of_service")
 
@@ -64,6 +68,8 @@ class Truth:
     printed: list[str] = field(default_factory=list)
     issued: bool = False
     known_cases: set[str] = field(default_factory=set)
+    taken_up: str | None = None
+    parked_again: bool = False
     held_reported: bool = False
     had_card: bool = False
     ended: list[fx.EndVisit] = field(default_factory=list)
@@ -99,6 +105,17 @@ class Truth:
             case ev.OrderMade(order=order):
                 if order.card_number == self.card_number:
                     self.orders.add(order.id)
+            case ev.CaseResumed(case=case, application=application):
+                self.taken_up = case.id
+                self.known_cases.add(case.id)
+                if application is not None:
+                    self.settled = application.settled
+                    # The counter saw the person itself; all others must show their face first.
+                    self.identified = application.identified
+            case ev.SamePersonJudged(same=same, case=case):
+                decided = case.decision is not None and case.decision.kind
+                accepted = self.identified or decided is DecisionKind.IDENTITY_ACCEPTED
+                self.identified = same and accepted  # another face takes back a match as well
             case ev.CaseChanged(case=case):
                 self.known_cases.add(case.id)
                 decided = case.decision is not None and case.decision.kind
@@ -162,6 +179,15 @@ class Watch:
                     truth.known_cases.add(case.id)
                     held = case.reason is Escalation.CARD_HELD
                     truth.held_reported = truth.held_reported or held
+                case fx.LeaveCase(case_id=case_id, session=session):
+                    mine = case_id == truth.taken_up
+                    assert not mine or session == TAKEN_UP, "a message of an earlier session"
+                    truth.parked_again |= mine
+                case fx.FollowCase(case=case) | fx.JudgeSamePerson(case=case):
+                    assert case.id == truth.taken_up, "a case that was not taken up"
+                case fx.SendTravel(case_id=case_id, session=session):
+                    mine = case_id == truth.taken_up
+                    assert not mine or session == TAKEN_UP, "a message of an earlier session"
                 case fx.EndVisit():
                     truth.ended.append(effect)
                 case _:
@@ -206,6 +232,8 @@ class Watch:
         if truth.paid and not truth.issued:
             told = [end for end in truth.ended if end.application_id or end.case_id]
             assert told, "paid, not issued, and nobody was told"
+        if truth.taken_up is not None and not truth.issued:
+            assert truth.parked_again, "what was taken up does not wait for its resident"
         for end in truth.ended:
             unknown = end.case_id is not None and end.case_id not in truth.known_cases
             assert not unknown, "a case never reached the server"

@@ -9,7 +9,7 @@ from typing import Any
 
 from kiosk.session import events as ev
 from kiosk.session import flow
-from kiosk.session.effects import Ask
+from kiosk.session.effects import Ask, FollowCase, WatchCase
 from kiosk.session.events import Button
 from kiosk.session.facts import CardPlace, Device, Travel
 from kiosk.session.rules import Rules
@@ -22,6 +22,11 @@ PLAUSIBLE: dict[str, tuple[tuple[int, ev.Event], ...]] = {
     "attract": ((8, ev.Touched(Button.START)), (1, ev.Touched(Button.ASK_PERSON))),
     "insert_card": ((1, ev.Touched(Button.BACK)),),
     "bad_card": ((3, ev.Touched(Button.NEXT)), (1, ev.Touched(Button.ASK_PERSON))),
+    "welcome_back": (
+        (60, ev.Touched(Button.NEXT)),
+        (8, ev.Touched(Button.START_NEW)),
+        (1, ev.Touched(Button.LEAVE)),
+    ),
     "offers": (
         (40, ev.Touched(Button.NEXT)),
         (30, ev.OfferTouched(PAID_OFFER.code)),
@@ -41,7 +46,7 @@ PLAUSIBLE: dict[str, tuple[tuple[int, ev.Event], ...]] = {
 }
 """What a resident most likely touches on each screen."""
 
-WAITS_FOR_TOUCH = ("offers", "notice", "confirm")
+WAITS_FOR_TOUCH = ("welcome_back", "offers", "notice", "confirm")
 BOUND = 300
 """Steps in which a visit must be over once nothing new happens to it."""
 
@@ -190,7 +195,7 @@ class Run:
         for _ in range(BOUND):
             if self.at_rest or self.visit.phase.name == "card_held":
                 return
-            asks = [a for a in self.world.asks if type(a).__name__ != "WatchCase"]
+            asks = [a for a in self.world.asks if not isinstance(a, WatchCase | FollowCase)]
             chosen = source.choice(asks) if asks and source.random() < 0.7 else None
             timers = self.world.timers
             ask = chosen or (timers[0] if timers else asks[0])

@@ -20,6 +20,7 @@ from kiosk.session.facts import (
     Device,
     Offers,
     Order,
+    ParkedCase,
     Payment,
     PaymentStatus,
     PrintEnd,
@@ -116,8 +117,9 @@ class Story:
         self.answers(fx.WatchGate, ev.CardMoved, CardPlace.OUT)
 
     # -- what the machine says -----------------------------------------------------------------
-    def card_is_read(self) -> None:
+    def card_is_read(self, waits: ParkedCase | None = None) -> None:
         self.answers(fx.ReadCardFiles, ev.CardRead, CARD)
+        self.answers(fx.FindParked, ev.ParkedFound, waits)
 
     def card_is_refused(self, problem: CardProblem) -> None:
         self.answers(fx.ReadCardFiles, ev.CardRefused, problem)

@@ -8,12 +8,12 @@ import pytest
 
 from kiosk.session import effects as fx
 from kiosk.session import events as ev
-from kiosk.session import flow, root, way
+from kiosk.session import flow, resuming, root, way
 from kiosk.session.effects import Effect
-from kiosk.session.facts import IdentitySource, Outcome
+from kiosk.session.facts import IdentitySource, Outcome, Resumption
 from kiosk.session.phases import CardHeld, Phase
 from kiosk.session.rules import Rules
-from kiosk.session.steps import escalated, issue, pay, read_card, take_card
+from kiosk.session.steps import compare, escalated, issue, pay, read_card, take_card
 from kiosk.session.turn import Turn
 from kiosk.session.visit import Visit
 from tests.session.machine import run_machine
@@ -55,8 +55,6 @@ def prints_on_another_card(patch: Patch) -> None:
 
 
 def takes_every_face(patch: Patch) -> None:
-    from kiosk.session.steps import compare
-
     def judge(turn: Turn, comparison: Any, rules: Rules) -> Turn:
         return way.advance(turn.set(identity=IdentitySource.MATCH), rules)
 
@@ -65,8 +63,6 @@ def takes_every_face(patch: Patch) -> None:
 
 def forgets_an_alarm(patch: Patch) -> None:
     """A later capture that matches takes the doubt back."""
-    from kiosk.session.steps import compare
-
     judge = compare._judge
 
     def forgiving(turn: Turn, comparison: Any, rules: Rules) -> Turn:
@@ -76,8 +72,6 @@ def forgets_an_alarm(patch: Patch) -> None:
 
 
 def overlooks_an_alarm(patch: Patch) -> None:
-    from kiosk.session.steps import compare
-
     judge = compare._judge
 
     def blind(turn: Turn, comparison: Any, rules: Rules) -> Turn:
@@ -202,6 +196,38 @@ def asks_a_broken_slot_at_once(patch: Patch) -> None:
     patch.setitem(flow.HANDLERS, "attract", on)
 
 
+def takes_any_face_for_the_cases(patch: Patch) -> None:
+    judged = compare._same_person
+
+    def same_person(turn: Turn, case: Any, rules: Rules, *, same: bool) -> Turn | None:
+        return judged(turn, case, rules, same=True)
+
+    patch.setattr(compare, "_same_person", same_person)
+
+
+def takes_staffs_word_for_whoever_comes(patch: Patch) -> None:
+    patch.setattr(Resumption, "asks_face", property(lambda resumption: False))
+    patch.setattr(
+        resuming,
+        "by_staff",
+        lambda turn, case, rules: (
+            escalated.apply(turn, case.decision, rules) if case.decision else None
+        ),
+    )
+
+
+def does_not_park_again(patch: Patch) -> None:
+    patch.setattr(way, "_park_again", lambda turn: turn)
+
+
+def forgets_the_session(patch: Patch) -> None:
+    def leave_case(ref: Any, case_id: str, place: Any, **more: Any) -> Effect:
+        return fx.LeaveCase(ref, case_id, place, withdrawn=more.get("withdrawn", False))
+
+    for module in (way, escalated):
+        patch.setattr(module, "LeaveCase", leave_case)
+
+
 MUTANTS: list[tuple[Callable[[Patch], None], str]] = [
     (prints_on_any_order, "print without an order for this card"),
     (prints_again_after_a_failure, "one order printed twice"),
@@ -225,6 +251,10 @@ MUTANTS: list[tuple[Callable[[Patch], None], str]] = [
     (lets_effects_leak, "pending"),
     (does_not_foresee, "unforeseen"),
     (can_be_left_while_printing, "a touch left the print"),
+    (takes_any_face_for_the_cases, "order without identity"),
+    (takes_staffs_word_for_whoever_comes, "order without identity"),
+    (does_not_park_again, "does not wait for its resident"),
+    (forgets_the_session, "a message of an earlier session"),
     (asks_a_broken_slot_at_once, "failed and was asked again at once"),
 ]
 

@@ -51,6 +51,17 @@ def test_who_is_not_recognised_is_accepted_by_a_person_and_goes_on() -> None:
     assert story.ending.outcome is Outcome.ISSUED
 
 
+def test_an_acceptance_counts_also_after_a_person_was_asked_for_and_sent_away_again() -> None:
+    story = Story().comes_to_portrait()
+    story.looks_at_camera(matched=False)
+    accepted = story.visit.case.id
+    story.staff_decide(DecisionKind.IDENTITY_ACCEPTED)
+    story.touches(Button.ASK_PERSON)
+    story.touches(Button.BACK)
+    story.confirms_and_pays()
+    assert story.asked(fx.MakeApplication)[0].case_id == accepted
+
+
 def test_three_captures_at_most() -> None:
     story = Story().comes_to_portrait()
     for _ in range(3):

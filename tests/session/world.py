@@ -23,16 +23,20 @@ from kiosk.session.facts import (
     Comparison,
     Decision,
     DecisionKind,
+    Escalation,
     Offer,
     Offers,
     Order,
+    ParkedCase,
     Payment,
     PaymentStatus,
     PrintEnd,
     Texts,
+    Travel,
 )
 from kiosk.session.rules import Rules
 from kiosk.session.visit import Ref
+from kiosk.values import Reference, Score
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[tuple[int, T]]], T]
@@ -53,6 +57,8 @@ class World:
     gone: list[Ask] = field(default_factory=list)
     place: CardPlace = CardPlace.OUT
     cards: int = 0
+    resumed: bool = False
+    """Whether the visit has taken a case up, so that its portrait is compared with."""
     payments: dict[str, PaymentStatus] = field(default_factory=dict)
 
     def twin(self) -> "World":
@@ -104,6 +110,9 @@ class World:
             case ev.CardTakenIn():
                 self.place = CardPlace.INSIDE
                 self.cards += 1
+                self.resumed = False
+            case ev.CaseResumed():
+                self.resumed = True
             case ev.TakeInFailed(place=place) | ev.CardMoved(place=place):
                 self.place = place
             case ev.PaymentChanged(payment=payment):
@@ -161,6 +170,42 @@ def _offers(world: World, ask: fx.FetchOffers, pick: Pick[Any]) -> Options:
     ]
 
 
+def _parked(world: World, ask: fx.FindParked, pick: Pick[Any]) -> Options:
+    waits = ParkedCase(f"old-{ask.card_number}", "A3", CaseStage.DECIDED, 4)
+    return [
+        (60, ev.ParkedFound(ask.ref, None)),
+        (50, ev.ParkedFound(ask.ref, waits)),
+        *_server(ask.ref, "bad_request"),
+    ]
+
+
+def _resume(world: World, ask: fx.ResumeCase, pick: Pick[Any]) -> Options:
+    accepted = DecisionKind.IDENTITY_ACCEPTED
+    kinds = [(6, accepted), (4, None), *((1, kind) for kind in DecisionKind)]
+    kind = pick(kinds)
+    stage = CaseStage.WAITING if kind is None else CaseStage.DECIDED
+    decision = None if kind is None else Decision(kind, WORDS)
+    usual = Escalation.PORTRAIT_NOT_MATCHED
+    reason = pick([(6, usual), *((1, reason) for reason in Escalation)])
+    case = Case(ask.case.id, reason, "A3", stage, 9, decision=decision, session=5)
+    free = pick([(2, None), (2, False), (1, True)])
+    offer = FREE_OFFER if free else PAID_OFFER
+    paid = free is not None and pick([(2, True), (1, False)])
+    seen = free is not None and pick([(3, False), (1, True)])  # by the counter
+    application = None if free is None else Application("a-old", "A0", paid or seen, seen)
+    own = None if application is None else offer
+    code = pick([(1, code) for code in ("conflict", "already_issued", "not_found", "rate_limited")])
+    portrait = pick([(4, True), (1, False)])
+    travel = pick([(1, None), (1, Travel(None, "work"))])
+    found = ev.CaseResumed(ask.ref, case, application, own, offer.code, portrait, travel)
+    return [(60, found), (6, ev.ServerRefused(ask.ref, code)), (1, ev.ServerLost(ask.ref))]
+
+
+def _same_person(world: World, ask: fx.JudgeSamePerson, pick: Pick[Any]) -> Options:
+    same, other = (ev.SamePersonJudged(ask.ref, same, ask.case) for same in (True, False))
+    return [(60, same), (12, other), *_server(ask.ref, "stale_token")]
+
+
 def _references(world: World, ask: fx.PrepareReferences, pick: Pick[Any]) -> Options:
     ref = ask.ref
     return [
@@ -177,8 +222,13 @@ def _capture(world: World, ask: fx.StartCapture, pick: Pick[Any]) -> Options:
 
 
 def _compare(world: World, ask: fx.CompareCapture, pick: Pick[Any]) -> Options:
+    like = pick([(9, 9.0), (1, 1.0)]) if world.resumed else None
+    scores = () if like is None else (Score(Reference.CASE, "fused", like, 5.0),)
+    same = all(score.accepted for score in scores)
+
     def compared(matched: bool, **more: bool) -> ev.Answer:
-        return ev.Compared(ask.ref, Comparison(matched, (), (), "sface", "0" * 64, **more))
+        found = Comparison(matched and same, scores, (), "sface", "0" * 64, **more)
+        return ev.Compared(ask.ref, found)
 
     return [
         (80, compared(True)),
@@ -278,7 +328,7 @@ def _draw(world: World, ask: fx.DrawCardIn, pick: Pick[Any]) -> Options:
     return _moved(world, ask, pick, (60, CardPlace.HELD), gate, inside, (5, CardPlace.OUT))
 
 
-def _case(world: World, ask: fx.WatchCase, pick: Pick[Any]) -> Options:
+def _case(world: World, ask: fx.WatchCase | fx.FollowCase, pick: Pick[Any]) -> Options:
     kinds = [
         (60, DecisionKind.IDENTITY_ACCEPTED),
         (20, DecisionKind.NEW_PORTRAIT),
@@ -292,7 +342,8 @@ def _case(world: World, ask: fx.WatchCase, pick: Pick[Any]) -> Options:
 
     def news(stage: CaseStage, decision: Decision | None = None) -> ev.Answer:
         return ev.CaseChanged(
-            ask.ref, Case(case.id, case.reason, "A7", stage, case.version + 1, decision=decision)
+            ask.ref,
+            replace(case, ticket="A7", stage=stage, version=case.version + 1, decision=decision),
         )
 
     return [
@@ -307,6 +358,9 @@ def _case(world: World, ask: fx.WatchCase, pick: Pick[Any]) -> Options:
 ANSWERS: dict[type[Ask], Callable[[World, Any, Pick[Any]], Options]] = {
     fx.ArmSlot: _arm,
     fx.ReadCardFiles: _read,
+    fx.FindParked: _parked,
+    fx.ResumeCase: _resume,
+    fx.JudgeSamePerson: _same_person,
     fx.FetchOffers: _offers,
     fx.PrepareReferences: _references,
     fx.StartCapture: _capture,
@@ -323,5 +377,6 @@ ANSWERS: dict[type[Ask], Callable[[World, Any, Pick[Any]], Options]] = {
     fx.WatchGate: _gate,
     fx.DrawCardIn: _draw,
     fx.WatchCase: _case,
+    fx.FollowCase: _case,
     fx.StartTimer: lambda world, ask, pick: [(1, ev.TimeUp(ask.ref, ask.timer))],
 }

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from demo.people import Person
 from demo.script import Desk, Player, agree, choose
 from demo.stage import Stage
 from devices.rig.card import Card, CardFront
@@ -132,7 +133,7 @@ class Troubles:
     def camera_unplugged(self) -> None:
         """The camera goes away in mid-capture: to a person, and the kiosk comes back."""
         person = self.stage.people["normal"]
-        self.player.insert(person)
+        self._insert_anew(person)
         choose(self.player, "offer:G-HKG-1Y-2")
         self.stage.camera.leave()
         agree(self.player)
@@ -149,7 +150,7 @@ class Troubles:
         """Without a receipt printer the card still comes back, with the number on the screen."""
         person = self.stage.people["normal"]
         self.stage.machine.receipt_printer.faults.silent = True
-        self.player.insert(person)
+        self._insert_anew(person)
         self.player.see("offers")
         self.player.touch("ask_person")
         self.player.see("escalated")
@@ -161,7 +162,7 @@ class Troubles:
     def card_not_taken(self) -> None:
         """A card left at the gate closes the kiosk until it is gone."""
         person = self.stage.people["normal"]
-        self.player.insert(person)
+        self._insert_anew(person)
         self.player.see("offers")
         self.player.touch("leave")
         self.player.see("take_card")
@@ -171,13 +172,19 @@ class Troubles:
     def server_lost_and_back(self) -> None:
         """The server dies in mid-visit: card out within the time, and back by itself."""
         person = self.stage.people["normal"]
-        self.player.insert(person)
+        self._insert_anew(person)
         self.player.see("offers")
         self.stage.hall.kill()
         self.player.see("leaving", "take_card")
         self._take(person.card)
         self.player.see("out_of_service")
         self.stage.hall.start()
+
+    def _insert_anew(self, person: Person) -> None:
+        """Put in a card of which a case waits since an earlier story, and leave it waiting."""
+        self.player.insert(person)
+        self.player.see("welcome_back")
+        self.player.touch("start_new")
 
     def _bad_card(self, card: Card, problem: CardProblem, *, upside_down: bool = False) -> None:
         self._refused(card, problem, upside_down=upside_down)

@@ -20,6 +20,7 @@ from kiosk.runtime.reply import Handler, Reply
 from kiosk.session.effects import (
     Effect,
     EndVisit,
+    FollowCase,
     LeaveCase,
     ReportCase,
     ReportPrint,
@@ -48,6 +49,7 @@ class CaseHandlers:
         """Return which effect goes where."""
         return {
             WatchCase: self.watch,
+            FollowCase: self.follow,
             ReportCase: self.report,
             SendTravel: self.send_travel,
             LeaveCase: self.leave,
@@ -59,13 +61,20 @@ class CaseHandlers:
         """Open the case and follow it until it is decided."""
         self.report(effect, reply)
         if effect.travel is not None:
-            self._put_travel(f"{key_of(effect.ref)}-travel", effect.case.id, effect.travel)
+            self._put_travel(
+                f"{key_of(effect.ref)}-travel", effect.case.id, effect.travel, effect.case.session
+            )
+        self.follow(effect, reply)
+
+    def follow(self, effect: WatchCase | FollowCase, reply: Reply) -> None:
+        """Follow a case that the server has, or will have, until it is decided."""
         version, heard_at = 0, time.monotonic()
         while not reply.cancelled.is_set():
             news = self._server.get(
                 f"/cases/{effect.case.id}",
                 CaseView,
                 after=version,
+                session=effect.case.session,
                 wait_s=_NEWS_S,
                 within_s=_NEWS_S + _NEWS_MARGIN_S,
             )
@@ -92,12 +101,12 @@ class CaseHandlers:
 
     def send_travel(self, effect: SendTravel, reply: Reply) -> None:
         """Tell when and why the resident travels."""
-        self._put_travel(key_of(effect.ref), effect.case_id, effect.travel)
+        self._put_travel(key_of(effect.ref), effect.case_id, effect.travel, effect.session)
 
     def leave(self, effect: LeaveCase, reply: Reply) -> None:
         """Tell that the resident goes and the case waits, or that it is withdrawn."""
         card = translate.card_word(effect.card_place)
-        request = LeaveRequest(card=card, withdrawn=effect.withdrawn)
+        request = LeaveRequest(card=card, withdrawn=effect.withdrawn, session=effect.session)
         self._outbox.put(key_of(effect.ref), f"/cases/{effect.case_id}/leave", request)
 
     def report_print(self, effect: ReportPrint, reply: Reply) -> None:
@@ -123,5 +132,6 @@ class CaseHandlers:
         )
         self._outbox.put(key_of(effect.ref), f"/visits/{effect.ref.visit_id}/end", request)
 
-    def _put_travel(self, key: str, case_id: str, travel: Travel) -> None:
-        self._outbox.put(key, f"/cases/{case_id}/travel", translate.travel_request(travel))
+    def _put_travel(self, key: str, case_id: str, travel: Travel, session: int) -> None:
+        request = translate.travel_request(travel, session)
+        self._outbox.put(key, f"/cases/{case_id}/travel", request)

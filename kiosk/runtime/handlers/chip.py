@@ -41,7 +41,10 @@ class ChipHandlers:
         return {PrepareReferences: self.prepare, CheckSameCard: self.check_same}
 
     def prepare(self, effect: PrepareReferences, reply: Reply) -> None:
-        """Read DG2, fetch the record portrait, and give both to the matcher."""
+        """Read DG2, fetch the record portrait, and give both to the matcher.
+
+        With them goes the live portrait of a case that this visit has taken up.
+        """
         materials = self._materials.of(effect.ref.visit_id)
         if materials.chip_portrait is None:
             trouble = self._read_portrait(materials)
@@ -65,12 +68,15 @@ class ChipHandlers:
             reply.send(ReferencesReady(effect.ref, chip=ready.chip, record=ready.record))
 
     def _give(self, materials: Materials, reply: Reply) -> References | None:
-        """Give the matcher both portraits, unless nobody waits for that any more."""
+        """Give the matcher the portraits, unless nobody waits for that any more."""
         if reply.cancelled.is_set():
             return None
         # Passive authentication is not done yet, so the chip's portrait never suffices alone.
         return self._matcher.set_references(
-            materials.chip_portrait, materials.record_portrait, chip_authenticated=False
+            materials.chip_portrait,
+            materials.record_portrait,
+            case=materials.case_portrait,
+            chip_authenticated=False,
         )
 
     def check_same(self, effect: CheckSameCard, reply: Reply) -> None:

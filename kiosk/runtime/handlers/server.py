@@ -131,7 +131,7 @@ class ServerHandlers:
             if isinstance(news, PaymentView):
                 view, heard_at = news, time.monotonic()
             elif time.monotonic() - heard_at > PATIENCE_S + _NEWS_S:
-                _tell_failure(news, reply)
+                tell_failure(news, reply)
                 return
             else:
                 reply.cancelled.wait(1.0)
@@ -154,12 +154,13 @@ class ServerHandlers:
             reply.cancelled,
         )
         if isinstance(result, Refusal | Lost):
-            _tell_failure(result, reply)
+            tell_failure(result, reply)
             return None
         return result
 
 
-def _tell_failure(result: Refusal | Lost, reply: Reply) -> None:
+def tell_failure(result: Refusal | Lost, reply: Reply) -> None:
+    """Answer an ask with the server's refusal, or with its silence."""
     if isinstance(result, Refusal):
         reply.send(ServerRefused(reply.ref, result.code.value))
     else:

@@ -1,6 +1,5 @@
 """Confirm: what will be done and what it costs; the application is made on the resident's word."""
 
-from kiosk.session.effects import MakeApplication
 from kiosk.session.events import (
     ApplicationMade,
     Button,
@@ -10,7 +9,7 @@ from kiosk.session.events import (
     Touched,
 )
 from kiosk.session.facts import Escalation, Outcome
-from kiosk.session.phases import ChooseOffer, Confirm
+from kiosk.session.phases import ChooseOffer
 from kiosk.session.rules import Rules
 from kiosk.session.turn import Turn
 from kiosk.session.way import (
@@ -19,6 +18,7 @@ from kiosk.session.way import (
     give_card_back,
     go_safe,
     leave_without_server,
+    send_application,
 )
 
 REFUSED = {
@@ -33,7 +33,7 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
     """Send the application once, then go on."""
     match event:
         case Touched(button=Button.CONFIRM):
-            return _apply(turn)
+            return send_application(turn)
         case ApplicationMade(application=application) if not application.identified:
             # The server does not take the identity: nobody should pay for what it will not issue.
             return escalate(turn.set(identity=None), Escalation.PORTRAIT_NOT_MATCHED, rules)
@@ -61,14 +61,3 @@ def _touched(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return give_card_back(turn, Outcome.LEFT)
         case _:
             return None
-
-
-def _apply(turn: Turn) -> Turn:
-    visit = turn.visit
-    card, chosen = visit.card, visit.chosen
-    if card is None or chosen is None or visit.awaits("MakeApplication"):
-        return turn
-    case_id = visit.case.id if visit.case else None
-    return turn.set(phase=Confirm(sending=True)).ask(
-        lambda ref: MakeApplication(ref, card.number, chosen.code, case_id)
-    )

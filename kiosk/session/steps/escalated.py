@@ -31,6 +31,7 @@ from kiosk.session.steps import read_card
 from kiosk.session.turn import Turn
 from kiosk.session.way import (
     advance,
+    find_parked,
     give_card_back,
     leave,
     leave_waiting,
@@ -56,7 +57,9 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             turn = turn.set(travel=travel, phase=Escalated())
             if case_now is None:
                 return turn
-            return turn.tell(lambda ref: SendTravel(ref, case_now.id, travel))
+            return turn.tell(
+                lambda ref: SendTravel(ref, case_now.id, travel, session=case_now.session)
+            )
         case Touched(button=button):
             return _touched(turn, button, rules)
         case _:
@@ -87,11 +90,15 @@ def _go_back(turn: Turn, rules: Rules) -> Turn:
     case, visit = turn.visit.case, turn.visit
     if case is not None:
         turn = secure_case(turn).tell(
-            lambda ref: LeaveCase(ref, case.id, visit.card_place, withdrawn=True)
+            lambda ref: LeaveCase(
+                ref, case.id, visit.card_place, withdrawn=True, session=case.session
+            )
         )
+        if visit.resumption is not None and visit.resumption.case_id == case.id:
+            turn = turn.set(resumption=None)  # it was what had been taken up
     turn = turn.set(case=None)
     if visit.card is not None:
-        return advance(turn, rules)
+        return advance(turn, rules) if visit.offers is not None else find_parked(turn, rules)
     if visit.card_place is CardPlace.INSIDE:
         return read_card.begin(turn)
     return give_card_back(turn, Outcome.LEFT)
@@ -115,7 +122,8 @@ def apply(turn: Turn, decision: Decision, rules: Rules) -> Turn:
     tries = min(visit.tries, max(rules.max_tries - 1, 0))
     match decision.kind:
         case DecisionKind.IDENTITY_ACCEPTED:
-            turn = turn.set(identity=IdentitySource.DECISION)
+            accepted_in = visit.case.id if visit.case else None
+            turn = turn.set(identity=IdentitySource.DECISION, accepted_in=accepted_in)
             return _go_on(turn, rules)
         case DecisionKind.RECORD_LINKED | DecisionKind.ELIGIBILITY_GRANTED:
             if visit.application is None:
@@ -123,7 +131,9 @@ def apply(turn: Turn, decision: Decision, rules: Rules) -> Turn:
                 turn = turn.set(offers=None, chosen=None, tries=tries)
             return _go_on(turn, rules)
         case DecisionKind.NEW_PORTRAIT:
-            return _new_portrait(turn.set(identity=None, tries=tries), decision.words, rules)
+            return _new_portrait(
+                turn.set(identity=None, accepted_in=None, tries=tries), decision.words, rules
+            )
         case DecisionKind.TO_COUNTER:
             return leave(turn, Outcome.TO_COUNTER, rules)
         case DecisionKind.REFUSED:

@@ -16,7 +16,10 @@ def screen(visit: Visit, phase: Notice, scene: Scene) -> Page:
     del scene
     language = visit.language
     child = visit.offers is not None and visit.offers.under_14
-    said = (choose.NOTICE_WHAT, choose.NOTICE_KEEP, choose.NOTICE_ELSE)
+    taken_up = visit.resumption is not None and visit.resumption.portrait
+    what = choose.NOTICE_WHAT_AGAIN if taken_up else choose.NOTICE_WHAT
+    said = (what, choose.NOTICE_KEEP, choose.NOTICE_ELSE)
+    chosen_for_good = visit.application is not None or visit.resumption is not None
     parts: tuple[Part, ...] = ()
     if child:
         parts = (attention(choose.NOTICE_GUARDIAN, language),)
@@ -28,7 +31,7 @@ def screen(visit: Visit, phase: Notice, scene: Scene) -> Page:
         page(visit, choose.NOTICE_TITLE, choose.NOTICE_LEAD, step=3),
         parts=(*parts, Bullets(items)),
         main=button(Button.AGREE, agree, language),
-        second=None if visit.application else button(Button.BACK, frame.BACK, language),
+        second=None if chosen_for_good else button(Button.BACK, frame.BACK, language),
         help=button(Button.DECLINE_FACE_CHECK, frame.HELP_NO_FACE, language),
         exit=exit_button(visit),
     )

@@ -47,6 +47,14 @@ NOTICE_WHAT = (
         "A live photo is compared with the portraits on your chip and on record.",
     ),
 )
+NOTICE_WHAT_AGAIN = (
+    Texts("做什么", "做什麼", "What happens"),
+    Texts(
+        "拍一张现场照片，与证件芯片、登记和您上次办理时的照片比对，确认是您本人。",
+        "拍一張現場照片，與證件晶片、登記和您上次辦理時的照片比對，確認是您本人。",
+        "A live photo is compared with your chip, the record and your last photo here.",
+    ),
+)
 NOTICE_KEEP = (
     Texts("怎么保管", "怎麼保管", "How it is kept"),
     Texts(

@@ -97,6 +97,11 @@ TAKE_LEAD = {
         "Staff go on with it. Nothing to fill in again.",
     ),
 }
+STILL_WAITS = Texts(
+    "您的办理仍然保留，小票号码有效。任何一台机器都可以接着办。",
+    "您的辦理仍然保留，小票號碼有效。任何一台機器都可以接著辦。",
+    "Your request still waits and your ticket is valid. Any kiosk here can go on with it.",
+)
 COMING_OUT = Texts("证件正在退出", "證件正在退出", "Your card is coming out")
 COMING_OUT_LEAD = Texts("请稍候。", "請稍候。", "One moment, please.")
 DRAWING_IN = Texts("正在收回证件", "正在收回證件", "Taking the card back in")

@@ -136,6 +136,23 @@ def _ticket(s: _Sketch) -> None:
     s.arrow((170, 62), (170, 104))
 
 
+def _go_on(s: _Sketch) -> None:
+    s.framed(10, 22, 68, 106, 4)
+    s.box(22, 38, 44, 12, BRAND, 3)  # the number
+    s.qr(34, 64)
+    for row, width in enumerate((42, 30)):
+        s.box(44 - width / 2, 98 + row * 12, width, 5, LINE, 2.5)
+    s.stroke((87, 75), (113, 75), 4, BRAND)
+    for y in (66, 84):
+        s.stroke((104, y), (113, 75), 4, BRAND)
+    s.framed(122, 50, 72, 50, 6)
+    s.box(130, 59, 20, 26, BRAND_TINT, 3)
+    s.disc(140, 68, 4.5, BRAND_SOFT)
+    s.box(133, 75, 14, 10, BRAND_SOFT, 4)
+    for row, width in enumerate((30, 22, 26)):
+        s.box(156, 62 + row * 9, width, 4, LINE, 2)
+
+
 def _pause(s: _Sketch) -> None:
     s.disc(100, 75, 56, BRAND)
     s.disc(100, 75, 50, CARD)
@@ -169,6 +186,7 @@ _DRAWINGS: dict[Pictogram, Callable[[_Sketch], None]] = {
     Pictogram.PAUSE: _pause,
     Pictogram.PERSON: _person,
     Pictogram.DONE: _done,
+    Pictogram.GO_ON: _go_on,
 }
 
 
