@@ -1,6 +1,8 @@
 """One hall for all tests of the runtime: starting a server takes seconds."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,21 @@ from tests.runtime.machine_room import Emulators
 
 
 @pytest.fixture(scope="session")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def running_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     data = tmp_path_factory.mktemp("hall")
     DATABASES.lay(data)
     hall = Hall(data).start()
     yield hall
     hall.stop()
+
+
+@pytest.fixture
+def hall(running_hall: Hall) -> Hall:
+    """The hall without the cases that tests before this one left: they would be gone on with."""
+    file = running_hall.data / "hall.sqlite3"
+    with closing(sqlite3.connect(file, timeout=30)) as database, database:
+        database.execute("UPDATE cases_case SET stage = 'closed' WHERE stage <> 'closed'")
+    return running_hall
 
 
 @pytest.fixture

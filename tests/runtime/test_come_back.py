@@ -130,11 +130,11 @@ def card(hall: Hall) -> Card:
 
 
 @pytest.fixture(scope="module")
-def staff(hall: Hall) -> Iterator[Staff]:
+def staff(running_hall: Hall) -> Iterator[Staff]:
     browsers = []
     for name in ("clerk", "approver"):
-        login = hall.logins[name]
-        browser = StaffBrowser(hall.url)
+        login = running_hall.logins[name]
+        browser = StaffBrowser(running_hall.url)
         browser.sign_in(login.username, login.password, login.totp_secret)
         browsers.append(browser)
     yield browsers[0], browsers[1]
