@@ -13,7 +13,7 @@ from backend_client.contract import (
     VisitEnd,
 )
 from kiosk.runtime import translate
-from kiosk.runtime.handlers.server import key_of
+from kiosk.runtime.handlers.asking import key_of
 from kiosk.runtime.line import HallServer, Outbox
 from kiosk.runtime.materials import MaterialsByVisit
 from kiosk.runtime.reply import Handler, Reply

@@ -17,7 +17,7 @@ from devices.interfaces import (
     ReceiptPrinter,
 )
 from kiosk.runtime import papers
-from kiosk.runtime.handlers.server import key_of
+from kiosk.runtime.handlers.asking import key_of
 from kiosk.runtime.journal import Journal
 from kiosk.runtime.line import HallServer, Lost, insist
 from kiosk.runtime.materials import MaterialsByVisit

@@ -1,12 +1,8 @@
 """A case that waits: found by the card, taken up in this visit, compared with its person."""
 
-from typing import TypeVar
-
 from backend_client.contract import (
-    Message,
     ParkedAnswer,
     ParkedRequest,
-    Refusal,
     RefusalCode,
     ResumeAnswer,
     ResumeRequest,
@@ -14,14 +10,12 @@ from backend_client.contract import (
     SamePersonRequest,
 )
 from kiosk.runtime import translate
-from kiosk.runtime.handlers.server import key_of, tell_failure
-from kiosk.runtime.line import HallServer, Lost, insist
+from kiosk.runtime.handlers.asking import ask
+from kiosk.runtime.line import HallServer
 from kiosk.runtime.materials import MaterialsByVisit
 from kiosk.runtime.reply import Handler, Reply
 from kiosk.session.effects import Effect, FindParked, JudgeSamePerson, ResumeCase
 from kiosk.session.events import CaseResumed, ParkedFound, SamePersonJudged, ServerRefused
-
-_Answer = TypeVar("_Answer", bound=Message)
 
 
 class ResumeHandlers:
@@ -48,7 +42,7 @@ class ResumeHandlers:
         request = ParkedRequest(
             visit_id=effect.ref.visit_id, card_number=effect.card_number, proof=proof
         )
-        answer = self._post("/cases/parked", request, ParkedAnswer, reply)
+        answer = ask(self._server, "/cases/parked", request, ParkedAnswer, reply)
         if answer is not None:
             reply.send(ParkedFound(effect.ref, translate.parked(answer)))
 
@@ -62,7 +56,7 @@ class ResumeHandlers:
         request = ResumeRequest(
             visit_id=effect.ref.visit_id, card_number=effect.card_number, proof=proof
         )
-        answer = self._post(f"/cases/{effect.case.id}/resume", request, ResumeAnswer, reply)
+        answer = ask(self._server, f"/cases/{effect.case.id}/resume", request, ResumeAnswer, reply)
         if answer is None:
             return
         materials.case_portrait = answer.compare_with
@@ -91,26 +85,9 @@ class ResumeHandlers:
         request = SamePersonRequest(
             visit_id=effect.ref.visit_id, session=case.session, match=report
         )
-        answer = self._post(f"/cases/{case.id}/same-person", request, SamePersonAnswer, reply)
+        answer = ask(
+            self._server, f"/cases/{case.id}/same-person", request, SamePersonAnswer, reply
+        )
         if answer is not None:
             now = translate.case(answer.case, case.reason)
             reply.send(SamePersonJudged(effect.ref, same=answer.same, case=now))
-
-    def _post(
-        self,
-        path: str,
-        body: Message,
-        answer: type[_Answer],
-        reply: Reply,
-    ) -> _Answer | None:
-        """Return the answer; a refusal or a lost line is answered here."""
-        result = insist(
-            lambda left: self._server.post(
-                path, body, answer, key=key_of(reply.ref), within_s=left
-            ),
-            reply.cancelled,
-        )
-        if isinstance(result, Refusal | Lost):
-            tell_failure(result, reply)
-            return None
-        return result

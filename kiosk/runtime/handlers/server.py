@@ -5,7 +5,6 @@ import time
 from backend_client.contract import (
     ApplicationRequest,
     ApplicationView,
-    Message,
     OffersAnswer,
     OffersRequest,
     OrderRequest,
@@ -13,11 +12,11 @@ from backend_client.contract import (
     PaymentRequest,
     PaymentState,
     PaymentView,
-    Refusal,
     RefusalCode,
 )
 from kiosk.runtime import translate
-from kiosk.runtime.line import PATIENCE_S, Answered, HallServer, Lost, insist
+from kiosk.runtime.handlers.asking import ask, tell_failure
+from kiosk.runtime.line import PATIENCE_S, HallServer
 from kiosk.runtime.materials import MaterialsByVisit
 from kiosk.runtime.reply import Handler, Reply
 from kiosk.session.effects import (
@@ -33,18 +32,11 @@ from kiosk.session.events import (
     OffersArrived,
     OrderMade,
     PaymentChanged,
-    ServerLost,
     ServerRefused,
 )
-from kiosk.session.visit import Ref
 
 _NEWS_S = 20.0
 _NEWS_MARGIN_S = 5.0
-
-
-def key_of(ref: Ref) -> str:
-    """Return the idempotency key of an effect: the same after a repeat or a restart."""
-    return f"{ref.visit_id}-{ref.effect_id}"
 
 
 class ServerHandlers:
@@ -79,7 +71,7 @@ class ServerHandlers:
             proof=proof,
             case_id=effect.case_id,
         )
-        answer = self._post("/offers", request, OffersAnswer, reply)
+        answer = ask(self._server, "/offers", request, OffersAnswer, reply)
         if answer is not None:
             reply.send(OffersArrived(effect.ref, translate.offers(answer)))
 
@@ -95,7 +87,7 @@ class ServerHandlers:
             match=translate.match_report(match, materials.tries) if matched else None,
             case_id=effect.case_id,
         )
-        view = self._post("/applications", request, ApplicationView, reply)
+        view = ask(self._server, "/applications", request, ApplicationView, reply)
         if view is not None:
             materials.applications[view.id] = view
             reply.send(ApplicationMade(effect.ref, translate.application(view)))
@@ -104,7 +96,7 @@ class ServerHandlers:
         """Ask for the licence to print and keep the content that it is bound to."""
         request = OrderRequest(visit_id=effect.ref.visit_id, card_number=effect.card_number)
         path = f"/applications/{effect.application_id}/order"
-        view = self._post(path, request, OrderView, reply)
+        view = ask(self._server, path, request, OrderView, reply)
         if view is not None:
             self._materials.of(effect.ref.visit_id).orders[view.id] = view
             reply.send(OrderMade(effect.ref, translate.order(view)))
@@ -113,7 +105,7 @@ class ServerHandlers:
         """Start the payment, or find it again, and tell every change until it has ended."""
         request = PaymentRequest(visit_id=effect.ref.visit_id)
         path = f"/applications/{effect.application_id}/payment"
-        view = self._post(path, request, PaymentView, reply)
+        view = ask(self._server, path, request, PaymentView, reply)
         told: PaymentView | None = None
         heard_at = time.monotonic()
         while view is not None and not reply.cancelled.is_set():
@@ -139,29 +131,6 @@ class ServerHandlers:
     def cancel_payment(self, effect: CancelPayment, reply: Reply) -> None:
         """Withdraw the payment; the answer says whether the money came first."""
         path = f"/payments/{effect.payment_id}/cancel"
-        view = self._post(path, None, PaymentView, reply)
+        view = ask(self._server, path, None, PaymentView, reply)
         if view is not None:
             reply.send(PaymentChanged(effect.ref, translate.payment(view)))
-
-    def _post(
-        self, path: str, body: Message | None, answer: type[Answered], reply: Reply
-    ) -> Answered | None:
-        """Return the answer; a refusal or a lost line is answered here."""
-        result = insist(
-            lambda left: self._server.post(
-                path, body, answer, key=key_of(reply.ref), within_s=left
-            ),
-            reply.cancelled,
-        )
-        if isinstance(result, Refusal | Lost):
-            tell_failure(result, reply)
-            return None
-        return result
-
-
-def tell_failure(result: Refusal | Lost, reply: Reply) -> None:
-    """Answer an ask with the server's refusal, or with its silence."""
-    if isinstance(result, Refusal):
-        reply.send(ServerRefused(reply.ref, result.code.value))
-    else:
-        reply.send(ServerLost(reply.ref))
