@@ -6,50 +6,51 @@ from pathlib import Path
 import pytest
 
 from kiosk.portrait.client import WorkerSettings
+from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.results import WorkerReady
 from tests.portrait.disturbed import Disturber
 from tests.portrait.driven import PATIENT, QUICK, Kiosk, open_kiosk
 
 
-@pytest.fixture(scope="module")
-def long_running() -> Iterator[Kiosk]:
-    opened = open_kiosk(WorkerSettings(limits=PATIENT))
+def _opened(limits: PortraitLimits) -> Iterator[Kiosk]:
+    opened = open_kiosk(WorkerSettings(limits=limits))
     opened.wait(WorkerReady)
     yield opened
     opened.worker.close()
+
+
+def _for_a_visit(running: Kiosk) -> Iterator[Kiosk]:
+    """One worker for one visit after the other, as in a hall; nothing of a visit stays."""
+    running.heard.clear()
+    yield running
+    running.worker.forget()
+
+
+@pytest.fixture(scope="module")
+def long_running() -> Iterator[Kiosk]:
+    yield from _opened(PATIENT)
 
 
 @pytest.fixture
 def kiosk(long_running: Kiosk) -> Iterator[Kiosk]:
-    """One worker for one visit after the other, as in a hall; nothing of a visit stays."""
-    long_running.heard.clear()
-    yield long_running
-    long_running.worker.forget()
+    yield from _for_a_visit(long_running)
 
 
 @pytest.fixture(scope="module")
 def long_running_and_hasty() -> Iterator[Kiosk]:
-    opened = open_kiosk(WorkerSettings(limits=QUICK))
-    opened.wait(WorkerReady)
-    yield opened
-    opened.worker.close()
+    yield from _opened(QUICK)
 
 
 @pytest.fixture
 def hasty_kiosk(long_running_and_hasty: Kiosk) -> Iterator[Kiosk]:
     """A kiosk that gives up on bad frames soon."""
-    long_running_and_hasty.heard.clear()
-    yield long_running_and_hasty
-    long_running_and_hasty.worker.forget()
+    yield from _for_a_visit(long_running_and_hasty)
 
 
 @pytest.fixture
 def own_kiosk() -> Iterator[Kiosk]:
     """A kiosk whose worker has done nothing yet."""
-    opened = open_kiosk(WorkerSettings(limits=PATIENT))
-    opened.wait(WorkerReady)
-    yield opened
-    opened.worker.close()
+    yield from _opened(PATIENT)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from kiosk.portrait.tracking import Sighting
 from kiosk.portrait.why import explain
 from kiosk.values import FailureCause, Hint, Light
 from tests.benchmarks.why import Bench
-from tests.benchmarks.why_damages import detector, hall
+from tests.benchmarks.why_scene import detector, hall
 from tests.portrait.damage import before_window, spot_light
 from tests.portrait.pictures import document, frame
 

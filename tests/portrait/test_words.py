@@ -16,7 +16,7 @@ from kiosk.portrait.quality import (
 )
 from kiosk.portrait.tracking import Sighting
 from kiosk.values import Measure
-from tests.benchmarks.why_damages import detector
+from tests.benchmarks.why_scene import detector
 from tests.portrait.pictures import frame
 
 LIMITS = PortraitLimits()
