@@ -5,7 +5,6 @@ import re
 import shutil
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -21,6 +20,7 @@ from kiosk.portrait.slot_file import file_sha256, load_slot
 from kiosk.portrait.slots import SlotError
 from kiosk.portrait.thresholds import write_thresholds
 from kiosk.settings import load_settings
+from tests.portrait.made_pairs import made_pairs
 from tests.portrait.onnx_file import projection
 from tests.portrait.pictures import MODELS, ROOT, photograph
 
@@ -201,32 +201,9 @@ def test_colour_order_changes_what_a_report_must_have_measured(tmp_path: Path) -
         write_thresholds(slot_file, measured, data_set="set", date="2026-11")
 
 
-def made_pairs(folder: Path, count: int = 280) -> Path:
-    """Small pictures of both residents, each shifted and noisy in its own way, and pairs."""
-    random = np.random.default_rng(2)
-    detector = load_models(MODELS, "sface").detector
-    for resident in "ab":
-        whole = photograph(resident)
-        face = detector.find(whole)[0]
-        middle = np.array([face.x + face.width / 2, face.y + face.height / 2])
-        zoom = 200 / (2.2 * face.height)
-        for number in range(count):
-            left, top = middle - 100 / zoom + random.normal(scale=face.height / 40, size=2)
-            matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]])
-            picture = cv2.warpAffine(whole, matrix, (200, 200), flags=cv2.INTER_AREA)
-            noisy = picture + random.normal(scale=3, size=picture.shape)
-            cv2.imwrite(str(folder / f"{resident}_{number:04}.png"), noisy.clip(0, 255))
-    rows = ["image_a,image_b,same"]
-    for number in range(count):
-        rows.append(f"a_{number:04}.png,a_{(number + 1) % count:04}.png,1")
-        rows.append(f"a_{number:04}.png,b_{number:04}.png,0")
-    (folder / "pairs.csv").write_text("\n".join(rows))
-    return folder / "pairs.csv"
-
-
 @pytest.mark.slow
 def test_new_model_is_measured_written_and_used_by_configuration_alone(tmp_path: Path) -> None:
-    """The way of assets/models/README.md, with a network that is not ours."""
+    """The way of assets/models/README.md, with a network whose numbers are known."""
     models = tmp_path / "models"
     slot_file, _ = drop_in(models)
     slot_file.write_text(re.sub(r"(?s)\[\[threshold]].*?\n\n", "", slot_file.read_text()))
