@@ -92,7 +92,8 @@ def put_on_record(order: IssueOrder) -> None:
 
 def _take_over(order: IssueOrder) -> IssueOrder:
     if order.state in (State.PRINTED, State.AT_COUNTER):
-        raise Refused(RefusalCode.ALREADY_ISSUED, "this application's endorsement is issued")
+        detail = "this application's endorsement is issued"
+        raise Refused(RefusalCode.ALREADY_ISSUED, detail, issued_at=order.ended_at)
     order.fencing_token += 1
     order.save(update_fields=["fencing_token"])
     append(

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from backend.applications.models import Application
 from backend.applications.services import application_of
+from backend.applications.unfinished import is_paid_unissued
 from backend.cases.closing import close
 from backend.cases.grants import is_sent_to_counter
 from backend.cases.held_cards import is_held
@@ -97,7 +98,7 @@ def visit_ended(kiosk: Kiosk, visit_id: str, application_id: str | None) -> None
         application = application_of(kiosk, application_id, visit_id)
     except Refused:
         return
-    if application.fee_fen > 0 and application.settled:
+    if is_paid_unissued(application):
         open_by_server(application, CaseReason.PAID_NOT_ISSUED, "the visit ended before the print")
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from threading import Event as Flag
@@ -21,7 +22,7 @@ from demo.staff_browser import StaffBrowser
 from devices.rig.card import Card
 from devices.rig.card_back import back_text
 from kiosk.session.events import Button, Touched
-from kiosk.session.facts import Case, CaseStage
+from kiosk.session.facts import Case, CaseStage, ResumeTrouble
 from kiosk.session.phases import TakeCard, WelcomeBack
 from tests.backend.world import jpeg
 from tests.runtime.machine_room import (
@@ -275,6 +276,46 @@ def test_a_case_that_the_counter_took_meanwhile_is_left_to_it(
     wait_for("a plain word", told)
     second.touch(Button.LEAVE)
     second.is_over()
+    assert second.room.outbox.refused() == []
+
+
+def test_what_the_counter_issued_meanwhile_is_told_with_the_time_and_costs_nothing_more(
+    hall: Hall, first: Machine, second: Machine, card: Card, staff: Staff
+) -> None:
+    first.room.matcher.matched = False
+    first.insert(card)
+    case = first.leave_with_ticket()
+    del second.resident.choices["welcome_back"]
+    second.insert(card)
+    second.see("welcome_back")
+    clerk, _ = staff
+    clerk.claim(case.id)
+    clerk.decide(case.id, "to_counter")
+    before = datetime.now(UTC)
+    clerk.issue_at_counter(case.id, seen_in_person="1", fee_taken="1", offer_code="G-HKG-3M-1")
+    second.touch(Button.NEXT)
+
+    def told() -> bool:
+        phase = second.room.kiosk.runtime.visit.phase
+        return isinstance(phase, WelcomeBack) and phase.trouble is not None
+
+    wait_for("a plain word", told)
+    phase = second.room.kiosk.runtime.visit.phase
+    assert isinstance(phase, WelcomeBack)
+    assert phase.trouble is ResumeTrouble.ISSUED
+    assert phase.issued_at is not None
+    assert before <= phase.issued_at <= datetime.now(UTC)
+    ends: list[TakeCard] = []
+    second.room.kiosk.runtime.observe(
+        lambda visit: ends.append(visit.phase) if isinstance(visit.phase, TakeCard) else None
+    )
+    second.touch(Button.LEAVE)
+    second.is_over()
+    assert all(end.issued_before and not end.case_waits for end in ends)
+    assert ends
+    assert payments(hall, card) == 0
+    assert rows(hall, "orders_issueorder", "state", card) == ["at_counter"]
+    assert rows(hall, "cases_case", "stage", card) == ["closed"]
     assert second.room.outbox.refused() == []
 
 
