@@ -1,11 +1,14 @@
-"""What a case is about, and whether that was issued meanwhile."""
+"""What a case is about, whether that was issued meanwhile, or goes on in a new session."""
 
-from django.db.models import Q
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
 
 from backend.applications.models import Application
 from backend.applications.unfinished import ISSUED, others_of_person
 from backend.cases.models import Case
 from backend.orders.models import IssueOrder
+from backend.resume.models import Session
 
 
 def application_of_case(case: Case) -> Application | None:
@@ -34,3 +37,13 @@ def issued_meanwhile(application: Application | None) -> IssueOrder | None:
         same = others_of_person(application).filter(offer_code=application.offer_code)
         issued |= Q(application__in=same, ended_at__gt=application.created_at)
     return IssueOrder.objects.filter(issued, state__in=ISSUED).order_by("ended_at").last()
+
+
+def moved_since(moment: datetime, application: str) -> Exists:
+    """Return the condition that a case of the application was taken up since then.
+
+    ``application`` is the field that names it. Fee and order are with a resident there: what was
+    unfinished before counts anew from that moment.
+    """
+    sessions = Session.objects.filter(case__application=OuterRef(application), at__gte=moment)
+    return Exists(sessions)
