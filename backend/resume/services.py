@@ -34,7 +34,8 @@ def parked(kiosk: Kiosk, wanted: c.ParkedRequest) -> c.ParkedAnswer:
     """Return the case of this card that may be taken up here; the chip must be proven.
 
     The newest, but one that staff have decided comes first: a call for help on the way back must
-    not stand before it.
+    not stand before it. One that holds nothing, as of a visit that a lost server cut off, comes
+    last.
 
     Raises Refused BAD_REQUEST.
     """
@@ -48,7 +49,7 @@ def parked(kiosk: Kiosk, wanted: c.ParkedRequest) -> c.ParkedAnswer:
             .order_by("-created_at")
         )
         free = [case for case in cases if not _why_not(case, kiosk)]
-        case = next((case for case in free if case.stage == Stage.DECIDED), next(iter(free), None))
+        case = min(free, key=_rank, default=None)  # of several the newest, as they are ordered
     if case is None:
         return c.ParkedAnswer()
     found = c.ParkedCase(
@@ -168,6 +169,14 @@ def is_assigned(case: Case, kiosk: Kiosk) -> bool:
         and order.kiosk_id == kiosk.pk
         and order.at_named_kiosk
     )
+
+
+def _rank(case: Case) -> int:
+    if case.stage == Stage.DECIDED:
+        return 0
+    fault = case.reason == c.CaseReason.DEVICE_FAULT
+    empty = fault and case.application_id is None and case.live_portrait_id is None
+    return 2 if empty else 1
 
 
 def _why_not(case: Case, kiosk: Kiosk) -> str:

@@ -269,6 +269,17 @@ def test_a_decided_case_is_found_before_a_later_call_for_help(kiosk, other):
     assert look(kiosk, visit="visit-3").session == 2
 
 
+def test_a_visit_that_broke_off_with_nothing_in_it_stands_before_no_other_case(kiosk, other):
+    known = park(kiosk)
+    empty = open_case(
+        kiosk, world.case_request(id="case-2", visit_id="visit-9", reason="device_fault")
+    )
+    leave(kiosk, empty.id, c.LeaveRequest(card="out"))
+    assert look(other).id == known.id
+    take_up(other, known)
+    assert look(kiosk, visit="visit-3").id == empty.id
+
+
 def test_an_order_that_never_reached_the_printer_goes_on_elsewhere(kiosk, other):
     read_chip(kiosk)
     made = application(kiosk, match=world.match_report())
