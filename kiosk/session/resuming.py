@@ -128,7 +128,8 @@ def issued_elsewhere(turn: Turn, issued_at: datetime | None) -> Turn:
         return turn
     case = taken_up.case
     parked = ParkedCase(case.id, case.ticket, CaseStage.CLOSED, case.session)
-    turn = turn.set(case=None, application=None, payment=None, chosen=None, identity=None)
+    turn = turn.set(case=None, application=None, payment=None, chosen=None)
+    turn = turn.set(identity=None, accepted_in=None)
     return turn.enter(WelcomeBack(parked, trouble=ResumeTrouble.ISSUED, issued_at=issued_at))
 
 

@@ -64,6 +64,12 @@ def test_the_answer_is_the_same_in_the_visit_that_took_it_up(kiosk, other):
     assert not Case.objects.exclude(stage="closed").exists()
 
 
+def test_a_kiosk_that_takes_no_cases_up_gets_the_refusal_it_knows(kiosk):
+    made = ready(kiosk)
+    print_it(kiosk, made)
+    assert issued(ask, kiosk, made) is None
+
+
 def test_nobody_pays_for_what_they_had_issued_in_a_visit_of_its_own(kiosk, other):
     read_chip(kiosk)
     application(kiosk, match=world.match_report())

@@ -4,6 +4,7 @@ Two kiosks over real drivers and emulators on ptys, and the real server. What th
 pictures whose bytes tell people apart; the real matcher has its own visit in ``tests/visits``.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,6 +22,7 @@ from kiosk.session.events import Button
 from kiosk.session.facts import Case, ResumeTrouble
 from kiosk.session.phases import TakeCard, WelcomeBack
 from tests.backend.world import jpeg
+from tests.runtime.bad_line import BadLine
 from tests.runtime.hall_kiosks import Machine, kiosk, rows
 from tests.runtime.machine_room import wait_for
 from tests.runtime.twins import twins
@@ -228,6 +230,37 @@ def test_what_the_counter_issued_meanwhile_is_told_with_the_time_and_costs_nothi
     assert rows(hall, "orders_issueorder", "state", card) == ["at_counter"]
     assert rows(hall, "cases_case", "stage", card) == ["closed"]
     assert second.room.outbox.refused() == []
+
+
+def test_what_the_counter_records_at_the_last_moment_is_told_and_not_printed_again(
+    hall: Hall, first: Machine, card: Card, staff: Staff, tmp_path: Path
+) -> None:
+    first.room.matcher.matched = False
+    first.insert(card)
+    case = first.leave_with_ticket()
+    clerk, _ = staff
+    clerk.claim(case.id)
+    clerk.decide(case.id, "to_counter")
+    line = BadLine(hall.port)
+    with contextlib.closing(line), kiosk(hall, tmp_path / "third", "26", line.url) as third:
+        third.see("attract")
+        seen = {"seen_in_person": "1", "fee_taken": "1", "offer_code": "G-HKG-3M-1"}
+        clerk.issue_at_counter(case.id, way="kiosk", kiosk="26", **seen)
+        line.at("/order", lambda: clerk.issue_at_counter(case.id, seen_in_person="1"))
+        third.insert(card)
+        third.see("issue")
+
+        def told() -> bool:
+            phase = third.room.kiosk.runtime.visit.phase
+            return isinstance(phase, WelcomeBack) and phase.trouble is ResumeTrouble.ISSUED
+
+        wait_for("a plain word", told)
+        third.touch(Button.LEAVE)
+        third.is_over()
+        assert third.room.outbox.refused() == []
+    assert back_text(card) == ""
+    assert rows(hall, "orders_issueorder", "state", card) == ["at_counter"]
+    assert set(rows(hall, "cases_case", "stage", card)) == {"closed"}
 
 
 def test_who_only_looks_takes_the_card_and_the_case_goes_on_waiting(
