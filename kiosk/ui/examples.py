@@ -169,7 +169,9 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     payment = Payment("p1", PaymentStatus.PENDING, 3000, "https://pay.example/q/8F3K2M9TQX")
     yield from _before_card(empty)
     yield "04-read-card", inside.changed(phase=phases.ReadCard())
-    yield "04-read-card-server", inside.changed(phase=phases.ReadCard(asking_server=True))
+    asking = inside.changed(phase=phases.ReadCard(asking_server=True))
+    yield "04-read-card-server", asking
+    yield "04-read-card-going-on", asking.changed(resumption=Resumption("case-1", 2, CASE))
     for problem in CardProblem:
         yield f"05-bad-card-{problem.value}", inside.changed(phase=phases.BadCard(problem))
     yield from _come_back(inside.changed(card=CARD))

@@ -301,6 +301,11 @@ def test_departures_are_said_as_people_say_them(days, said):
     assert when(examples.NOW + timedelta(days=days), examples.NOW, Language.ZH_HANS) == said
 
 
+def test_who_goes_on_is_not_told_that_offers_are_looked_up():
+    assert page("04-read-card-server").title == "正在查询可以办理的签注"
+    assert page("04-read-card-going-on").title == "正在接着办理"
+
+
 def test_what_was_issued_meanwhile_is_said_with_the_time_and_the_way_to_a_person():
     shown = page("05-welcome-back-issued")
     assert "今天 14:12" in [row.value for row in rows(shown)]
