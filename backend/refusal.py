@@ -1,5 +1,7 @@
 """A refusal: what a service answers when a rule says no. The API and the pages show it."""
 
+from datetime import datetime
+
 from backend_client.contract import RefusalCode
 
 STATUS = {
@@ -21,13 +23,23 @@ STATUS = {
 
 
 class Refused(Exception):
-    """A rule says no. ``code`` is for programs, ``detail`` for people; no personal data in it."""
+    """A rule says no. ``code`` is for programs, ``detail`` for people; no personal data in it.
 
-    def __init__(self, code: RefusalCode, detail: str = "", retry_after_s: int = 0) -> None:
+    ``issued_at``: when that was, where it is refused because an endorsement was issued.
+    """
+
+    def __init__(
+        self,
+        code: RefusalCode,
+        detail: str = "",
+        retry_after_s: int = 0,
+        issued_at: datetime | None = None,
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail[:500]
         self.retry_after_s = retry_after_s
+        self.issued_at = issued_at
 
     @property
     def status(self) -> int:

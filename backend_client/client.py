@@ -33,10 +33,11 @@ class ServerUnavailable(Exception):
 class ServerRefused(Exception):
     """The server answered that it will not; ``code`` is for programs, ``detail`` for people."""
 
-    def __init__(self, code: c.RefusalCode, detail: str) -> None:
-        super().__init__(f"{code.value}: {detail}")
-        self.code = code
-        self.detail = detail
+    def __init__(self, refusal: c.Refusal) -> None:
+        super().__init__(f"{refusal.code.value}: {refusal.detail}")
+        self.refusal = refusal
+        self.code = refusal.code
+        self.detail = refusal.detail
 
 
 class _TryAgain(Exception):
@@ -301,7 +302,7 @@ def _judge(response: requests.Response, data: bytes) -> bytes:
         raise _TryAgain(_retry_after(response))
     if response.status_code >= requests.codes.server_error:
         raise ServerUnavailable(f"status {response.status_code}")
-    raise ServerRefused(refusal.code, refusal.detail)
+    raise ServerRefused(refusal)
 
 
 def _retry_after(response: requests.Response) -> float:

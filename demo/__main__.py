@@ -1,4 +1,4 @@
-"""``python -m demo``: with a display a window to touch; without one, three visits by script."""
+"""``python -m demo``: with a display a window to touch; without one, four visits by script."""
 
 import argparse
 import logging
@@ -48,7 +48,7 @@ def _script(out: Path, size: tuple[int, int]) -> int:
     if wrong:
         print("\n".join(f"demo: {what}" for what in wrong), file=sys.stderr)
         return 1
-    print(f"demo: three visits played; pictures, receipts and card backs are in {out}")
+    print(f"demo: four visits played; pictures, receipts and card backs are in {out}")
     return 0
 
 

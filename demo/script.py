@@ -1,10 +1,11 @@
-"""Three visits by script: touches at pixel coordinates, staff over HTTP, a telephone that pays."""
+"""Four visits by script: touches at pixel coordinates, staff over HTTP, a telephone that pays."""
 
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from demo.album import Album
+from demo.other_kiosk import other_kiosk
 from demo.people import Person
 from demo.record import VisitRecord, write_summary
 from demo.staff_browser import StaffBrowser
@@ -19,6 +20,7 @@ OUTCOMES = {
     "a-recognised": Outcome.ISSUED,
     "b-accepted-by-staff": Outcome.ISSUED,
     "c-to-counter": Outcome.TO_COUNTER,
+    "d-coming-back": Outcome.ISSUED,
 }
 """How each visit has to end."""
 
@@ -184,12 +186,13 @@ class Desk:
 
 
 def play(stage: Stage) -> list[VisitRecord]:
-    """Play the three visits, write ``summary.json`` and return what it tells."""
+    """Play the four visits, write ``summary.json`` and return what it tells."""
     player, desk = Player(stage), Desk(stage)
     try:
         recognised(stage, player)
         accepted_by_staff(stage, player, desk)
         sent_to_counter(stage, player, desk)
+        coming_back(stage, player, desk)
     finally:
         desk.close()
         player.close()
@@ -199,7 +202,7 @@ def play(stage: Stage) -> list[VisitRecord]:
 
 
 def shortfalls(records: list[VisitRecord]) -> list[str]:
-    """Say what is not as it has to be once all three visits are played; empty when all is."""
+    """Say what is not as it has to be once all four visits are played; empty when all is."""
     played = {record.name: record for record in records}
     missing = [f"{name}: not played" for name in OUTCOMES if name not in played]
     wrong = [
@@ -272,6 +275,27 @@ def sent_to_counter(stage: Stage, player: Player, desk: Desk) -> None:
     player.see("leaving", "take_card")
     player.take_card(person)
     player.end()
+
+
+def coming_back(stage: Stage, player: Player, desk: Desk) -> None:
+    """Play visit (d): left another kiosk with a ticket, accepted meanwhile, back at this one."""
+    person = stage.people["other_portrait"]
+    player.begin("d-coming-back")
+    with other_kiosk(stage) as elsewhere:
+        case = elsewhere.leave_with_ticket(person, "G-MAC-3M-1")
+        elsewhere.ticket().save(stage.out / "d-coming-back" / "elsewhere-ticket.png")
+        desk.clerk.claim(case)
+        look = desk.clerk.look(case)
+        keep_look(stage, "d-coming-back", look.sentence, look.portraits)
+        desk.clerk.decide(case, "identity_accepted")
+        desk.approver.wait_for_request(case, PATIENCE_S)
+        desk.approver.approve(case)
+    player.insert(person)
+    player.see("welcome_back")
+    player.touch("next")
+    stage.camera.show(person.face)
+    agree(player)
+    pay_and_take(stage, player, person)
 
 
 def choose(player: Player, offer: str) -> None:

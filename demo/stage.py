@@ -121,7 +121,12 @@ class Stage:
 
 
 def write_config(
-    folder: Path, hall: Hall, machine: Machine, size: tuple[int, int], camera: str = "device:0"
+    folder: Path,
+    hall: Hall,
+    machine: Machine,
+    size: tuple[int, int],
+    camera: str = "device:0",
+    number: str = KIOSK,
 ) -> Path:
     """Write a kiosk.toml for the emulated machine and return its path."""
     ports = machine.ports()
@@ -137,7 +142,7 @@ def write_config(
     )
     text = f"""# Made by the demo for its emulated machine.
 [kiosk]
-number = "{KIOSK}"
+number = "{number}"
 data_dir = "kiosk"
 urgency_file = "{ROOT / "config" / "server" / "urgency.toml"}"
 

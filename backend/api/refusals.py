@@ -1,6 +1,7 @@
 """Every answer of the API with status 4xx or 5xx has the contract's Refusal as its body."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -22,10 +23,15 @@ _BY_STATUS = {
 
 
 def refusal_response(
-    code: RefusalCode, detail: str, status: int, retry_after_s: int = 0
+    code: RefusalCode,
+    detail: str,
+    status: int,
+    retry_after_s: int = 0,
+    issued_at: datetime | None = None,
 ) -> HttpResponse:
     """Build the answer of a refusal."""
-    body = Refusal(code=code, detail=detail[:500]).model_dump_json()
+    refusal = Refusal(code=code, detail=detail[:500], issued_at=issued_at)
+    body = refusal.model_dump_json(exclude_none=True)
     response = HttpResponse(body, status=status, content_type="application/json")
     response[MARK] = code.value
     if retry_after_s:
@@ -35,7 +41,9 @@ def refusal_response(
 
 def refused_response(refused: Refused) -> HttpResponse:
     """Build the answer of a service's refusal."""
-    return refusal_response(refused.code, refused.detail, refused.status, refused.retry_after_s)
+    return refusal_response(
+        refused.code, refused.detail, refused.status, refused.retry_after_s, refused.issued_at
+    )
 
 
 def _conform(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

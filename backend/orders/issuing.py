@@ -92,7 +92,11 @@ def put_on_record(order: IssueOrder) -> None:
 
 def _take_over(order: IssueOrder) -> IssueOrder:
     if order.state in (State.PRINTED, State.AT_COUNTER):
-        raise Refused(RefusalCode.ALREADY_ISSUED, "this application's endorsement is issued")
+        # An older kiosk, which takes no cases up, takes no field that it does not know.
+        known = order.kiosk is not None and order.kiosk.resumes
+        detail = "this application's endorsement is issued"
+        issued_at = order.ended_at if known else None
+        raise Refused(RefusalCode.ALREADY_ISSUED, detail, issued_at=issued_at)
     order.fencing_token += 1
     order.save(update_fields=["fencing_token"])
     append(

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from backend.applications.models import Application
 from backend.applications.services import application_of
+from backend.applications.unfinished import is_paid_unissued
 from backend.cases.closing import close
 from backend.cases.grants import is_sent_to_counter
 from backend.cases.held_cards import is_held
@@ -18,6 +19,7 @@ from backend.orders.models import IssueOrder, State
 from backend.orders.printing import end, not_issued_reason
 from backend.payments.services import expire_pending
 from backend.refusal import Refused
+from backend.resume.subject import moved_since
 from backend_client.contract import CaseReason
 
 
@@ -27,11 +29,15 @@ def reconcile() -> int:
 
 
 def end_stuck_orders() -> int:
-    """Orders that nobody reported on: printing becomes unknown, ordered gets a case."""
+    """Orders that nobody reported on: printing becomes unknown, ordered gets a case.
+
+    One that moved to another session gets its time there.
+    """
     late = ago(hall().timers.order_stuck_s)
     unfinished = IssueOrder.objects.filter(state__in=(State.ORDERED, State.PRINTING))
     printing = unfinished.filter(state=State.PRINTING, printing_at__lt=late)
     waiting = unfinished.filter(state=State.ORDERED, created_at__lt=late)
+    waiting = waiting.exclude(moved_since(late, "application"))
     moved = 0
     # Looked at first: who takes part in no change must not make the writers wait.
     if printing.exists() or waiting.exists():
@@ -50,11 +56,12 @@ def end_stuck_orders() -> int:
 def find_paid_not_issued() -> int:
     """Applications that are paid and not issued, and whose order nothing looks after: a case each.
 
-    Each is looked at once, when its time is over; again only while another case of it stands, and
-    when a case of it closes.
+    Each is looked at once, when its time is over; again only while another case of it stands, when
+    a case of it closes, and after its time in a session that it moved to.
     """
     late = ago(hall().timers.paid_not_issued_s)
     due = Application.objects.filter(awaits_order=True, settled_at__lt=late)
+    due = due.exclude(moved_since(late, "pk"))
     if not due.exists():
         return 0
     found = 0
@@ -97,7 +104,7 @@ def visit_ended(kiosk: Kiosk, visit_id: str, application_id: str | None) -> None
         application = application_of(kiosk, application_id, visit_id)
     except Refused:
         return
-    if application.fee_fen > 0 and application.settled:
+    if is_paid_unissued(application):
         open_by_server(application, CaseReason.PAID_NOT_ISSUED, "the visit ended before the print")
 
 

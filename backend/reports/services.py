@@ -23,7 +23,7 @@ from backend.refusal import Refused
 from backend.reports.cash import cash_up
 from backend.reports.data import case_facts, comparisons_by_kiosk, decisions_by_kind
 from backend.reports.figures import claim_waits, kept_of, settle_waits, wait_of
-from backend.reports.handovers import hand_over, handed_line, open_cases, takers_of
+from backend.reports.handovers import cases_to_hand_over, hand_over, handed_line, takers_of
 from backend.reports.models import DayClosing
 from backend.reports.oversight import glass_breaks, reviews
 from backend.reports.span import day_span, day_start
@@ -128,7 +128,7 @@ def close_day(day: date, user: User, said: ClosingInput) -> DayClosing:
             _check_day(day)
             report = preview(day)
             report |= _counted(report, said.counted_fen)
-            handed = takers_of(list(open_cases()), said.handed_to, said.all_to)
+            handed = takers_of(cases_to_hand_over(), said.handed_to, said.all_to)
             report["handed_over"] = [handed_line(case, taker) for case, taker in handed]
             report["closed_by"] = user.get_full_name() or user.get_username()
             closing = _store(day, user, said, report)

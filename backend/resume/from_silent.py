@@ -3,7 +3,6 @@
 from django.contrib.auth.models import User
 
 from backend.accounts.services import actor
-from backend.applications.models import Application
 from backend.audit.kinds import Kind
 from backend.audit.services import append
 from backend.cases.models import Case, Stage
@@ -14,13 +13,14 @@ from backend.resume.fencing import session_of
 from backend.resume.models import Session
 from backend.resume.services import move_application
 from backend.resume.silence import is_left_by_kiosk
+from backend.resume.subject import application_of_case
 
 
 def may_take_from_silent(case: Case) -> bool:
     """Say whether a decided case may go on at a desk: its kiosk is silent, printing not begun."""
     if case.stage != Stage.DECIDED or not is_left_by_kiosk(case):
         return False
-    order = IssueOrder.objects.filter(application=_application(case)).first()
+    order = IssueOrder.objects.filter(application=application_of_case(case)).first()
     return order is None or order.state == State.ORDERED
 
 
@@ -35,7 +35,7 @@ def take_from_silent(case: Case, user: User) -> None:
     number = session_of(case) + 1
     before = case.visit_id
     visit_id = f"counter-{number}-{case.id}"[:64]
-    case.application = _application(case)
+    case.application = application_of_case(case)
     Session.objects.create(
         case=case,
         number=number,
@@ -57,17 +57,4 @@ def take_from_silent(case: Case, user: User) -> None:
         session=number,
         visit=visit_id,
         before=before,
-    )
-
-
-def _application(case: Case) -> Application | None:
-    """Return what the case is about; the kiosk may have applied after it had been decided."""
-    if case.application is not None or not case.visit_id:
-        return case.application
-    return (
-        Application.objects.filter(
-            kiosk=case.kiosk, visit_id=case.visit_id, card_number=case.card_number
-        )
-        .order_by("settled_at", "created_at")
-        .last()
     )

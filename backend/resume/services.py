@@ -24,6 +24,7 @@ from backend.refusal import Refused
 from backend.resume.fencing import check_session, newest_session, session_of
 from backend.resume.models import Session
 from backend.resume.silence import is_silent
+from backend.resume.subject import application_of_case, issued_meanwhile
 from backend_client import contract as c
 
 FOR_THE_COUNTER = (c.DecisionKind.TO_COUNTER.value, c.DecisionKind.REFUSED.value)
@@ -33,7 +34,8 @@ def parked(kiosk: Kiosk, wanted: c.ParkedRequest) -> c.ParkedAnswer:
     """Return the case of this card that may be taken up here; the chip must be proven.
 
     The newest, but one that staff have decided comes first: a call for help on the way back must
-    not stand before it.
+    not stand before it. One that holds nothing, as of a visit that a lost server cut off, comes
+    last.
 
     Raises Refused BAD_REQUEST.
     """
@@ -47,7 +49,7 @@ def parked(kiosk: Kiosk, wanted: c.ParkedRequest) -> c.ParkedAnswer:
             .order_by("-created_at")
         )
         free = [case for case in cases if not _why_not(case, kiosk)]
-        case = next((case for case in free if case.stage == Stage.DECIDED), next(iter(free), None))
+        case = min(free, key=_rank, default=None)  # of several the newest, as they are ordered
     if case is None:
         return c.ParkedAnswer()
     found = c.ParkedCase(
@@ -65,12 +67,13 @@ def resume(kiosk: Kiosk, case_id: str, wanted: c.ResumeRequest) -> c.ResumeAnswe
     Asking again in the same visit is the same answer. What rested on the earlier visit's face is
     taken away: an application goes on, paid or not, but its identity must be established anew.
 
-    Raises Refused: BAD_REQUEST, NOT_FOUND (no such case of this card), CONFLICT (a live session,
-    closed, or for the counter), ALREADY_ISSUED, RATE_LIMITED.
+    Raises Refused: BAD_REQUEST, NOT_FOUND (no such case of this card, or closed), CONFLICT (a live
+    session, or for the counter), ALREADY_ISSUED (with when), RATE_LIMITED.
     """
     with transaction.atomic():
         prove(kiosk, wanted.visit_id, wanted.card_number, wanted.proof)
         case = _of_card(case_id, wanted.card_number)
+        refuse_issued(application_of_case(case))
         newest = newest_session(case)
         if newest is None or (newest.kiosk_id, newest.visit_id) != (kiosk.id, wanted.visit_id):
             _take_up(case, kiosk, wanted.visit_id)
@@ -137,6 +140,14 @@ def same_person_fault(match: c.MatchReport) -> str:
     return ""
 
 
+def refuse_issued(application: Application | None) -> None:
+    """Refuse to go on with what is issued, and say when that was. Raises Refused ALREADY_ISSUED."""
+    order = issued_meanwhile(application)
+    if order is not None:
+        detail = f"the order is {order.state}"
+        raise Refused(c.RefusalCode.ALREADY_ISSUED, detail, issued_at=order.ended_at)
+
+
 def _of_card(case_id: str, card_number: str) -> Case:
     case = (
         Case.objects.select_for_update(of=("self",))
@@ -160,10 +171,16 @@ def is_assigned(case: Case, kiosk: Kiosk) -> bool:
     )
 
 
+def _rank(case: Case) -> int:
+    if case.stage == Stage.DECIDED:
+        return 0
+    fault = case.reason == c.CaseReason.DEVICE_FAULT
+    empty = fault and case.application_id is None and case.live_portrait_id is None
+    return 2 if empty else 1
+
+
 def _why_not(case: Case, kiosk: Kiosk) -> str:
     """Return why a case cannot be taken up at this kiosk now; empty when it can."""
-    if case.stage == Stage.CLOSED:
-        return "the case is closed"
     if is_assigned(case, kiosk):
         return ""
     decision = live_decision(case)
@@ -191,6 +208,8 @@ def _order(application: Application | None) -> IssueOrder | None:
 
 
 def _take_up(case: Case, kiosk: Kiosk, visit_id: str) -> None:
+    if case.stage == Stage.CLOSED:
+        raise Refused(c.RefusalCode.NOT_FOUND, "the case is closed")
     why_not = _why_not(case, kiosk)
     assigned = is_assigned(case, kiosk)
     if why_not:

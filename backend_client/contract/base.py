@@ -4,7 +4,7 @@ from base64 import b64encode
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
 API_PREFIX = "/api/kiosk/v1"
 
@@ -61,10 +61,11 @@ class RefusalCode(StrEnum):
 
 
 class Refusal(Message):
-    """A refused request."""
+    """A refused request. ``issued_at`` comes with ALREADY_ISSUED alone, where it is known."""
 
     code: RefusalCode
     detail: Words = ""
+    issued_at: AwareDatetime | None = None
 
 
 class Acknowledged(Message):

@@ -14,7 +14,7 @@ from PIL import Image
 
 from devices.escpos_receipt.library import load_builder
 from devices.glyphs import HALF_CELL_DOTS, columns_of, full_cell, half_cell, is_half
-from devices.glyphs.wrapping import wrap
+from devices.glyphs.wrapping import wrap, wrap_sentence
 from devices.interfaces import QrCode, ReceiptPart, Row, Rule, Text
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _add(printer: Dummy, part: ReceiptPart, style: ReceiptStyle) -> None:
 
 def _lines(part: Text, style: ReceiptStyle) -> Iterator[str]:
     for paragraph in part.text.split("\n"):
-        yield from wrap(paragraph, style.columns(part.scale))
+        yield from wrap_sentence(paragraph, style.columns(part.scale))
 
 
 def _row_lines(row: Row, columns: int) -> list[str]:

@@ -2,6 +2,8 @@
 
 from devices.glyphs.font import columns_of
 
+MARKS = "，。；：！？"
+
 
 def wrap(text: str, max_columns: int) -> list[str]:
     """Break a line at the last blank that fits, or between characters; hanzi are 2 columns."""
@@ -14,6 +16,20 @@ def wrap(text: str, max_columns: int) -> list[str]:
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]
+
+
+def wrap_sentence(text: str, max_columns: int) -> list[str]:
+    """Break as ``wrap`` does, but after a hanzi sentence's mark where that takes no more lines.
+
+    No last line is then left with one character of a word, where it can be helped.
+    """
+    lines = wrap(text, max_columns)
+    if len(lines) < 2:
+        return lines
+    cut = max(lines[0].rfind(mark) for mark in MARKS) + 1
+    if cut == 0 or len(wrap(text[cut:].lstrip(), max_columns)) >= len(lines):
+        cut = len(lines[0])
+    return [text[:cut].rstrip(), *wrap_sentence(text[cut:].lstrip(), max_columns)]
 
 
 def _longest_start(text: str, max_columns: int) -> int:

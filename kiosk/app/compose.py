@@ -146,9 +146,13 @@ class Kiosk:
     def run(self) -> None:
         """Start the runtime and show the screen until it is stopped."""
         app = self.app or self.open_screen()
+        self.start()
+        app.run()
+
+    def start(self) -> None:
+        """Begin to serve. Without a screen, as ``run`` has one, only events come from outside."""
         self._outbox.start()
         self.runtime.start()
-        app.run()
 
     def close(self) -> None:
         """Stop everything, newest first."""

@@ -99,7 +99,7 @@ def _as_value(request: Callable[[], Answered]) -> Answered | Refusal | Lost:
     try:
         return request()
     except ServerRefused as refused:
-        return Refusal(code=refused.code, detail=refused.detail[:500])
+        return refused.refusal
     except ServerUnavailable as lost:
         return Lost(str(lost))
 

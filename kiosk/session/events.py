@@ -1,6 +1,7 @@
 """What happens to a visit: answers to its effects, touches, and news from devices and server."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from kiosk.session.facts import (
@@ -200,9 +201,13 @@ class CaseChanged(Answer):
 
 @dataclass(frozen=True, slots=True)
 class ServerRefused(Answer):
-    """The server answered no; ``code`` is the contract's RefusalCode value."""
+    """The server answered no; ``code`` is the contract's RefusalCode value.
+
+    ``issued_at``: when the endorsement was issued, where that is why.
+    """
 
     code: str
+    issued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

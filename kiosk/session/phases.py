@@ -1,6 +1,7 @@
 """The phases of a visit, as data: one for each screen. What happens in them is in ``steps/``."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -54,11 +55,15 @@ class BadCard:
 
 @dataclass(frozen=True, slots=True)
 class WelcomeBack:
-    """A case of this card waits: go on with it? ``trouble`` says why it cannot be taken up."""
+    """A case of this card waits: go on with it? ``trouble`` says why it cannot be taken up.
+
+    ``issued_at``: when it was issued meanwhile, where the server says so.
+    """
 
     parked: ParkedCase
     taking_up: bool = False
     trouble: ResumeTrouble | None = None
+    issued_at: datetime | None = None
     name: Literal["welcome_back"] = "welcome_back"
 
 
@@ -141,7 +146,7 @@ class TakeCard:
     """The card comes out. ``presented`` once the device says that it is at the gate.
 
     ``drawing_in`` while the slot takes a card back that nobody took. ``case_waits``: what the
-    resident had come back for goes on waiting for them.
+    resident had come back for goes on waiting for them. ``issued_before``: it was issued elsewhere.
     """
 
     outcome: Outcome
@@ -150,6 +155,7 @@ class TakeCard:
     attempts: int = 1
     drawing_in: bool = False
     case_waits: bool = False
+    issued_before: bool = False
     name: Literal["take_card"] = "take_card"
 
 

@@ -6,6 +6,7 @@ that staff gave before is taken for this person's identity.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.session.effects import JudgeSamePerson
 from kiosk.session.events import CaseResumed
@@ -19,9 +20,11 @@ from kiosk.session.facts import (
     Offer,
     Offers,
     Outcome,
+    ParkedCase,
+    ResumeTrouble,
     Resumption,
 )
-from kiosk.session.phases import Notice
+from kiosk.session.phases import Notice, WelcomeBack
 from kiosk.session.rules import Rules
 from kiosk.session.turn import Turn
 from kiosk.session.way import (
@@ -113,6 +116,21 @@ def by_staff(turn: Turn, case: Case, rules: Rules) -> Turn | None:
             return escalate(turn, case.reason, rules)
         case _:
             return None
+
+
+def issued_elsewhere(turn: Turn, issued_at: datetime | None) -> Turn:
+    """Say that what was taken up is issued by now; no other step of it is left to this visit.
+
+    That the case is let go is told at the end all the same: harmless where it is closed.
+    """
+    taken_up = turn.visit.resumption
+    if taken_up is None or taken_up.case is None:
+        return turn
+    case = taken_up.case
+    parked = ParkedCase(case.id, case.ticket, CaseStage.CLOSED, case.session)
+    turn = turn.set(case=None, application=None, payment=None, chosen=None)
+    turn = turn.set(identity=None, accepted_in=None)
+    return turn.enter(WelcomeBack(parked, trouble=ResumeTrouble.ISSUED, issued_at=issued_at))
 
 
 def _chosen(offers: Offers | None, code: str | None) -> Offer | None:

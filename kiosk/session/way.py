@@ -36,6 +36,7 @@ from kiosk.session.facts import (
     Escalation,
     Outcome,
     PrintEnd,
+    ResumeTrouble,
     Texts,
 )
 from kiosk.session.phases import (
@@ -328,8 +329,15 @@ def give_card_back(turn: Turn, outcome: Outcome, *, receipt_missing: bool = Fals
     visit = turn.visit
     if visit.card_place is CardPlace.OUT:
         return end_visit(turn, outcome)
+    trouble = visit.phase.trouble if isinstance(visit.phase, WelcomeBack) else None
+    over = trouble in (ResumeTrouble.ISSUED, ResumeTrouble.GONE)
     waits = visit.resumption is not None or isinstance(visit.phase, WelcomeBack)
-    phase = TakeCard(outcome, receipt_missing=receipt_missing, case_waits=waits)
+    phase = TakeCard(
+        outcome,
+        receipt_missing=receipt_missing,
+        case_waits=waits and not over,
+        issued_before=trouble is ResumeTrouble.ISSUED,
+    )
     return turn.enter(phase).ask(EjectCard)
 
 

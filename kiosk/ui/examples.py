@@ -169,7 +169,9 @@ def visits(language: Language) -> Iterator[tuple[str, Visit]]:
     payment = Payment("p1", PaymentStatus.PENDING, 3000, "https://pay.example/q/8F3K2M9TQX")
     yield from _before_card(empty)
     yield "04-read-card", inside.changed(phase=phases.ReadCard())
-    yield "04-read-card-server", inside.changed(phase=phases.ReadCard(asking_server=True))
+    asking = inside.changed(phase=phases.ReadCard(asking_server=True))
+    yield "04-read-card-server", asking
+    yield "04-read-card-going-on", asking.changed(resumption=Resumption("case-1", 2, CASE))
     for problem in CardProblem:
         yield f"05-bad-card-{problem.value}", inside.changed(phase=phases.BadCard(problem))
     yield from _come_back(inside.changed(card=CARD))
@@ -219,12 +221,15 @@ def _come_back(inside: Visit) -> Iterator[tuple[str, Visit]]:
     taking_up = phases.WelcomeBack(PARKED, taking_up=True)
     yield "05-welcome-back-taking-up", inside.changed(phase=taking_up)
     for trouble in ResumeTrouble:
-        phase = phases.WelcomeBack(PARKED, trouble=trouble)
+        issued_at = NOW - timedelta(minutes=40) if trouble is ResumeTrouble.ISSUED else None
+        phase = phases.WelcomeBack(PARKED, trouble=trouble, issued_at=issued_at)
         yield f"05-welcome-back-{trouble.value}", inside.changed(phase=phase)
     idle = phases.WelcomeBack(PARKED)
     yield "05-welcome-back-idle", inside.changed(phase=idle, idle_warning=True)
     out = phases.TakeCard(Outcome.LEFT, presented=True, case_waits=True)
     yield "15-take-card-case-waits", inside.changed(card_place=CardPlace.AT_GATE, phase=out)
+    done = phases.TakeCard(Outcome.LEFT, presented=True, issued_before=True)
+    yield "15-take-card-issued-before", inside.changed(card_place=CardPlace.AT_GATE, phase=done)
 
 
 def _choosing(known: Visit) -> Iterator[tuple[str, Visit]]:

@@ -25,6 +25,18 @@ def kiosk(database: Path) -> world.Kiosk:
 
 
 @pytest.fixture
+def other(kiosk: world.Kiosk) -> world.Kiosk:
+    """A kiosk that takes cases up, as its heartbeat says."""
+    from backend.fleet.services import heartbeat
+
+    added = world.add_kiosk("5")
+    said = world.c.Heartbeat(phase="attract", version="1", devices={}, resumes=True)
+    heartbeat(added, said)
+    world.Kiosk.objects.update(last_seen_at=None)
+    return added
+
+
+@pytest.fixture
 def django_pages(database: Path) -> Callable[[Any], Any]:
     """Return a way to ask for pages as an account, in this process."""
     from django.test import Client

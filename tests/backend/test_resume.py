@@ -11,7 +11,6 @@ from backend.cases.decisions import DecisionInput, decide
 from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.cases.residents_side import case_of, leave, set_travel
-from backend.fleet.services import heartbeat
 from backend.orders.counter import CounterForm, issue_at_counter, print_at_kiosk
 from backend.orders.issuing import order_for
 from backend.orders.printing import begin_printing, end_printing
@@ -19,56 +18,22 @@ from backend.orders.reconcile import visit_ended
 from backend.payments.services import complete, start
 from backend.refusal import Refused
 from backend.resume.models import Session
-from backend.resume.services import parked, resume, same_person
+from backend.resume.services import resume, same_person
 from backend_client import contract as c
 from backend_client.contract import DecisionKind, RefusalCode
 from tests.backend import world
 from tests.backend.order_world import application, read_chip, refusal
-
-FACE = world.jpeg(77)
-
-
-@pytest.fixture
-def other(kiosk):
-    """A kiosk that takes cases up, as its heartbeat says."""
-    added = world.add_kiosk("5")
-    heartbeat(added, c.Heartbeat(phase="attract", version="1", devices={}, resumes=True))
-    world.Kiosk.objects.update(last_seen_at=None)
-    return added
-
-
-def proof(card=world.CARD):
-    return c.ChipProof.model_validate_json(world.proof(card).model_dump_json())
-
-
-def park(kiosk, **fields):
-    """A resident is put before staff at a kiosk and leaves with a ticket."""
-    case = open_case(kiosk, world.case_request(live_portrait=c.picture(FACE), **fields))
-    leave(kiosk, case.id, c.LeaveRequest(card="out"))
-    case.refresh_from_db()
-    return case
-
-
-def look(kiosk, visit="visit-2", card=world.CARD):
-    wanted = c.ParkedRequest(visit_id=visit, card_number=card, proof=proof(card))
-    return parked(kiosk, wanted).case
-
-
-def take_up(kiosk, case, visit="visit-2", card=world.CARD):
-    wanted = c.ResumeRequest(visit_id=visit, card_number=card, proof=proof(card))
-    return resume(kiosk, case.id, wanted)
-
-
-def face(kiosk, case, session=2, visit="visit-2", **fields):
-    report = world.match_report(references=("case",), **fields)
-    wanted = c.SamePersonRequest(visit_id=visit, session=session, match=report)
-    return same_person(kiosk, case.id, wanted).same
-
-
-def accept(case, clerk, approver):
-    claim(case.id, clerk)
-    made = decide(case.id, clerk, DecisionInput(DecisionKind.IDENTITY_ACCEPTED))
-    answer(made.id, approver, granted=True)
+from tests.backend.resume_world import (
+    FACE,
+    PAID,
+    accept,
+    face,
+    look,
+    park,
+    proof,
+    take_up,
+    to_counter,
+)
 
 
 def test_the_card_finds_its_case_at_another_kiosk_and_takes_it_up(kiosk, other):
@@ -251,14 +216,6 @@ def test_an_order_not_begun_is_fenced_off_at_the_kiosk_before(kiosk, other):
     assert stale == RefusalCode.STALE_TOKEN
 
 
-def to_counter(case, clerk):
-    claim(case.id, clerk)
-    decide(case.id, clerk, DecisionInput(DecisionKind.TO_COUNTER))
-
-
-PAID = CounterForm(seen_in_person=True, fee_taken=True)
-
-
 def test_the_counter_orders_at_a_named_kiosk_and_the_card_prints_there(kiosk, other):
     case, clerk = park(kiosk), world.add_staff("clerk")
     to_counter(case, clerk)
@@ -310,6 +267,17 @@ def test_a_decided_case_is_found_before_a_later_call_for_help(kiosk, other):
     take_up(other, decided)
     leave(other, decided.id, c.LeaveRequest(card="out", session=2))
     assert look(kiosk, visit="visit-3").session == 2
+
+
+def test_a_visit_that_broke_off_with_nothing_in_it_stands_before_no_other_case(kiosk, other):
+    known = park(kiosk)
+    empty = open_case(
+        kiosk, world.case_request(id="case-2", visit_id="visit-9", reason="device_fault")
+    )
+    leave(kiosk, empty.id, c.LeaveRequest(card="out"))
+    assert look(other).id == known.id
+    take_up(other, known)
+    assert look(kiosk, visit="visit-3").id == empty.id
 
 
 def test_an_order_that_never_reached_the_printer_goes_on_elsewhere(kiosk, other):

@@ -1,4 +1,4 @@
-"""``python -m demo`` without a display: three visits from the first touch to the card's back."""
+"""``python -m demo`` without a display: four visits from the first touch to the card's back."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN = (1080, 1920)
-NAMES = ("a-recognised", "b-accepted-by-staff", "c-to-counter")
+NAMES = ("a-recognised", "b-accepted-by-staff", "c-to-counter", "d-coming-back")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(460)]
 
@@ -89,6 +89,21 @@ def test_the_clerk_sends_to_the_counter(visits, out):
     assert "escalated-waiting" in screens(out / "c-to-counter")
 
 
+def test_who_left_another_kiosk_goes_on_here_where_they_stood(visits, out):
+    visit = visits["d-coming-back"]
+    wanted = ["read_card", "welcome_back", "notice", "portrait", "compare", "confirm", "pay"]
+    assert in_order([*wanted, "issue", "take_card"], visit["phases"]), visit["phases"]
+    assert not {"offers", "escalated"} & set(visit["phases"])
+    assert visit["outcome"] == "issued"
+    assert "往来澳门签注" in visit["card_back"]
+    assert "往来香港签注" in visit["card_back"], "what stood on the back stays there"
+    folder = out / "d-coming-back"
+    assert (folder / "console-sentence.txt").read_text("utf-8").strip()
+    with Image.open(folder / "elsewhere-ticket.png") as ticket:
+        ticket.load()
+        assert min(ticket.size) > 50
+
+
 def test_the_scores_tell_the_visits_apart(visits):
     scores = [visits[name]["score"] for name in NAMES]
     assert scores[0] > max(scores[1:]), scores
@@ -122,7 +137,7 @@ def test_a_card_is_rewritten_with_kind_and_dates(visits):
         assert back.count("有效期") == 1, "the expired endorsement is gone"
 
 
-@pytest.mark.parametrize("name", ["a-recognised", "b-accepted-by-staff"])
+@pytest.mark.parametrize("name", ["a-recognised", "b-accepted-by-staff", "d-coming-back"])
 def test_before_and_after_differ(out, name):
     with (
         Image.open(out / name / "card-back-before.png") as before,
@@ -142,7 +157,7 @@ def test_a_card_that_was_not_printed_keeps_its_back(out):
 
 
 def test_paper_says_what_was_done(visits, out):
-    for name in ("a-recognised", "b-accepted-by-staff"):
+    for name in ("a-recognised", "b-accepted-by-staff", "d-coming-back"):
         text = visits[name]["receipt"]
         assert "智能签注受理回执" in text, text
         assert "签注" in text

@@ -1,4 +1,4 @@
-"""The demo's exit code: well are only three visits that ended as they had to, audit unbroken."""
+"""The demo's exit code: well are only four visits that ended as they had to, audit unbroken."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ WELL = [
 
 
 def test_all_as_it_has_to_be():
-    assert [record.outcome for record in WELL] == ["issued", "issued", "to_counter"]
+    assert [record.outcome for record in WELL] == ["issued", "issued", "to_counter", "issued"]
     assert shortfalls(WELL) == []
 
 
@@ -29,10 +29,10 @@ def test_a_broken_audit_and_a_missing_visit_are_shortfalls():
     assert shortfalls([replace(WELL[0], audit_ok=False), *WELL[1:]]) == [
         "a-recognised: the audit chain is broken"
     ]
-    assert shortfalls(WELL[:2]) == ["c-to-counter: not played"]
+    assert shortfalls(WELL[:3]) == ["d-coming-back: not played"]
 
 
 def test_nobody_leaves_without_paper():
-    assert shortfalls([*WELL[:2], replace(WELL[2], receipt="")]) == [
+    assert shortfalls([*WELL[:2], replace(WELL[2], receipt=""), *WELL[3:]]) == [
         "c-to-counter: left without a receipt or ticket"
     ]

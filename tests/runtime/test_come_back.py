@@ -6,13 +6,11 @@ pictures whose bytes tell people apart; the real matcher has its own visit in ``
 
 import contextlib
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from threading import Event as Flag
 
 import pytest
 
@@ -20,20 +18,13 @@ from demo.hall import Hall
 from demo.staff_browser import StaffBrowser
 from devices.rig.card import Card
 from devices.rig.card_back import back_text
-from kiosk.session.events import Button, Touched
-from kiosk.session.facts import Case, CaseStage
+from kiosk.session.events import Button
+from kiosk.session.facts import Case, ResumeTrouble
 from kiosk.session.phases import TakeCard, WelcomeBack
 from tests.backend.world import jpeg
-from tests.runtime.machine_room import (
-    FACE,
-    Emulators,
-    Resident,
-    Running,
-    running,
-    take_card_when_out,
-    wait_for,
-    write_config,
-)
+from tests.runtime.bad_line import BadLine
+from tests.runtime.hall_kiosks import Machine, kiosk, rows
+from tests.runtime.machine_room import wait_for
 from tests.runtime.twins import twins
 
 OTHERS = jpeg(200)
@@ -42,73 +33,6 @@ _NUMBERS = count(500)
 
 Staff = tuple[StaffBrowser, StaffBrowser]
 """Clerk and approver at their consoles."""
-
-
-@dataclass
-class Machine:
-    """One kiosk of the hall and the person who stands before it."""
-
-    emulators: Emulators
-    room: Running
-    resident: Resident
-
-    @property
-    def case(self) -> Case | None:
-        return self.room.kiosk.runtime.visit.case
-
-    def touch(self, button: Button) -> None:
-        self.room.kiosk.runtime.post(Touched(button))
-
-    def see(self, phase: str) -> None:
-        deadline = time.monotonic() + 60
-        while self.phase != phase:
-            assert time.monotonic() < deadline, f"{phase}: {self.resident.phases}, {self.case}"
-            time.sleep(0.02)
-
-    @property
-    def phase(self) -> str:
-        return self.room.kiosk.runtime.visit.phase.name
-
-    def insert(self, card: Card) -> None:
-        self.see("attract")
-        self.resident.phases.clear()
-        assert self.emulators.bay.insert(card)
-
-    def is_over(self) -> None:
-        self.see("take_card")
-        wait_for("the end", lambda: self.resident.phases[-2:] == ["take_card", "attract"])
-        wait_for("outbox", lambda: self.room.outbox.pending() == 0)
-
-    def leave_with_ticket(self) -> Case:
-        """Wait until staff have the case, then leave; return it."""
-        self.see("escalated")
-        wait_for("a case", lambda: self.case is not None and self.case.stage is CaseStage.WAITING)
-        case = self.case
-        assert case is not None
-        self.touch(Button.LEAVE_WITH_TICKET)
-        self.is_over()
-        return case
-
-
-@contextlib.contextmanager
-def kiosk(hall: Hall, folder: Path, number: str) -> Iterator[Machine]:
-    folder.mkdir()
-    emulators, stop = Emulators(), Flag()
-    hall.enrol(number, folder / "kiosk" / "credential")
-    config = write_config(folder, emulators, hall.url, eject_again=0.5, rearm=0.3)
-    text = config.read_text("utf-8")
-    config.write_text(text.replace('number = "1"', f'number = "{number}"'), "utf-8")
-    try:
-        with running(config) as room:
-            resident = Resident(room.kiosk.runtime.post)
-            resident.choices["welcome_back"] = Button.NEXT
-            room.kiosk.runtime.observe(resident)
-            room.matcher.face = FACE
-            take_card_when_out(emulators.bay, stop)
-            yield Machine(emulators, room, resident)
-    finally:
-        stop.set()
-        emulators.stop()
 
 
 @pytest.fixture
@@ -149,16 +73,6 @@ def accept(staff: Staff, case: Case) -> None:
     clerk.decide(case.id, "identity_accepted")
     approver.wait_for_request(case.id, 30)
     approver.approve(case.id)
-
-
-def rows(hall: Hall, table: str, column: str, card: Card) -> list[str]:
-    number = card.front.mrz[2:11]
-    with closing(sqlite3.connect(hall.data / "hall.sqlite3", timeout=10)) as database:
-        found = database.execute(
-            f"SELECT {column} FROM {table} WHERE card_number = ?",  # noqa: S608 - this file's own
-            (number,),
-        )
-        return [row[0] for row in found]
 
 
 def payments(hall: Hall, card: Card) -> int:
@@ -276,6 +190,77 @@ def test_a_case_that_the_counter_took_meanwhile_is_left_to_it(
     second.touch(Button.LEAVE)
     second.is_over()
     assert second.room.outbox.refused() == []
+
+
+def test_what_the_counter_issued_meanwhile_is_told_with_the_time_and_costs_nothing_more(
+    hall: Hall, first: Machine, second: Machine, card: Card, staff: Staff
+) -> None:
+    first.room.matcher.matched = False
+    first.insert(card)
+    case = first.leave_with_ticket()
+    del second.resident.choices["welcome_back"]
+    second.insert(card)
+    second.see("welcome_back")
+    clerk, _ = staff
+    clerk.claim(case.id)
+    clerk.decide(case.id, "to_counter")
+    before = datetime.now(UTC)
+    clerk.issue_at_counter(case.id, seen_in_person="1", fee_taken="1", offer_code="G-HKG-3M-1")
+    second.touch(Button.NEXT)
+
+    def told() -> bool:
+        phase = second.room.kiosk.runtime.visit.phase
+        return isinstance(phase, WelcomeBack) and phase.trouble is not None
+
+    wait_for("a plain word", told)
+    phase = second.room.kiosk.runtime.visit.phase
+    assert isinstance(phase, WelcomeBack)
+    assert phase.trouble is ResumeTrouble.ISSUED
+    assert phase.issued_at is not None
+    assert before <= phase.issued_at <= datetime.now(UTC)
+    ends: list[TakeCard] = []
+    second.room.kiosk.runtime.observe(
+        lambda visit: ends.append(visit.phase) if isinstance(visit.phase, TakeCard) else None
+    )
+    second.touch(Button.LEAVE)
+    second.is_over()
+    assert all(end.issued_before and not end.case_waits for end in ends)
+    assert ends
+    assert payments(hall, card) == 0
+    assert rows(hall, "orders_issueorder", "state", card) == ["at_counter"]
+    assert rows(hall, "cases_case", "stage", card) == ["closed"]
+    assert second.room.outbox.refused() == []
+
+
+def test_what_the_counter_records_at_the_last_moment_is_told_and_not_printed_again(
+    hall: Hall, first: Machine, card: Card, staff: Staff, tmp_path: Path
+) -> None:
+    first.room.matcher.matched = False
+    first.insert(card)
+    case = first.leave_with_ticket()
+    clerk, _ = staff
+    clerk.claim(case.id)
+    clerk.decide(case.id, "to_counter")
+    line = BadLine(hall.port)
+    with contextlib.closing(line), kiosk(hall, tmp_path / "third", "26", line.url) as third:
+        third.see("attract")
+        seen = {"seen_in_person": "1", "fee_taken": "1", "offer_code": "G-HKG-3M-1"}
+        clerk.issue_at_counter(case.id, way="kiosk", kiosk="26", **seen)
+        line.at("/order", lambda: clerk.issue_at_counter(case.id, seen_in_person="1"))
+        third.insert(card)
+        third.see("issue")
+
+        def told() -> bool:
+            phase = third.room.kiosk.runtime.visit.phase
+            return isinstance(phase, WelcomeBack) and phase.trouble is ResumeTrouble.ISSUED
+
+        wait_for("a plain word", told)
+        third.touch(Button.LEAVE)
+        third.is_over()
+        assert third.room.outbox.refused() == []
+    assert back_text(card) == ""
+    assert rows(hall, "orders_issueorder", "state", card) == ["at_counter"]
+    assert set(rows(hall, "cases_case", "stage", card)) == {"closed"}
 
 
 def test_who_only_looks_takes_the_card_and_the_case_goes_on_waiting(

@@ -67,6 +67,7 @@ class Truth:
     orders: set[str] = field(default_factory=set)
     printed: list[str] = field(default_factory=list)
     issued: bool = False
+    issued_elsewhere: bool = False
     known_cases: set[str] = field(default_factory=set)
     taken_up: str | None = None
     parked_again: bool = False
@@ -102,6 +103,8 @@ class Truth:
             case ev.PaymentChanged(payment=payment):
                 self.paid = payment.status is PaymentStatus.PAID
                 self.settled = self.settled or self.paid
+            case ev.ServerRefused(code="already_issued"):
+                self.issued_elsewhere = True
             case ev.OrderMade(order=order):
                 if order.card_number == self.card_number:
                     self.orders.add(order.id)
@@ -229,7 +232,7 @@ class Watch:
             assert truth.held_reported, "a held card was not reported"
             self.world.place = CardPlace.OUT
         assert truth.ended or not truth.had_card, "the end of a visit was not told"
-        if truth.paid and not truth.issued:
+        if truth.paid and not truth.issued and not truth.issued_elsewhere:
             told = [end for end in truth.ended if end.application_id or end.case_id]
             assert told, "paid, not issued, and nobody was told"
         if truth.taken_up is not None and not truth.issued:

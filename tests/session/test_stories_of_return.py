@@ -1,5 +1,6 @@
 """Residents who come back to a case that waits: the face first, then where they stood."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -253,6 +254,39 @@ def test_who_asked_for_a_person_first_may_still_go_on_alone_with_it():
     story.touches(Button.BACK)
     story.answers(fx.FindParked, ev.ParkedFound, PARKED)
     assert story.phase == "welcome_back"
+
+
+ISSUED_AT = datetime(2026, 3, 2, 6, 12, tzinfo=UTC)
+
+
+def test_what_was_issued_meanwhile_is_told_with_the_time_and_nothing_goes_on_waiting():
+    story = comes_back()
+    story.touches(Button.NEXT)
+    story.answers(fx.ResumeCase, ev.ServerRefused, "already_issued", ISSUED_AT)
+    told = WelcomeBack(PARKED, trouble=ResumeTrouble.ISSUED, issued_at=ISSUED_AT)
+    assert story.visit.phase == told
+    story.touches(Button.LEAVE)
+    assert getattr(story.visit.phase, "issued_before", False)
+    assert not getattr(story.visit.phase, "case_waits", True)
+    story.gets_card_back()
+    assert story.asked(fx.StartPayment) == story.asked(fx.MakeOrder) == []
+
+
+def test_what_the_counter_recorded_before_the_print_here_is_told_and_not_a_fault():
+    story = comes_back()
+    seen = Application("a0", "A0", settled=True, identified=True)
+    is_taken_up(story, Decision(DecisionKind.TO_COUNTER), application=seen)
+    story.answers(fx.MakeOrder, ev.ServerRefused, "already_issued", ISSUED_AT)
+    phase = story.visit.phase
+    assert isinstance(phase, WelcomeBack)
+    assert (phase.trouble, phase.issued_at) == (ResumeTrouble.ISSUED, ISSUED_AT)
+    assert story.visit.application is None
+    story.touches(Button.START_NEW)
+    story.offers_come(FREE_OFFER)
+    assert story.phase == "offers"
+    story.touches(Button.LEAVE)
+    story.gets_card_back()
+    assert story.asked(fx.ReportCase) == story.asked(fx.RewriteBack) == []
 
 
 @pytest.mark.parametrize(

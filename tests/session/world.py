@@ -286,6 +286,7 @@ def _order(world: World, ask: fx.MakeOrder, pick: Pick[Any]) -> Options:
     return [
         (92, ev.OrderMade(ask.ref, order)),
         (8, ev.OrderMade(ask.ref, other)),
+        (1, ev.ServerRefused(ask.ref, "already_issued")),
         *_server(ask.ref, "conflict"),
     ]
 

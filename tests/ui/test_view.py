@@ -24,8 +24,7 @@ from kiosk.ui.page import (
     Rows,
     TravelDraft,
 )
-from kiosk.ui.screens.common import price, span
-from kiosk.ui.screens.escalated import when
+from kiosk.ui.screens.common import price, span, when
 from kiosk.ui.screens.travel import departure, earliest
 from kiosk.ui.view import SCREENS, view
 from kiosk.values import Language, masked_card
@@ -300,6 +299,23 @@ def test_hours_that_have_passed_cannot_be_chosen():
 )
 def test_departures_are_said_as_people_say_them(days, said):
     assert when(examples.NOW + timedelta(days=days), examples.NOW, Language.ZH_HANS) == said
+
+
+def test_who_goes_on_is_not_told_that_offers_are_looked_up():
+    assert page("04-read-card-server").title == "正在查询可以办理的签注"
+    assert page("04-read-card-going-on").title == "正在接着办理"
+
+
+def test_what_was_issued_meanwhile_is_said_with_the_time_and_the_way_to_a_person():
+    shown = page("05-welcome-back-issued")
+    assert "今天 14:12" in [row.value for row in rows(shown)]
+    assert "工作人员" in notes(shown)
+    assert shown.main is not None
+    assert shown.main.says == Touched(Button.LEAVE)
+    assert shown.help is not None
+    taken = page("15-take-card-issued-before")
+    assert "背面" in taken.lead
+    assert "没有办理" not in taken.lead
 
 
 def test_departures_from_another_time_zone_are_local():

@@ -29,6 +29,6 @@ def ask(
 def tell_failure(result: Refusal | Lost, reply: Reply) -> None:
     """Answer an ask with the server's refusal, or with its silence."""
     if isinstance(result, Refusal):
-        reply.send(ServerRefused(reply.ref, result.code.value))
+        reply.send(ServerRefused(reply.ref, result.code.value, result.issued_at))
     else:
         reply.send(ServerLost(reply.ref))

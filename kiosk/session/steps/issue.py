@@ -1,5 +1,6 @@
 """Issue: order, the same card again, erase and print. Not to be interrupted by a touch."""
 
+from kiosk.session import resuming
 from kiosk.session.effects import CheckSameCard, ReportPrint, RewriteBack
 from kiosk.session.events import (
     BackPrinted,
@@ -35,6 +36,8 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
             return _ended(turn, end, rules, inspected=inspected, detail=detail)
         case EffectFailed(kind="RewriteBack", detail=detail):
             return _ended(turn, PrintEnd.UNKNOWN, rules, detail=detail)
+        case ServerRefused(code="already_issued", issued_at=issued_at) if turn.visit.resumption:
+            return resuming.issued_elsewhere(turn, issued_at)
         case ServerRefused() | EffectFailed(kind="MakeOrder"):
             return escalate(turn, Escalation.PAID_NOT_ISSUED, rules)
         case ServerLost():

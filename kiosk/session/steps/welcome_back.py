@@ -33,9 +33,10 @@ def on(turn: Turn, event: Event, rules: Rules) -> Turn | None:
     match event:
         case CaseResumed():
             return resuming.taken_up(turn, event, rules)
-        case ServerRefused(code=code):
+        case ServerRefused(code=code, issued_at=issued_at):
             trouble = TROUBLE.get(code, ResumeTrouble.BUSY)
-            return turn.set(resumption=None).enter(WelcomeBack(phase.parked, trouble=trouble))
+            told = WelcomeBack(phase.parked, trouble=trouble, issued_at=issued_at)
+            return turn.set(resumption=None).enter(told)
         case ServerLost():
             return leave_without_server(turn, rules)
         case Touched() if phase.taking_up:

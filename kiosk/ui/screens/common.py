@@ -1,6 +1,7 @@
 """What several screens share: an empty page, usual buttons, figures in words."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from kiosk.session.events import Button, Touched
 from kiosk.session.facts import CardPlace, Case, CaseStage, Offer, Texts
@@ -67,6 +68,22 @@ def span(seconds: int, language: Language) -> str:
     if seconds < 60:
         return frame.SECONDS.in_language(language).format(count=seconds)
     return frame.MINUTES.in_language(language).format(count=seconds // 60)
+
+
+def when(moment: datetime | None, now: datetime, language: Language) -> str:
+    """Return a moment as people say it: today 19:40."""
+    if moment is None:
+        return waiting.TRAVEL_UNKNOWN.in_language(language)
+    if now.tzinfo is not None and moment.tzinfo is not None:
+        moment = moment.astimezone(now.tzinfo)
+    days = (moment.date() - now.date()).days
+    named = (waiting.TODAY, waiting.TOMORROW, waiting.AFTER)
+    if 0 <= days < len(named):
+        day = named[days].in_language(language)
+    else:
+        text = waiting.MONTH_DAY.in_language(language)
+        day = text.format(month=moment.month, day=moment.day)
+    return f"{day} {moment:%H:%M}"
 
 
 def price(fee_fen: int, language: Language) -> str:

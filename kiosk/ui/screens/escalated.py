@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
 
 from kiosk.session.events import Button
 from kiosk.session.facts import CardPlace, CaseStage, Escalation, Texts
@@ -11,7 +10,7 @@ from kiosk.session.visit import Visit
 from kiosk.ui.page import Badge, Note, Page, Part, Row, Rows
 from kiosk.ui.scene import Scene
 from kiosk.ui.screens import travel
-from kiosk.ui.screens.common import button, page, span, staff_know
+from kiosk.ui.screens.common import button, page, span, staff_know, when
 from kiosk.ui.texts import frame, waiting
 from kiosk.values import Language
 
@@ -125,19 +124,3 @@ def checked_at(desk: str, language: Language) -> str:
     numbered = re.fullmatch(r"[A-Za-z]?\d+", desk) is not None
     words = waiting.CHECKED_AT_NUMBER if numbered else waiting.CHECKED_AT_NAME
     return words.in_language(language).format(desk=desk)
-
-
-def when(moment: datetime | None, now: datetime, language: Language) -> str:
-    """Return a departure as people say it: today 19:40."""
-    if moment is None:
-        return waiting.TRAVEL_UNKNOWN.in_language(language)
-    if now.tzinfo is not None and moment.tzinfo is not None:
-        moment = moment.astimezone(now.tzinfo)
-    days = (moment.date() - now.date()).days
-    named = (waiting.TODAY, waiting.TOMORROW, waiting.AFTER)
-    if 0 <= days < len(named):
-        day = named[days].in_language(language)
-    else:
-        text = waiting.MONTH_DAY.in_language(language)
-        day = text.format(month=moment.month, day=moment.day)
-    return f"{day} {moment:%H:%M}"

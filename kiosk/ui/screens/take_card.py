@@ -33,6 +33,8 @@ def screen(visit: Visit, phase: TakeCard, scene: Scene) -> Page:
     if phase.drawing_in:
         title, lead = issue.DRAWING_IN, issue.DRAWING_IN_LEAD
         parts = (Picture(Pictogram.CARD_IN), Busy())
+    if phase.issued_before and phase.presented:
+        lead = issue.TAKE_LEAD[Outcome.ISSUED]
     if phase.case_waits and phase.outcome is Outcome.LEFT and phase.presented:
         lead = issue.STILL_WAITS
     words = staff_words(visit)

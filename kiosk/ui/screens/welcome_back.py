@@ -8,13 +8,14 @@ from kiosk.session.phases import WelcomeBack
 from kiosk.session.visit import Visit
 from kiosk.ui.page import Action, Busy, Note, Page, Part, Pictogram, Picture, Row, Rows
 from kiosk.ui.scene import Scene
-from kiosk.ui.screens.common import button, exit_button, page
+from kiosk.ui.screens.common import button, exit_button, page, when
 from kiosk.ui.texts import again, card, waiting
 
 
 def screen(visit: Visit, phase: WelcomeBack, scene: Scene) -> Page:
     """Return the page."""
-    del scene
+    if phase.trouble is ResumeTrouble.ISSUED:
+        return _issued(visit, phase, scene)
     if phase.trouble is not None:
         return _trouble(visit, phase, phase.trouble)
     language = visit.language
@@ -48,6 +49,16 @@ def _trouble(visit: Visit, phase: WelcomeBack, trouble: ResumeTrouble) -> Page:
         else button(Button.START_NEW, again.START_NEW, language),
         exit=None if main.says == Touched(Button.LEAVE) else exit_button(visit),
     )
+
+
+def _issued(visit: Visit, phase: WelcomeBack, scene: Scene) -> Page:
+    shown = _trouble(visit, phase, ResumeTrouble.ISSUED)
+    language, rows = visit.language, _rows(visit, phase)
+    if phase.issued_at is not None:
+        at = when(phase.issued_at, scene.now, language)
+        rows = Rows((*rows.rows, Row(again.ISSUED_AT.in_language(language), at, strong=True)))
+    help_ = Note(again.NOT_ON_BACK.in_language(language))
+    return replace(shown, parts=(rows, Picture(Pictogram.DONE), help_))
 
 
 def _way_on(visit: Visit, trouble: ResumeTrouble) -> Action:

@@ -24,6 +24,12 @@ STAGES = {
     CaseStage.DECIDED: Texts("可以继续了", "可以繼續了", "Ready to go on"),
     CaseStage.CLOSED: Texts("可以继续了", "可以繼續了", "Ready to go on"),
 }
+ISSUED_AT = Texts("办好时间", "辦好時間", "Issued")
+NOT_ON_BACK = Texts(
+    "背面没有、看不清，或没有回执？请工作人员帮助。",
+    "背面沒有、看不清，或沒有回執？請工作人員協助。",
+    "Not there, hard to read, or no receipt? Ask staff for help.",
+)
 GO_ON = Texts("接着办", "接著辦", "Go on with it")
 START_NEW = Texts("办别的", "辦別的", "Something else")
 AGAIN = Texts("再试一次", "再試一次", "Try again")

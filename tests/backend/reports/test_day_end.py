@@ -1,18 +1,21 @@
 """The day's end: cash-up, differences, what is handed on, one signature, the audit's head."""
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.applications.models import Application
 from backend.audit.chain import Head
 from backend.audit.kinds import Kind
 from backend.audit.models import AuditEvent
-from backend.audit.services import append, head, verify
+from backend.audit.services import append, head, text_hash, verify
 from backend.cases.models import Case
 from backend.cases.opening import open_case
 from backend.clock import ago, now
@@ -227,6 +230,24 @@ def test_twelve_hundred_open_cases_are_handed_over_at_once(kiosk, leader, django
     assert answer.status_code == 302
     assert CaseHandover.objects.filter(to=taker).count() == 1199
     assert CaseHandover.objects.get(to=other).note == "ring at nine"
+
+
+@pytest.mark.parametrize("count", [2, 300])
+def test_a_day_is_closed_with_as_few_questions_however_many_cases_are_open(kiosk, leader, count):
+    """One by one, ten thousand would keep every kiosk of the hall waiting for seconds."""
+    fill_queue(kiosk, count)
+    with CaptureQueriesContext(connection) as asked:
+        closing = close_day(TODAY, leader, ClosingInput(all_to=leader.pk, notes={"open-1": "ring"}))
+    assert len(asked) < 60
+    assert is_as_signed(closing)
+    assert verify([Head(closing.head_seq, closing.head_hash)]).ok
+    handed = AuditEvent.objects.filter(kind=Kind.DAY_CASE_HANDED_OVER.value).order_by("seq")
+    lines = closing.report["handed_over"]
+    assert [event.subject for event in handed] == [f"case:{line['case']}" for line in lines]
+    assert len(lines) == CaseHandover.objects.count() == count
+    noted = handed.get(subject="case:open-1")
+    assert json.loads(noted.facts)["note"] == text_hash("ring")
+    assert CaseHandover.objects.exclude(note="").get().note == "ring"
 
 
 def test_a_case_that_comes_while_the_form_is_open_goes_to_who_takes_all(

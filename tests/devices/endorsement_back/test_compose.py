@@ -1,14 +1,16 @@
 """What stands on a back: everything valid, once, or a reason why not."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.endorsement_back import BackOverflow, PrintedEndorsement, compose_back
 from devices.glyphs import columns_of
-from devices.glyphs.wrapping import wrap
+from devices.glyphs.wrapping import wrap, wrap_sentence
 from devices.interfaces import BackLine
 from devices.sanwa_crp1231.layout import PrintLayout, PrintPlan, plan_print
 
@@ -83,8 +85,11 @@ def test_what_is_composed_can_be_printed(count: int, columns: int, rows: int) ->
         assert all(f"№G{n}" in text for n in range(count))
 
 
+@pytest.mark.parametrize("breaks", [wrap, wrap_sentence])
 @given(st.text(st.sampled_from("ab 往来,。"), max_size=80), st.integers(2, 30))
-def test_wrapping_keeps_every_character_within_the_width(text: str, columns: int) -> None:
-    lines = wrap(text, columns)
+def test_wrapping_keeps_every_character_within_the_width(
+    breaks: Callable[[str, int], list[str]], text: str, columns: int
+) -> None:
+    lines = breaks(text, columns)
     assert all(columns_of(line) <= columns for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -81,6 +81,18 @@ def test_long_lines_wrap_and_keep_every_character() -> None:
     assert receipt.text.replace("\n", "") == text
 
 
+def test_a_sentence_is_broken_after_its_mark_and_leaves_no_character_alone() -> None:
+    text = "请凭小票到人工窗口，工作人员会接着办，不用重新填写。"
+    (receipt,) = interpret(build_receipt([Text(text)], ReceiptStyle()))
+    assert receipt.text.splitlines() == ["请凭小票到人工窗口，工作人员会接着办，", "不用重新填写。"]
+
+
+def test_a_break_after_a_mark_takes_no_line_more() -> None:
+    text = "请，" + "看" * 46
+    (receipt,) = interpret(build_receipt([Text(text)], ReceiptStyle()))
+    assert [len(line) for line in receipt.text.splitlines()] == [24, 24]
+
+
 def test_picture_is_black_where_the_dots_are() -> None:
     (receipt,) = interpret(build_receipt([Rule()], ReceiptStyle()))
     picture = np.asarray(receipt.picture())
