@@ -17,7 +17,7 @@ from kiosk.portrait.tracking import Sighting
 EVERY_S = 0.5
 """A look costs half a frame's time: no more of them, and the first when nobody was seen so long."""
 _LONG_SIDE_PX = 640
-_GRAIN = 1.2  # pixels of the small copy: brightened noise hides a face
+_GRAIN = 1.8  # pixels of the small copy: brightened noise hides a face
 _SHADE = 60.0  # grey level: what is darker is brightened
 _LEAST_SHADE = 0.05  # of the picture
 _DARKEST, _LIGHTEST = 0.02, 0.95  # of the shade, which become black and light
@@ -82,4 +82,4 @@ def brighten(image: Image, factor: float) -> Image | None:
         return None
     dark, light = np.quantile(shade, (_DARKEST, _LIGHTEST))
     spread = (small - dark) * (_LIGHT / max(float(light - dark), 1.0))
-    return np.clip(spread, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(spread, 0, 255), np.uint8)

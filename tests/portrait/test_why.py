@@ -28,8 +28,8 @@ from kiosk.portrait.tally import Tally
 from kiosk.portrait.why import explain
 from kiosk.values import FailureCause, Measure, Reference, Score
 from tests.benchmarks.why import RIGHT_AT_LEAST, Bench, Person, judge
-from tests.benchmarks.why_damages import TESTING, TUNING
 from tests.benchmarks.why_scene import Scene, detector, frames_of
+from tests.benchmarks.why_tables import TESTING, TUNING
 from tests.portrait.pictures import document, photograph
 
 CLEAR = Tally(20, 180.0, 120.0, 120.0, 0.0, 1.0, 1.4)
