@@ -13,6 +13,7 @@ A pattern before the mouth is surer than either: no turn and no light makes one.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.portrait import covering
 from kiosk.portrait.quality import (
     BACKGROUND_MOTION,
     BURNT_MIDDLE,
@@ -113,6 +114,17 @@ COVERED = 0.6
 """Of its limit below it: no turn that is still small, and no light, takes a mouth away so far."""
 
 
+ASKEW = 2.0
+"""Of its limit beyond it: so far the points of a covered face lie askew, and hardly further."""
+NARROW = 0.4
+"""Of its limit below it: the same of the eyes' distance."""
+PLAIN = 0.5
+"""Of the signs in the picture: a nod, and light from aside, make the detector doubt as well."""
+_ASKEW = (YAW, EYE_SPAN, PITCH, ROLL, EVENNESS)
+_DOUBTED = (PITCH, EVENNESS)
+_BEFORE_POSE = {SCENE_GREY, FACES, EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET, FACE_GREY, OVEREXPOSED}
+
+
 @dataclass(frozen=True, slots=True)
 class Failing:
     """The criterion that is told of a frame; no ``measure`` where nobody was found."""
@@ -125,7 +137,7 @@ class Failing:
 def first_failing(assessment: Assessment) -> Failing | None:
     """Return the most helpful failing criterion; None for a good frame."""
     failing = {measure.name: measure for measure in assessment.measures if not measure.ok}
-    spoiling = _spoiling(failing)
+    spoiling = _askew(assessment, failing) or _spoiling(failing)
     if spoiling is not None:
         return spoiling
     for group in GROUPS:
@@ -148,7 +160,7 @@ def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
     if LOWER_FACE_DETAIL in failing and compared and not placed:
         return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, failing[LOWER_FACE_DETAIL])
     for name, far in ((YAW, FAR), (EYE_SPAN, TOGETHER)):
-        if beyond.get(name, 0.0) >= far:
+        if beyond.get(name, 0.0) >= far and CENTRE_OFFSET not in failing:
             far_off = beyond.get(EYE_DISTANCE, 0.0) >= FAR / 2
             turned = Failing(Hint.FACE_FORWARD, ReasonKey.TURNED, failing[name])
             return None if far_off else turned
@@ -158,6 +170,32 @@ def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
     if beyond.get(hidden, 0.0) < COVERED or posed >= FAR / 2 or placed or burnt:
         return None
     return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, failing[hidden])
+
+
+def _askew(assessment: Assessment, failing: Mapping[str, Measure]) -> Failing | None:
+    """Return the cover of a face whose points lie askew because of it."""
+    beyond = {name: excess(failing[name]) for name in _ASKEW if name in failing}
+    if not beyond or failing.keys() & _BEFORE_POSE:
+        return None
+    if max(beyond.values()) >= ASKEW or beyond.get(EYE_SPAN, 0.0) >= NARROW:
+        return None
+    measures = {measure.name: measure for measure in assessment.measures}
+    found = covering.signs(measures)
+    seen = covering.seen(found)
+    doubted = found.get(DETECTOR_SCORE, 0.0) > 0  # as it is where points were guessed
+    if not doubted or sum(found.values()) < covering.COVERED or seen < _plain(beyond):
+        return None
+    name = covering.plainest(found)
+    if covering.of_eyes(name):
+        return Failing(Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN, measures[name])
+    return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, measures[name])
+
+
+def _plain(beyond: Mapping[str, float]) -> float:
+    """Return how much of a cover must be seen where points lie so far askew."""
+    if beyond.get(YAW, 0.0) >= FAR or beyond.get(EYE_SPAN, 0.0) >= TOGETHER:
+        return 2 * PLAIN
+    return PLAIN if max(beyond, key=lambda name: beyond[name]) in _DOUBTED else PLAIN / 2
 
 
 def excess(measure: Measure) -> float:
