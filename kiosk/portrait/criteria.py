@@ -7,7 +7,8 @@ group the criterion furthest beyond its limit comes first.
 
 Two things go before their turn, because they make others fail: a head turned far, whose eyes stand
 close together and slanted, and a covered face, whose points lie anywhere and whose mask may shine.
-A pattern before the mouth is surer than either: no turn and no light makes one.
+A pattern before the mouth is surer than either: no turn and no light makes one. Where the points
+lie askew, covering tells whether a cover has put them so.
 """
 
 from collections.abc import Mapping
@@ -114,14 +115,6 @@ COVERED = 0.6
 """Of its limit below it: no turn that is still small, and no light, takes a mouth away so far."""
 
 
-ASKEW = 2.0
-"""Of its limit beyond it: so far the points of a covered face lie askew, and hardly further."""
-NARROW = 0.4
-"""Of its limit below it: the same of the eyes' distance."""
-PLAIN = 0.5
-"""Of the signs in the picture: a nod, and light from aside, make the detector doubt as well."""
-_ASKEW = (YAW, EYE_SPAN, PITCH, ROLL, EVENNESS)
-_DOUBTED = (PITCH, EVENNESS)
 _BEFORE_POSE = {SCENE_GREY, FACES, EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET, FACE_GREY, OVEREXPOSED}
 
 
@@ -174,28 +167,17 @@ def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
 
 def _askew(assessment: Assessment, failing: Mapping[str, Measure]) -> Failing | None:
     """Return the cover of a face whose points lie askew because of it."""
-    beyond = {name: excess(failing[name]) for name in _ASKEW if name in failing}
-    if not beyond or failing.keys() & _BEFORE_POSE:
+    if failing.keys() & _BEFORE_POSE:
         return None
-    if max(beyond.values()) >= ASKEW or beyond.get(EYE_SPAN, 0.0) >= NARROW:
-        return None
+    beyond = {name: excess(failing[name]) for name in covering.ASKEW if name in failing}
+    far = beyond.get(YAW, 0.0) >= FAR or beyond.get(EYE_SPAN, 0.0) >= TOGETHER
     measures = {measure.name: measure for measure in assessment.measures}
-    found = covering.signs(measures)
-    seen = covering.seen(found)
-    doubted = found.get(DETECTOR_SCORE, 0.0) > 0  # as it is where points were guessed
-    if not doubted or sum(found.values()) < covering.COVERED or seen < _plain(beyond):
+    name = covering.cover(measures, beyond, turned_far=far)
+    if name is None:
         return None
-    name = covering.plainest(found)
-    if covering.of_eyes(name):
+    if name in (EYE_LIGHT, EYE_CONTRAST):
         return Failing(Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN, measures[name])
     return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, measures[name])
-
-
-def _plain(beyond: Mapping[str, float]) -> float:
-    """Return how much of a cover must be seen where points lie so far askew."""
-    if beyond.get(YAW, 0.0) >= FAR or beyond.get(EYE_SPAN, 0.0) >= TOGETHER:
-        return 2 * PLAIN
-    return PLAIN if max(beyond, key=lambda name: beyond[name]) in _DOUBTED else PLAIN / 2
 
 
 def excess(measure: Measure) -> float:
