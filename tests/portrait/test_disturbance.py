@@ -97,6 +97,15 @@ def test_the_light_is_told_before_the_noise_that_comes_with_it(bench: Bench) -> 
     assert reason.key is ReasonKey.DARK
 
 
+@pytest.mark.parametrize("resident", ["a", "b"])
+def test_a_reference_that_lies_on_its_side_is_no_good_one(resident: str) -> None:
+    image = np.ascontiguousarray(np.rot90(photograph(resident)))
+    face = detector().find_main(image)
+    if face is not None:
+        lacking = [m.name for m in assess_reference(image, face, PortraitLimits()) if not m.ok]
+        assert "detector_score" in lacking
+
+
 @pytest.mark.parametrize(("quality", "poor"), [(92, False), (60, False), (3, True), (1, True)])
 def test_a_reference_of_blocks_is_a_poor_one(quality: int, poor: bool) -> None:
     image = compressed(quality)(photograph("b"), RANDOM)
