@@ -7,12 +7,14 @@ group the criterion furthest beyond its limit comes first.
 
 Two things go before their turn, because they make others fail: a head turned far, whose eyes stand
 close together and slanted, and a covered face, whose points lie anywhere and whose mask may shine.
-A pattern before the mouth is surer than either: no turn and no light makes one.
+A pattern before the mouth is surer than either: no turn and no light makes one. Where the points
+lie askew, covering tells whether a cover has put them so.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.portrait import covering
 from kiosk.portrait.quality import (
     BACKGROUND_MOTION,
     BURNT_MIDDLE,
@@ -113,6 +115,9 @@ COVERED = 0.6
 """Of its limit below it: no turn that is still small, and no light, takes a mouth away so far."""
 
 
+_BEFORE_POSE = {SCENE_GREY, FACES, EYE_DISTANCE, FACE_WIDTH, CENTRE_OFFSET, FACE_GREY, OVEREXPOSED}
+
+
 @dataclass(frozen=True, slots=True)
 class Failing:
     """The criterion that is told of a frame; no ``measure`` where nobody was found."""
@@ -125,7 +130,7 @@ class Failing:
 def first_failing(assessment: Assessment) -> Failing | None:
     """Return the most helpful failing criterion; None for a good frame."""
     failing = {measure.name: measure for measure in assessment.measures if not measure.ok}
-    spoiling = _spoiling(failing)
+    spoiling = _askew(assessment, failing) or _spoiling(failing)
     if spoiling is not None:
         return spoiling
     for group in GROUPS:
@@ -148,7 +153,7 @@ def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
     if LOWER_FACE_DETAIL in failing and compared and not placed:
         return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, failing[LOWER_FACE_DETAIL])
     for name, far in ((YAW, FAR), (EYE_SPAN, TOGETHER)):
-        if beyond.get(name, 0.0) >= far:
+        if beyond.get(name, 0.0) >= far and CENTRE_OFFSET not in failing:
             far_off = beyond.get(EYE_DISTANCE, 0.0) >= FAR / 2
             turned = Failing(Hint.FACE_FORWARD, ReasonKey.TURNED, failing[name])
             return None if far_off else turned
@@ -158,6 +163,21 @@ def _spoiling(failing: Mapping[str, Measure]) -> Failing | None:
     if beyond.get(hidden, 0.0) < COVERED or posed >= FAR / 2 or placed or burnt:
         return None
     return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, failing[hidden])
+
+
+def _askew(assessment: Assessment, failing: Mapping[str, Measure]) -> Failing | None:
+    """Return the cover of a face whose points lie askew because of it."""
+    if failing.keys() & _BEFORE_POSE:
+        return None
+    beyond = {name: excess(failing[name]) for name in covering.ASKEW if name in failing}
+    far = beyond.get(YAW, 0.0) >= FAR or beyond.get(EYE_SPAN, 0.0) >= TOGETHER
+    measures = {measure.name: measure for measure in assessment.measures}
+    name = covering.cover(measures, beyond, turned_far=far)
+    if name is None:
+        return None
+    if name in (EYE_LIGHT, EYE_CONTRAST):
+        return Failing(Hint.SHOW_EYES, ReasonKey.EYES_HIDDEN, measures[name])
+    return Failing(Hint.UNCOVER_FACE, ReasonKey.COVERED, measures[name])
 
 
 def excess(measure: Measure) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import cv2
 
 from kiosk.portrait.company import rivals
+from kiosk.portrait.disturbance import compression
 from kiosk.portrait.faces import Face, FaceDetector, Image, align_arcface
 from kiosk.portrait.light import burnt_middle, evenness, face_light, scene_grey
 from kiosk.portrait.limits import PortraitLimits
@@ -78,8 +79,9 @@ LAMP = "lamp"
 SAME_FACE = "same_face"
 CAPTURE_MEASURES = (GOOD_FRAMES, DARK_FRAMES, BRIGHT_FRAMES, LAMP, SAME_FACE)
 
-# Name of the measure that only a reference picture has.
+# Names of the measures that only a reference picture has.
 CONTRAST = "contrast"
+BLOCKS = "blocks"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,6 +220,7 @@ def assess_reference(image: Image, face: Face, limits: PortraitLimits) -> tuple[
         *picture,
         Measure(DETECTOR_SCORE, face.score, "score", limits.reference_detector_score_min, None),
         Measure(EYE_DISTANCE, face.eye_distance, "px", limits.reference_eye_distance_min_px, None),
+        Measure(BLOCKS, compression(image), "of steps within", None, limits.reference_blocks_max),
     )
 
 

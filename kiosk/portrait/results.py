@@ -44,6 +44,7 @@ class ReasonKey(StrEnum):
     BLURRED = "blurred"
     DIRTY_LENS = "dirty_lens"
     FROZEN = "frozen"
+    DISTURBED = "disturbed"
     NO_FRAMES = "no_frames"
     WORKER_LOST = "worker_lost"
     NO_FACE = "no_face"
@@ -80,6 +81,7 @@ CAUSES: dict[ReasonKey, FailureCause] = {
     ReasonKey.BLURRED: FailureCause.MACHINE,
     ReasonKey.DIRTY_LENS: FailureCause.MACHINE,
     ReasonKey.FROZEN: FailureCause.MACHINE,
+    ReasonKey.DISTURBED: FailureCause.MACHINE,
     ReasonKey.NO_FRAMES: FailureCause.MACHINE,
     ReasonKey.WORKER_LOST: FailureCause.MACHINE,
     ReasonKey.NO_FACE: FailureCause.CAPTURE,

@@ -10,6 +10,7 @@ from kiosk.portrait.hint import SteadyHint, choose_hint
 from kiosk.portrait.limits import PortraitLimits
 from kiosk.portrait.liveness.check import LivenessCheck
 from kiosk.portrait.quality import Assessment, assess
+from kiosk.portrait.shade import ShadeWatch
 from kiosk.portrait.tally import Counting
 from kiosk.portrait.tracking import FaceTracker, search
 from kiosk.values import HeadMove, Hint
@@ -35,6 +36,7 @@ class Try:
         self.exposure = Exposure(limits)
         self._models, self._limits = models, limits
         self._tracker = FaceTracker(models.detector)
+        self._shade = ShadeWatch(models.detector.find, limits)
         self._background = BackgroundWatch()
         self._embedder, self._departures = Embedder(models.matcher), 0
 
@@ -52,6 +54,7 @@ class Try:
             sighting = search(image, self._models.detector)  # each frame of a move counts
         else:
             sighting = self._tracker.look(image)
+        sighting = self._shade.look(image, sighting, now_s)
         face = sighting.faces[0] if sighting.faces else None
         motion = self._background.motion(image, face, now_s)
         assessment = assess(image, sighting, self._limits, motion)

@@ -9,6 +9,7 @@ from statistics import median
 import cv2
 import numpy as np
 
+from kiosk.portrait.disturbance import blocks, colour_cast, noise
 from kiosk.portrait.faces import Face, Image, align_arcface
 from kiosk.portrait.quality import FACE_GREY, SHARPNESS, Assessment
 from kiosk.portrait.visibility import eye_sharpness
@@ -16,6 +17,8 @@ from kiosk.portrait.visibility import eye_sharpness
 _SCENE = (320, 180)
 _LOOK_EVERY = 3
 """The scene stands still; every third frame tells enough of it."""
+_CAMERA_EVERY = 9
+"""What the camera spoils it spoils for long, and looking takes half a frame's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Tally:
 
     ``eye_sharpness`` is that of the eyes' band alone, which no mask softens. ``scene_sharpness``
     is the variance of the Laplacian on the whole picture at 320 pixels: what stands behind the
-    resident is the same all day. ``still`` is the share of frames that
+    resident is the same all day. ``noise``, ``blocks`` and ``colour_cast`` are of the whole picture
+    too (disturbance). ``still`` is the share of frames that
     equal the one before to the last bit, which a working camera never sends. ``lowest`` and
     ``highest`` are the scores of single frames against their weakest reference.
     """
@@ -37,6 +41,9 @@ class Tally:
     lowest: float | None = None
     highest: float | None = None
     eye_sharpness: float | None = None
+    noise: float | None = None
+    blocks: float | None = None
+    colour_cast: float | None = None
 
 
 @dataclass(slots=True)
@@ -49,6 +56,9 @@ class Counting:
     _eyes: list[float] = field(default_factory=list)
     _face_grey: list[float] = field(default_factory=list)
     _scene: list[float] = field(default_factory=list)
+    _noise: list[float] = field(default_factory=list)
+    _blocks: list[float] = field(default_factory=list)
+    _cast: list[float] = field(default_factory=list)
     _last: Image | None = None
 
     def add(self, image: Image, assessment: Assessment) -> None:
@@ -59,6 +69,10 @@ class Counting:
         self._last = sample
         if self.frames % _LOOK_EVERY == 0:
             self._scene.append(scene_sharpness(image))
+        if self.frames % _CAMERA_EVERY == 0:
+            self._noise.append(noise(image))
+            self._blocks.append(blocks(image))
+            self._cast.append(colour_cast(image))
         self.frames += 1
         if assessment.face is not None:
             self._look_at_eyes(image, assessment.face)
@@ -79,6 +93,9 @@ class Counting:
             lowest=min(scores, default=None),
             highest=max(scores, default=None),
             eye_sharpness=_median(self._eyes),
+            noise=_median(self._noise),
+            blocks=_median(self._blocks),
+            colour_cast=_median(self._cast),
         )
 
     def _look_at_eyes(self, image: Image, face: Face) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
+from kiosk.portrait.disturbance import BLOCKS_MOST, CAST_MOST, NOISE_MOST
 from kiosk.portrait.history import PastCapture
 from kiosk.portrait.quality import SCENE_GREY
 from kiosk.portrait.results import CaptureDone, Reason, ReasonKey, ReferenceState
+from kiosk.portrait.tally import Tally
 from kiosk.values import Reference
 
 STILL_SHARE = 0.8
@@ -29,6 +31,8 @@ LAST_VISITS = 5
 USUAL_AT_LEAST = 3
 """From so many sharp visits on the kiosk knows how its scene usually looks."""
 
+Figures = tuple[tuple[str, float], ...]
+
 _BLUR_KEYS = (ReasonKey.BLURRED, ReasonKey.DIRTY_LENS)
 _POSE = (ReasonKey.TURNED, ReasonKey.TILTED, ReasonKey.NODDED)
 """Landmarks of a blurred or shaken face lie anywhere."""
@@ -44,6 +48,15 @@ _MAY_BE_BLUR = (
 _MAY_BE_MOVED = (ReasonKey.BLURRED, ReasonKey.LOW_SCORE, *_POSE)
 _HIDDEN = (ReasonKey.COVERED, ReasonKey.EYES_HIDDEN)
 """A mask is as smooth as a shaken face; eyes behind glasses or above a mask have edges."""
+_SOFT_EYES = (*_POSE, *_HIDDEN, ReasonKey.NO_FACE)
+"""With soft eyes these are a face that moved; one that is lost had eyes in the frames before."""
+_MAY_BE_DISTURBED = (
+    *_MAY_BE_BLUR,
+    ReasonKey.SEVERAL_FACES,
+    ReasonKey.FACE_CHANGED,
+    ReasonKey.REFERENCE_POOR,
+)
+"""What is made of noise, blocks or a wrong colour; dark and burnt-out pictures have their own."""
 _OF_REFERENCES = (ReasonKey.LOW_SCORE, ReasonKey.REFERENCES_DISAGREE, ReasonKey.REFERENCE_POOR)
 
 
@@ -56,6 +69,10 @@ def explain(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
     if tally.frames > 1 and tally.still >= STILL_SHARE and not _without_picture(done):
         still = float(round(tally.still * (tally.frames - 1)))
         return Reason(ReasonKey.FROZEN, (("frames", float(tally.frames)), ("still", still)))
+    if reason.key in _MAY_BE_DISTURBED:
+        disturbed = _disturbed(tally)
+        if disturbed is not None:
+            return disturbed
     if reason.key in _MAY_BE_BLUR:
         blur = _blur(done, others)
         if blur is not None:
@@ -74,6 +91,20 @@ def _without_picture(done: CaptureDone) -> bool:
     return any(measure.name == SCENE_GREY and not measure.ok for measure in done.measures)
 
 
+def _disturbed(tally: Tally) -> Reason | None:
+    """Tell a camera or a line that spoils every part of a picture."""
+    measured = (
+        ("noise", tally.noise, NOISE_MOST),
+        ("blocks", tally.blocks, BLOCKS_MOST),
+        ("colour_cast", tally.colour_cast, CAST_MOST),
+    )
+    known = [(name, value, most) for name, value, most in measured if value is not None]
+    if not any(value > most for _, value, most in known):
+        return None
+    figures = [((name, value), (f"{name}_limit", most)) for name, value, most in known]
+    return Reason(ReasonKey.DISTURBED, tuple(pair for both in figures for pair in both))
+
+
 def _blur(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
     """Tell a moving face from a blurred picture, and a blurred picture from a dirty lens."""
     reason, tally = done.decision.reason, done.tally
@@ -90,15 +121,25 @@ def _blur(done: CaptureDone, others: Sequence[PastCapture]) -> Reason | None:
     )
     if share is not None and share >= SCENE_BLURRED:
         moved = face_blurred and reason.key in _MAY_BE_MOVED
-        if tally.eye_sharpness is not None and reason.key in (*_POSE, *_HIDDEN):
+        if tally.eye_sharpness is not None and reason.key in _SOFT_EYES:
             moved = moved or tally.eye_sharpness < FACE_BLURRED
-        return Reason(ReasonKey.MOVED, figures) if moved and face is not None else None
+        if not moved or face is None:
+            return None
+        return _smeared(figures, others) or Reason(ReasonKey.MOVED, figures)
     if not face_blurred or (share is None and reason.key is not ReasonKey.BLURRED):
         return None
+    return _smeared(figures, others) or Reason(ReasonKey.BLURRED, figures)
+
+
+def _smeared(figures: Figures, others: Sequence[PastCapture]) -> Reason | None:
+    """Put blur down to the lens where the visits before were blurred as well.
+
+    A smear where the face is leaves the rest of the scene clear.
+    """
     blurred = blurred_visits(others)
-    if blurred >= OTHERS_BLURRED:
-        return Reason(ReasonKey.DIRTY_LENS, (*figures, ("others", float(blurred))))
-    return Reason(ReasonKey.BLURRED, figures)
+    if blurred < OTHERS_BLURRED:
+        return None
+    return Reason(ReasonKey.DIRTY_LENS, (*figures, ("others", float(blurred))))
 
 
 def usual_scene(others: Sequence[PastCapture]) -> float | None:

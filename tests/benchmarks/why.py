@@ -47,8 +47,9 @@ from kiosk.portrait.results import (
 from kiosk.portrait.tally import Tally
 from kiosk.portrait.why import FACE_BLURRED, explain
 from kiosk.values import Reference
-from tests.benchmarks.why_damages import TESTING, TUNING, Damage
+from tests.benchmarks.why_damages import Damage
 from tests.benchmarks.why_scene import Scene, frames_of
+from tests.benchmarks.why_tables import TESTING, TUNING
 
 _LIMITS = PortraitLimits(best_frames=3, capture_timeout_s=2.6)
 _FRAME_S = 0.32

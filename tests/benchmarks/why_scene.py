@@ -71,7 +71,7 @@ def frames_of(scene: Scene, seed: int) -> Iterator[Image]:
         if scene.second is not None:
             frame = _place(frame, scene.second, scene, number, 430.0)
         frame = scene.camera(frame, random)
-        noise = random.normal(0, 2.5, frame.shape)
+        noise = 2.5 * random.standard_normal(frame.shape, np.float32)
         last = np.clip(frame + noise, 0, 255).astype(np.uint8)
         number += 1
         yield last

@@ -14,7 +14,7 @@ def _grain(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(0.0, 3.0, shape)
 
 
-def _laid_over(image: Image, layer: np.ndarray, mask: np.ndarray) -> Image:
+def laid_over(image: Image, layer: np.ndarray, mask: np.ndarray) -> Image:
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.5)[:, :, None]
     return np.clip(image * (1 - soft) + layer * soft, 0, 255).astype(np.uint8)
 
@@ -29,7 +29,7 @@ def sunglasses(image: Image, face: Face, colour: Colour = (28, 24, 22)) -> Image
         cv2.ellipse(mask, (int(x), int(y + unit * 0.06)), size, 0, 0, 360, 1, -1)
     cv2.line(mask, *(tuple(int(v) for v in eye) for eye in eyes), 1, max(2, int(unit * 0.06)))
     shine = np.linspace(18, 0, image.shape[0])[:, None, None]
-    return _laid_over(image, np.array(colour) + shine + _grain(image.shape), mask)
+    return laid_over(image, np.array(colour) + shine + _grain(image.shape), mask)
 
 
 def eyes_covered(image: Image, face: Face) -> Image:
@@ -41,7 +41,7 @@ def eyes_covered(image: Image, face: Face) -> Image:
     mask[top:bottom, int(left - 0.6 * unit) : int(right + 0.6 * unit)] = 1
     nose_x, nose_y = face.landmarks[2]
     around = image[int(nose_y) - 4 : int(nose_y) + 4, int(nose_x) - 10 : int(nose_x) + 10]
-    return _laid_over(image, np.median(around, axis=(0, 1)) + _grain(image.shape), mask)
+    return laid_over(image, np.median(around, axis=(0, 1)) + _grain(image.shape), mask)
 
 
 def face_mask(image: Image, face: Face, colour: Colour = SURGICAL) -> Image:
@@ -62,7 +62,7 @@ def face_mask(image: Image, face: Face, colour: Colour = SURGICAL) -> Image:
     mask = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.array(points, np.int32)], 1)
     folds = 1 + 0.04 * np.sin(np.arange(image.shape[0]) * 9 / unit)[:, None, None]
-    return _laid_over(image, np.array(colour) * folds + _grain(image.shape), mask)
+    return laid_over(image, np.array(colour) * folds + _grain(image.shape), mask)
 
 
 def patterned(image: Image, face: Face) -> Image:

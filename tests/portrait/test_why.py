@@ -28,8 +28,8 @@ from kiosk.portrait.tally import Tally
 from kiosk.portrait.why import explain
 from kiosk.values import FailureCause, Measure, Reference, Score
 from tests.benchmarks.why import RIGHT_AT_LEAST, Bench, Person, judge
-from tests.benchmarks.why_damages import TESTING, TUNING
 from tests.benchmarks.why_scene import Scene, detector, frames_of
+from tests.benchmarks.why_tables import TESTING, TUNING
 from tests.portrait.pictures import document, photograph
 
 CLEAR = Tally(20, 180.0, 120.0, 120.0, 0.0, 1.0, 1.4)
@@ -109,6 +109,21 @@ def test_a_match_needs_no_reason() -> None:
         (ReasonKey.TILTED, replace(CLEAR, sharpness=90.0, eye_sharpness=40.0), SHARP, "moved"),
         (ReasonKey.LOW_SCORE, replace(CLEAR, eye_sharpness=40.0), SHARP, "low_score"),
         (ReasonKey.TURNED, CLEAR, SHARP, "turned"),
+        # After three blurred visits it is a smear where the face is; the scene beside it is clear.
+        (ReasonKey.BLURRED, replace(CLEAR, sharpness=20.0), SHARP + BLURRED, "dirty_lens"),
+        (ReasonKey.BLURRED, replace(CLEAR, sharpness=20.0), SHARP + BLURRED[:2], "moved"),
+        # A face that is lost is told as it looked where it was seen.
+        (ReasonKey.NO_FACE, replace(CLEAR, sharpness=30.0, eye_sharpness=30.0), SHARP, "moved"),
+        (ReasonKey.NO_FACE, replace(CLEAR, sharpness=30.0, eye_sharpness=130.0), SHARP, "no_face"),
+        # What is all over the picture is the camera's, whatever the face looks like in it.
+        (ReasonKey.LOW_SCORE, replace(CLEAR, noise=30.0), SHARP, "disturbed"),
+        (ReasonKey.NO_FACE, replace(CLEAR, noise=30.0), (), "disturbed"),
+        (ReasonKey.COVERED, replace(CLEAR, blocks=3.0), SHARP, "disturbed"),
+        (ReasonKey.TURNED, replace(CLEAR, colour_cast=40.0), SHARP, "disturbed"),
+        (ReasonKey.TURNED, replace(CLEAR, noise=8.0, blocks=1.3, colour_cast=9.0), (), "turned"),
+        (ReasonKey.DARK, replace(CLEAR, noise=30.0), SHARP, "dark"),
+        (ReasonKey.REFERENCES_DISAGREE, replace(CLEAR, noise=30.0), SHARP, "references_disagree"),
+        (ReasonKey.LOW_SCORE, replace(CLEAR, noise=30.0, still=1.0), SHARP, "frozen"),
         (ReasonKey.DARK, replace(CLEAR, scene_sharpness=2.0), SHARP, "dark"),
     ],
 )
@@ -227,6 +242,7 @@ WORDS = {
     ReasonKey.BLURRED: "the camera, not the person",
     ReasonKey.DIRTY_LENS: "the lens is probably dirty",
     ReasonKey.FROZEN: "it is stuck",
+    ReasonKey.DISTURBED: "The camera's picture is disturbed",
     ReasonKey.TURNED: "The face was turned away",
     ReasonKey.TILTED: "The head was leaning",
     ReasonKey.COVERED: "The face was covered",

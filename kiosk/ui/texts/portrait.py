@@ -109,6 +109,7 @@ WHAT_TO_DO = {
     "blurred": _KIOSK,
     "dirty_lens": _KIOSK,
     "frozen": _KIOSK,
+    "disturbed": _KIOSK,
     "no_frames": _KIOSK,
     "worker_lost": _KIOSK,
     "no_face": _PLACE,
