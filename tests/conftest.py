@@ -10,6 +10,7 @@ LONGEST = (
     "backend/console/test_quality.py",
     "demo/test_demo.py",
     "runtime/test_kill.py",
+    "runtime/test_kill_taken_up.py",
     "portrait/test_worker.py",
     "portrait/test_worker_losses.py",
     "portrait/test_worker_references.py",

@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Event as Flag
 
 import pytest
 
 from demo.hall import Hall
 from tests.backend.world import DATABASES
-from tests.runtime.machine_room import Emulators
+from tests.runtime.machine_room import Emulators, take_card_when_out
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,16 @@ def emulators() -> Iterator[Emulators]:
     emulators = Emulators()
     yield emulators
     emulators.stop()
+
+
+@pytest.fixture
+def taker(emulators: Emulators) -> Iterator[None]:
+    """A resident who takes the card whenever it comes out."""
+    stop = Flag()
+    thread = take_card_when_out(emulators.bay, stop)
+    yield
+    stop.set()
+    thread.join(5)
 
 
 @pytest.fixture
