@@ -54,3 +54,16 @@ def config(tmp_path: Path, emulators: Emulators, hall: Hall) -> Path:
 
     hall.enrol("1", tmp_path / "kiosk" / "credential")
     return write_config(tmp_path, emulators, hall.url, eject_again=0.5, rearm=0.3)
+
+
+@pytest.fixture
+def own_hall(config: Path, hall: Hall, tmp_path: Path) -> Iterator[Hall]:
+    """A hall for one test to kill; the kiosk of ``config`` asks this one."""
+    data = tmp_path / "own-hall"
+    data.mkdir()
+    DATABASES.lay(data)
+    own = Hall(data).start()
+    own.enrol("1", tmp_path / "kiosk" / "credential")
+    config.write_text(config.read_text("utf-8").replace(hall.url, own.url), "utf-8")
+    yield own
+    own.stop()
