@@ -25,18 +25,20 @@ lint: setup
 
 # By file: what a file sets up (a server, a browser, a whole demo) is set up once. The longest first.
 BY_FILE := --dist loadfile --no-loadscope-reorder
+# What tests write is in memory where there is room (tests/conftest.py): only what failed stays.
+WORKERS := -q -n 3 $(BY_FILE) -o tmp_path_retention_policy=failed
 # Its plugin takes each worker half a second to load; only slow tests use it.
 NOT_SLOW := -p no:schemathesis -m "not slow"
 
 quick: setup
-	@$(PY) -m pytest -q -n 3 $(BY_FILE) $(NOT_SLOW)
+	@$(PY) -m pytest $(WORKERS) $(NOT_SLOW)
 
 # The server's tests once more, on a PostgreSQL of their own.
 postgresql: setup
-	@$(PY) -m tests.backend.postgresql -q -n 3 $(BY_FILE) $(NOT_SLOW) tests/backend
+	@$(PY) -m tests.backend.postgresql $(WORKERS) $(NOT_SLOW) tests/backend
 
 slow: setup
-	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m slow
+	@$(PY) -m pytest $(WORKERS) -m slow
 
 fuzz: setup ## Look for examples that `make test`, which takes the same ones each time, has not tried
 	@$(PY) -m pytest -q -n 2 -m "hypothesis and not slow" --hypothesis-profile=fuzz

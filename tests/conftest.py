@@ -1,9 +1,12 @@
-"""Which tests are loaded, in which order, and with how many made examples."""
+"""Which tests are loaded, in which order, with how many made examples; where their files are."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.memory import roomy
 
 LONGEST = (
     "visits/test_trouble.py",
@@ -68,6 +71,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     unsaid = [path.name for path in slow if not _says_slow(path)]
     assert not unsaid, f"slow, but with nothing of SAYS_SLOW in them: {unsaid}"
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory, unless the run was told where."""
+    if (memory := roomy()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_sessionstart() -> None:

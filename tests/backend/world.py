@@ -4,7 +4,9 @@ The database is a SQLite file in the directory, or one of its own in the Postgre
 DATABASE_URL names (``python -m tests.backend.postgresql`` starts one for a run).
 """
 
+import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = Path(tempfile.mkdtemp(prefix="hall-tests-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "backend.settings"
 os.environ["KIOSK_SERVER_DATA"] = str(SCRATCH)
 SERVER_URL = os.environ.get("DATABASE_URL", "")
