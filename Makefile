@@ -9,10 +9,9 @@ demo: ## Play the main job on emulated hardware with a real server
 	@scripts/setup demo
 	@$(PY) -m demo $(ARGS)
 
-test: setup ## Everything: lint, types and arrows beside the quick tests, then the slow ones
+test: setup ## Everything: lint, types and arrows beside the quick tests, PostgreSQL beside the slow ones
 	@$(MAKE) --no-print-directory -j 2 lint quick
-	@$(MAKE) --no-print-directory postgresql
-	@$(MAKE) --no-print-directory slow
+	@$(MAKE) --no-print-directory -j 2 ON_POSTGRESQL=1 slow postgresql
 
 setup:
 	@scripts/setup test
@@ -25,18 +24,22 @@ lint: setup
 
 # By file: what a file sets up (a server, a browser, a whole demo) is set up once. The longest first.
 BY_FILE := --dist loadfile --no-loadscope-reorder
+# What tests write is in memory where there is room (tests/conftest.py): only what failed stays.
+TESTS := -q $(BY_FILE) -o tmp_path_retention_policy=failed
 # Its plugin takes each worker half a second to load; only slow tests use it.
 NOT_SLOW := -p no:schemathesis -m "not slow"
 
 quick: setup
-	@$(PY) -m pytest -q -n 3 $(BY_FILE) $(NOT_SLOW)
+	@$(PY) -m pytest -n 3 $(TESTS) $(NOT_SLOW)
 
-# The server's tests once more, on a PostgreSQL of their own.
+# The server's tests once more, on a PostgreSQL of their own. `make test` gives them one worker, beside
+# the slow tests: those wait for some of their time, and their clocks would suffer from more load.
+ON_POSTGRESQL := 3
 postgresql: setup
-	@$(PY) -m tests.backend.postgresql -q -n 3 $(BY_FILE) $(NOT_SLOW) tests/backend
+	@$(PY) -m tests.backend.postgresql -n $(ON_POSTGRESQL) $(TESTS) $(NOT_SLOW) tests/backend
 
 slow: setup
-	@$(PY) -m pytest -q -n 3 $(BY_FILE) -m slow
+	@$(PY) -m pytest -n 3 $(TESTS) -m slow
 
 fuzz: setup ## Look for examples that `make test`, which takes the same ones each time, has not tried
 	@$(PY) -m pytest -q -n 2 -m "hypothesis and not slow" --hypothesis-profile=fuzz

@@ -1,41 +1,62 @@
-"""Which tests are loaded, in which order, and with how many made examples."""
+"""Which tests are loaded, in which order, with how many made examples; where their files are."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.memory import roomy
+
 LONGEST = (
-    "visits/test_trouble.py",
-    "backend/console/test_quality.py",
-    "demo/test_demo.py",
     "runtime/test_kill.py",
+    "portrait/test_worker_references.py",
+    "runtime/test_kill_taken_up.py",
+    "visits/test_trouble.py",
+    "demo/test_demo.py",
+    "visits/test_come_back.py",
+    "backend/console/test_quality.py",
+    "demo/test_dock.py",
+    "visits/test_liveness_visit.py",
+    "portrait/test_evaluate_ends.py",
     "portrait/test_worker.py",
     "portrait/test_worker_losses.py",
-    "portrait/test_worker_references.py",
-    "backend/console/test_open_pages.py",
-    "portrait/test_evaluate.py",
-    "backend/console/test_desk_pages.py",
-    "backend/console/test_evidence_viewer.py",
-    "demo/test_dock.py",
-    "backend/test_one_hop.py",
-    "visits/test_liveness_visit.py",
-    "backend/console/test_report_pages.py",
     "backend/test_command_line.py",
-    "backend/test_check_and_held.py",
     "backend/test_operations.py",
-    "backend/test_api_fuzz.py",
-    "diagnostics/test_diagnose.py",
-    "runtime/test_visit.py",
-    "session/test_mutants.py",
-    "backend/console/test_staff_visits.py",
-    "devices/sanwa/test_faults.py",
+    "portrait/test_evaluate.py",
+    "portrait/test_why.py",
+    "portrait/test_encoded.py",
+    "app/test_portrait_link.py",
+    "app/test_refusals.py",
+    "backend/console/test_desk_pages.py",
+    "backend/console/test_open_pages.py",
+    "backend/console/test_evidence_viewer.py",
     "portrait/test_liveness.py",
-    "devices/escpos/test_receipts.py",
+    "runtime/test_come_back.py",
+    "backend/console/test_staff_visits.py",
+    "session/test_mutants.py",
     "session/test_diagram.py",
+    "runtime/test_watch.py",
+    "portrait/test_limits.py",
+    "runtime/test_visit.py",
+    "diagnostics/test_diagnose.py",
     "session/test_properties.py",
+    "backend/test_backup_postgresql.py",
+    "backend/test_check_and_held.py",
+    "backend/test_one_hop.py",
+    "backend/test_processes.py",
+    "backend/test_api_fuzz.py",
+    "backend/console/test_numbers.py",
+    "backend/console/test_report_pages.py",
+    "demo/test_broken_start.py",
+    "portrait/test_self_test.py",
+    "app/test_run.py",
+    "runtime/test_full_disk.py",
+    "devices/escpos/test_receipts.py",
+    "portrait/test_drop_in.py",
+    "devices/sanwa/test_faults.py",
 )
-"""Files that take a quarter of a minute or more; the others follow as they are found."""
+"""Files that take the most time of quick or slow tests; the others follow as they are found."""
 
 MADE_WHEN_LOADED = "test_api_schema.py"
 """All of it slow, and made as it is loaded, in ten seconds of each worker."""
@@ -67,6 +88,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     unsaid = [path.name for path in slow if not _says_slow(path)]
     assert not unsaid, f"slow, but with nothing of SAYS_SLOW in them: {unsaid}"
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory, unless the run was told where."""
+    if (memory := roomy()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_sessionstart() -> None:

@@ -11,6 +11,7 @@ from devices.camera.sources import (
     VideoSource,
 )
 
+_MEMORY = "/dev/shm/"  # noqa: S108 - only read from: what lies there is files, not devices
 _STREAMS = ("http://", "https://", "rtsp://")
 
 
@@ -25,7 +26,7 @@ def choose_source(
     text = str(source)
     if text.isdecimal():
         return DeviceSource(int(text), size, fps)
-    if text.startswith("/dev/"):
+    if text.startswith("/dev/") and not text.startswith(_MEMORY):
         return DeviceSource(text, size, fps)
     if text.startswith(_STREAMS):
         return StreamSource(text)

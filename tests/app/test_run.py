@@ -16,6 +16,7 @@ from PIL import Image
 from demo.hall import Hall
 from demo.machine import Machine
 from demo.stage import KIOSK, write_config
+from tests.backend.world import DATABASES
 
 ROOT = Path(__file__).resolve().parents[2]
 IN_SERVICE_WITHIN_S = 60.0
@@ -27,7 +28,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Path]:
-    hall = Hall(tmp_path / "server").start()
+    data = tmp_path / "server"
+    data.mkdir()
+    DATABASES.lay(data)
+    hall = Hall(data).start()
     ports = tmp_path / "ports"
     ports.mkdir()
     machine = Machine(ports).start()

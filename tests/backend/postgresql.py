@@ -2,6 +2,7 @@
 
 ``python -m tests.backend.postgresql -q tests/backend`` starts it, runs pytest with these arguments
 and DATABASE_URL set, and takes it away again. The system's own cluster is never touched.
+Its files are in memory where there is room: a test's database is 550 of them, copied and removed.
 """
 
 import os
@@ -14,10 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.memory import roomy
+
 BINARIES = Path("/usr/lib/postgresql")
 USER = "hall"
 # Nothing in it outlives the run, so nothing needs to reach the disk.
-IN_MEMORY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+UNSYNCED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def binaries() -> Path:
@@ -70,7 +73,7 @@ def _run(as_user: list[str], command: list[object]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run pytest on a PostgreSQL of its own; return its exit code."""
-    with cluster(*IN_MEMORY, "max_connections=200") as url:
+    with cluster(*UNSYNCED, "max_connections=200", parent=roomy()) as url:
         environment = {**os.environ, "DATABASE_URL": url}
         return subprocess.run(
             [sys.executable, "-m", "pytest", *arguments], env=environment, check=False

@@ -4,8 +4,9 @@ The database is a SQLite file in the directory, or one of its own in the Postgre
 DATABASE_URL names (``python -m tests.backend.postgresql`` starts one for a run).
 """
 
-import io
+import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRATCH = Path(tempfile.mkdtemp(prefix="hall-tests-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 os.environ["DJANGO_SETTINGS_MODULE"] = "backend.settings"
 os.environ["KIOSK_SERVER_DATA"] = str(SCRATCH)
 SERVER_URL = os.environ.get("DATABASE_URL", "")
@@ -33,7 +35,6 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import User  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from PIL import Image  # noqa: E402
 
 from backend.accounts.presence import touch_presence  # noqa: E402
 from backend.accounts.services import NewAccount, create_account  # noqa: E402
@@ -44,6 +45,7 @@ from backend.fleet.services import enrol  # noqa: E402
 from backend.records.models import Permit, Resident  # noqa: E402
 from backend_client import contract as c  # noqa: E402
 from tests.backend.databases import Databases  # noqa: E402
+from tests.backend.pictures import jpeg as jpeg  # noqa: E402
 
 # Slow hashes are for passwords that somebody may try to guess, not for a test's accounts.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -78,13 +80,6 @@ def make_dg1(card: str = CARD, expiry: date = EXPIRY, born: date = BORN) -> byte
 
 def proof(card: str = CARD, **facts: date) -> c.ChipProof:
     return c.ChipProof(dg1=c.picture(make_dg1(card, **facts)), sod=c.picture(b"\x77\x01\x00"))
-
-
-def jpeg(shade: int = 128) -> bytes:
-    """Return a small real JPEG; no face is needed where nobody compares it."""
-    stream = io.BytesIO()
-    Image.new("RGB", (48, 64), (shade, shade // 2, 90)).save(stream, "JPEG")
-    return stream.getvalue()
 
 
 def match_report(score: float = 9.0, references: tuple[str, ...] = ("chip", "record")):

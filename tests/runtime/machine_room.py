@@ -35,7 +35,7 @@ from kiosk.session.facts import Comparison, PaymentStatus
 from kiosk.session.visit import Visit
 from kiosk.settings import Settings, load_settings, read_credential
 from kiosk.values import Reference, Score
-from tests.backend.world import jpeg
+from tests.backend.pictures import jpeg
 
 ROOT = Path(__file__).parents[2]
 _REACH_S = 0.5  # nobody has the card in their fingers before the motor has stopped

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from threading import Event as Flag
 
-from demo.hall import Hall, free_port
+from demo.hall import Hall
 from devices.rig.card_back import back_text
 from kiosk.session.events import Button, LanguageChosen, Touched, TravelTold
 from kiosk.session.facts import CaseStage, Travel
@@ -76,11 +76,8 @@ def test_who_asks_for_a_person_gets_a_ticket_and_the_card(
 
 
 def test_a_server_that_dies_in_mid_visit_costs_no_card_and_no_case(
-    config: Path, emulators: Emulators, hall: Hall, tmp_path: Path
+    config: Path, emulators: Emulators, own_hall: Hall
 ) -> None:
-    own = Hall(tmp_path / "own-hall", port=free_port()).start()
-    own.enrol("1", tmp_path / "kiosk" / "credential")
-    config.write_text(config.read_text("utf-8").replace(hall.url, own.url), "utf-8")
     stop = Flag()
     try:
         with running(config) as room:
@@ -92,22 +89,21 @@ def test_a_server_that_dies_in_mid_visit_costs_no_card_and_no_case(
             assert emulators.bay.insert(person("normal").card)
             take_card_when_out(emulators.bay, stop)
             wait_for("confirm", lambda: runtime.visit.phase.name == "confirm")
-            own.kill()
+            own_hall.kill()
             wait_for("card out", lambda: resident.phases[-1] == "out_of_service")
             assert resident.phases[-3:] == ["leaving", "take_card", "out_of_service"]
             ticket = emulators.receipt_printer.receipts[-1].text
             assert room.outbox.pending() > 0
 
-            own = Hall(tmp_path / "own-hall", port=own.port).start()
+            own_hall.start()
             wait_for("outbox", lambda: room.outbox.pending() == 0)
             wait_for("back", lambda: runtime.visit.phase.name == "attract")
             assert room.outbox.refused() == []
-        with closing(sqlite3.connect(own.data / "hall.sqlite3")) as database:
+        with closing(sqlite3.connect(own_hall.data / "hall.sqlite3")) as database:
             ((number,),) = database.execute("SELECT ticket FROM cases_case").fetchall()
         assert number in ticket
     finally:
         stop.set()
-        own.stop()
 
 
 def _stage(visit: Visit) -> CaseStage | None:

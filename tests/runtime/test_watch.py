@@ -240,20 +240,14 @@ def test_out_of_service_and_back_by_itself(
 
 
 @pytest.mark.slow
-def test_a_server_that_dies_and_returns(config: Path, tmp_path: Path, hall: Hall) -> None:
-    own = Hall(tmp_path / "own-hall", port=free_port()).start()
-    own.enrol("1", tmp_path / "kiosk" / "credential")
-    config.write_text(config.read_text("utf-8").replace(hall.url, own.url), "utf-8")
-    try:
-        with running(config) as room:
-            runtime = room.kiosk.runtime
-            wait_for("attract", lambda: runtime.visit.phase.name == "attract")
-            own.kill()
-            began = time.monotonic()
-            wait_for("lost", lambda: not runtime.visit.server_up, 15)
-            assert time.monotonic() - began < 10
-            assert runtime.visit.phase.name == "out_of_service"
-            own = Hall(tmp_path / "own-hall", port=own.port).start()
-            wait_for("back", lambda: runtime.visit.phase.name == "attract")
-    finally:
-        own.stop()
+def test_a_server_that_dies_and_returns(config: Path, own_hall: Hall) -> None:
+    with running(config) as room:
+        runtime = room.kiosk.runtime
+        wait_for("attract", lambda: runtime.visit.phase.name == "attract")
+        own_hall.kill()
+        began = time.monotonic()
+        wait_for("lost", lambda: not runtime.visit.server_up, 15)
+        assert time.monotonic() - began < 10
+        assert runtime.visit.phase.name == "out_of_service"
+        own_hall.start()
+        wait_for("back", lambda: runtime.visit.phase.name == "attract")

@@ -201,6 +201,8 @@ def test_settings_name_their_source(tmp_path: Path) -> None:
     assert isinstance(choose_source("http://127.0.0.1:1/cam.mjpg"), StreamSource)
     assert isinstance(choose_source(tmp_path), FolderSource)
     assert isinstance(choose_source(tmp_path / "a.mp4"), VideoSource)
+    assert isinstance(choose_source("/dev/shm/pictures"), FolderSource)  # noqa: S108
+    assert isinstance(choose_source("/dev/shm/a.mp4"), VideoSource)  # noqa: S108
 
 
 def test_missing_device_is_disconnected() -> None:
