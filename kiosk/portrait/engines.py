@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from kiosk.portrait.dlib_network import INPUT_NAME, SIDE_PX, DlibFileError, to_onnx
 from kiosk.portrait.faces import Face, Image, align_arcface
 from kiosk.portrait.network_errors import in_a_line, not_taken
+from kiosk.portrait.onnx_reader import OnnxFileError, input_shape
 from kiosk.portrait.slots import Length, ModelInput, ModelSlot, SlotError
 
 Embedding = NDArray[np.float32]
@@ -127,6 +128,7 @@ class OnnxEngine:
             self._network: Any = cv2.dnn.readNetFromONNX(str(slot.file("network")))
         except cv2.error as error:
             raise SlotError(f"{slot.source}: OpenCV cannot run it: {in_a_line(error)}") from error
+        _check_fed(slot, self._input, slot.file("network").read_bytes())
         blank = np.zeros((self._input.height, self._input.width, 3), np.uint8)
         try:
             probe = self._forward(blank)
@@ -171,6 +173,22 @@ class OnnxEngine:
             floats = floats.transpose(2, 0, 1)
         self._network.setInput(np.ascontiguousarray(floats[np.newaxis]), self._input.name)
         return np.asarray(self._network.forward(), np.float32).ravel()
+
+
+def _check_fed(slot: ModelSlot, fed: ModelInput, data: bytes) -> None:
+    """Refuse what the file itself says it is not fed: a network that flattens takes any shape."""
+    try:
+        stated = input_shape(memoryview(data), fed.name)
+    except OnnxFileError as error:
+        raise SlotError(f"{slot.source}: {slot.file('network')}: {error}") from error
+    sides = (3, fed.height, fed.width) if fed.layout == "NCHW" else (fed.height, fed.width, 3)
+    known = None if stated is None else stated[1:]
+    if (
+        known is None
+        or len(known) != 3
+        or any(side not in (None, said) for side, said in zip(known, sides, strict=True))
+    ):
+        raise SlotError(not_taken(slot.source, fed))
 
 
 class DlibEngine:
