@@ -90,7 +90,7 @@ class OnnxEngine:
         self._input: ModelInput = slot.input
         self._likeness = Likeness(slot)
         data = slot.file("network").read_bytes()
-        self._network: Any = _open_network(slot, data, [band.rows for band in slot.bands])
+        self._network: Any = _open_network(slot, data)
         _check_fed(slot, self._input, data)
         count = 3 * self._input.height * self._input.width
         pattern = (np.arange(count) % 256).astype(np.uint8)
@@ -100,7 +100,9 @@ class OnnxEngine:
             if slot.last_map is not None:
                 self._check_map(slot.last_map, data, probe)
         except cv2.error as error:
-            raise _not_run(slot, self._input) from error
+            if slot.last_map is not None:
+                raise _other_map(slot, slot.last_map) from error
+            raise SlotError(not_taken(slot.source, self._input)) from error
 
     @property
     def looks(self) -> tuple[Look, ...]:
@@ -125,9 +127,10 @@ class OnnxEngine:
     def _check_map(self, last_map: LastMap, data: bytes, probe: Image) -> None:
         """Refuse more rows than there are: OpenCV cuts a mask that is too long without a word."""
         last, none = (last_map.rows - 1, last_map.rows), (0, 0)
-        _, of_last, of_none = self._forward(_open_network(self.slot, data, [last, none]), probe)
+        network = _open_by_bands(self.slot, last_map, data, [last, none])
+        _, of_last, of_none = self._forward(network, probe)
         if np.array_equal(of_last, of_none):
-            raise _not_run(self.slot, self._input)
+            raise _other_map(self.slot, last_map)
 
     def _forward(self, network: Any, crop: Image) -> Embedding:
         """Return a row of numbers for the whole face, then one for each of the network's bands."""
@@ -142,18 +145,25 @@ class OnnxEngine:
         return numbers if self.slot.bands else numbers.reshape(1, -1)
 
 
-def _open_network(slot: ModelSlot, data: bytes, bands: Sequence[Rows]) -> Any:
+def _open_network(slot: ModelSlot, data: bytes) -> Any:
     """Open the network, by bands where the slot has some; SlotError in one line."""
     try:
         plain = cv2.dnn.readNetFromONNX(str(slot.file("network")))
-        if slot.last_map is None:
-            return plain
-        banded = by_bands(data, slot.last_map.name, slot.last_map.rows, bands)
+    except cv2.error as error:
+        raise SlotError(f"{slot.source}: OpenCV cannot run it: {in_a_line(error)}") from error
+    if slot.last_map is None:
+        return plain
+    return _open_by_bands(slot, slot.last_map, data, [band.rows for band in slot.bands])
+
+
+def _open_by_bands(slot: ModelSlot, last_map: LastMap, data: bytes, bands: Sequence[Rows]) -> Any:
+    try:
+        banded = by_bands(data, last_map.name, last_map.rows, bands)
         return cv2.dnn.readNetFromONNX(np.frombuffer(banded, np.uint8))
     except OnnxFileError as error:
         raise SlotError(f"{slot.source}: output.map: {error}") from error
     except cv2.error as error:
-        raise SlotError(f"{slot.source}: OpenCV cannot run it: {in_a_line(error)}") from error
+        raise _other_map(slot, last_map) from error
 
 
 def _check_fed(slot: ModelSlot, fed: ModelInput, data: bytes) -> None:
@@ -172,13 +182,10 @@ def _check_fed(slot: ModelSlot, fed: ModelInput, data: bytes) -> None:
         raise SlotError(not_taken(slot.source, fed))
 
 
-def _not_run(slot: ModelSlot, fed: ModelInput) -> SlotError:
-    """Make the error for a network that does not run on what it is fed, or not by bands."""
-    if slot.last_map is None:
-        return SlotError(not_taken(slot.source, fed))
+def _other_map(slot: ModelSlot, last_map: LastMap) -> SlotError:
     return SlotError(
-        f"{slot.source}: output.map: {slot.last_map.name!r} has not {slot.last_map.rows} rows, or "
-        "what follows it does not take one map for each band"
+        f"{slot.source}: output.map: {last_map.name!r} has not {last_map.rows} rows, or what "
+        "follows it does not take one map for each band"
     )
 
 
