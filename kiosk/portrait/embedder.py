@@ -7,8 +7,9 @@ frames has them all, at a fraction of the time.
 from collections.abc import Iterator
 
 from kiosk.portrait.capture import Candidate
-from kiosk.portrait.engines import Embedding, Engine, Look
+from kiosk.portrait.engines import Engine, Look
 from kiosk.portrait.fusion import Matcher, Template
+from kiosk.portrait.likeness import Embedding
 
 Piece = tuple[int, str, Look]
 

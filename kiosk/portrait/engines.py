@@ -2,10 +2,7 @@
 
 An engine is what a model slot says. Numbers of different engines are never compared. An engine
 looks at a face in one or several ways (landmarks of the whole picture or of a close-up, as it
-is or mirrored); the mean of what it sees is steadier than one look. Numbers whose cosine is
-compared lie about a common centre; taken off, what is left differs more between people. Where
-the slot says what their length tells, it goes along as one more number: of the two faces of a
-pair the one that the network is less sure of says how alike they can be expected to look.
+is or mirrored); the mean of what it sees is steadier than one look.
 """
 
 from collections.abc import Sequence
@@ -18,10 +15,11 @@ from numpy.typing import NDArray
 
 from kiosk.portrait.dlib_network import INPUT_NAME, SIDE_PX, DlibFileError, to_onnx
 from kiosk.portrait.faces import Face, Image, align_arcface
+from kiosk.portrait.likeness import Embedding, Likeness, compare
 from kiosk.portrait.network_errors import in_a_line, not_taken
-from kiosk.portrait.slots import Length, ModelInput, ModelSlot, SlotError
-
-Embedding = NDArray[np.float32]
+from kiosk.portrait.onnx_bands import Rows, by_bands
+from kiosk.portrait.onnx_reader import OnnxFileError, input_shape
+from kiosk.portrait.slots import LastMap, ModelInput, ModelSlot, SlotError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,6 @@ class Engine(Protocol):
         ...
 
 
-_LENGTHS_MOST = 2.0
-"""Deviations from the crowd that count: beyond, a worse picture gains no more."""
-
-
 def looks_of(slot: ModelSlot) -> tuple[Look, ...]:
     """Return the ways of looking that a slot asks for."""
     if slot.input is None:
@@ -74,42 +68,14 @@ def embed(engine: Engine, image: Image, face: Face) -> Embedding | None:
     return engine.join(known) if len(known) == len(seen) else None
 
 
-def _unit(vector: Embedding) -> Embedding:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), np.float32)
-
-
-def _mean(slot: ModelSlot, looks: Sequence[Embedding]) -> Embedding:
-    mean = np.asarray(np.mean(np.stack(list(looks)), axis=0), np.float32)
-    if slot.metric != "cosine":
-        return mean
-    if slot.length is None:
-        return _unit(mean)
-    return np.append(_unit(mean[:-1]), np.clip(mean[-1:], -_LENGTHS_MOST, _LENGTHS_MOST))
-
-
-def _compare(slot: ModelSlot, one: Embedding, other: Embedding) -> float:
-    if slot.metric == "euclidean":
-        return float(np.linalg.norm(one - other))
-    return float(compare_all(slot, one[np.newaxis], other[np.newaxis])[0, 0])
-
-
-def compare_all(slot: ModelSlot, ones: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
-    """Return the slot's metric between each of ``ones`` (rows) and each of ``others``."""
-    if slot.metric == "euclidean":
-        squares = (ones**2).sum(1)[:, None] + (others**2).sum(1)[None, :] - 2 * ones @ others.T
-        return np.asarray(np.sqrt(np.maximum(squares, 0.0)))
-    if slot.length is None:
-        return np.asarray(ones @ others.T)
-    shorter = np.minimum(ones[:, -1:], others[:, -1][None, :])
-    return np.asarray(ones[:, :-1] @ others[:, :-1].T - slot.length.weight * shorter)
-
-
-def _check_output(slot: ModelSlot, vector: NDArray[Any]) -> None:
-    if vector.size != slot.output_size:
+def _check_output(slot: ModelSlot, numbers: NDArray[Any]) -> None:
+    count = numbers.size // (1 + len(slot.bands))
+    if count != slot.output_size:
         raise SlotError(
-            f"{slot.source}: the network gives {vector.size} numbers, "
-            f"output.size says {slot.output_size}"
+            f"{slot.source}: the network gives {count} numbers, output.size says {slot.output_size}"
         )
+    if numbers.shape != (1 + len(slot.bands), count):
+        raise SlotError(f"{slot.source}: output.map: the network gives no row for each band")
 
 
 class OnnxEngine:
@@ -122,17 +88,21 @@ class OnnxEngine:
         if slot.input.alignment != "arcface_112" or slot.input.width != slot.input.height:
             raise SlotError(f"{slot.source}: input: needs a square arcface_112 crop")
         self._input: ModelInput = slot.input
-        self._centre = np.array(slot.centre, np.float32) if slot.centre else None
+        self._likeness = Likeness(slot)
+        data = slot.file("network").read_bytes()
+        self._network: Any = _open_network(slot, data)
+        _check_fed(slot, self._input, data)
+        count = 3 * self._input.height * self._input.width
+        pattern = (np.arange(count) % 256).astype(np.uint8)
+        probe = pattern.reshape(self._input.height, self._input.width, 3)
         try:
-            self._network: Any = cv2.dnn.readNetFromONNX(str(slot.file("network")))
+            _check_output(slot, self._forward(self._network, probe))
+            if slot.last_map is not None:
+                self._check_map(slot.last_map, data, probe)
         except cv2.error as error:
-            raise SlotError(f"{slot.source}: OpenCV cannot run it: {in_a_line(error)}") from error
-        blank = np.zeros((self._input.height, self._input.width, 3), np.uint8)
-        try:
-            probe = self._forward(blank)
-        except cv2.error as error:
+            if slot.last_map is not None:
+                raise _other_map(slot, slot.last_map) from error
             raise SlotError(not_taken(slot.source, self._input)) from error
-        _check_output(slot, probe)
 
     @property
     def looks(self) -> tuple[Look, ...]:
@@ -140,37 +110,83 @@ class OnnxEngine:
         return looks_of(self.slot)
 
     def look(self, image: Image, face: Face, look: Look) -> Embedding | None:
-        """Return the numbers of the aligned crop; for cosine centred and of unit length.
-
-        Where the slot says what their length tells, it is the last number, in deviations.
-        """
+        """Return the numbers of the aligned crop, as the slot compares them."""
         crop = align_arcface(image, face, self._input.width, look.landmarks)
         if crop is None:
             return None
-        vector = self._forward(_turned(crop, look))
-        if self.slot.metric != "cosine":
-            return vector
-        seen = _unit(vector) if self._centre is None else _unit(_unit(vector) - self._centre)
-        length = self.slot.length
-        return seen if length is None else np.append(seen, _length(vector, length))
+        return self._likeness.of(self._forward(self._network, _turned(crop, look)))
 
     def join(self, looks: Sequence[Embedding]) -> Embedding:
         """Make one picture's numbers of several looks at it."""
-        return _mean(self.slot, looks)
+        return self._likeness.join(looks)
 
     def compare(self, one: Embedding, other: Embedding) -> float:
         """Return the slot's metric between two faces."""
-        return _compare(self.slot, one, other)
+        return compare(self.slot, one, other)
 
-    def _forward(self, crop: Image) -> Embedding:
+    def _check_map(self, last_map: LastMap, data: bytes, probe: Image) -> None:
+        """Refuse more rows than there are: OpenCV cuts a mask that is too long without a word."""
+        last, none = (last_map.rows - 1, last_map.rows), (0, 0)
+        network = _open_by_bands(self.slot, last_map, data, [last, none])
+        _, of_last, of_none = self._forward(network, probe)
+        if np.array_equal(of_last, of_none):
+            raise _other_map(self.slot, last_map)
+
+    def _forward(self, network: Any, crop: Image) -> Embedding:
+        """Return a row of numbers for the whole face, then one for each of the network's bands."""
         values = crop[:, :, ::-1] if self._input.colour_order == "RGB" else crop
         floats = (values.astype(np.float32) - np.array(self._input.mean, np.float32)) * np.float32(
             self._input.scale
         )
         if self._input.layout == "NCHW":
             floats = floats.transpose(2, 0, 1)
-        self._network.setInput(np.ascontiguousarray(floats[np.newaxis]), self._input.name)
-        return np.asarray(self._network.forward(), np.float32).ravel()
+        network.setInput(np.ascontiguousarray(floats[np.newaxis]), self._input.name)
+        numbers = np.asarray(network.forward(), np.float32)
+        return numbers if self.slot.bands else numbers.reshape(1, -1)
+
+
+def _open_network(slot: ModelSlot, data: bytes) -> Any:
+    """Open the network, by bands where the slot has some; SlotError in one line."""
+    try:
+        plain = cv2.dnn.readNetFromONNX(str(slot.file("network")))
+    except cv2.error as error:
+        raise SlotError(f"{slot.source}: OpenCV cannot run it: {in_a_line(error)}") from error
+    if slot.last_map is None:
+        return plain
+    return _open_by_bands(slot, slot.last_map, data, [band.rows for band in slot.bands])
+
+
+def _open_by_bands(slot: ModelSlot, last_map: LastMap, data: bytes, bands: Sequence[Rows]) -> Any:
+    try:
+        banded = by_bands(data, last_map.name, last_map.rows, bands)
+        return cv2.dnn.readNetFromONNX(np.frombuffer(banded, np.uint8))
+    except OnnxFileError as error:
+        raise SlotError(f"{slot.source}: output.map: {error}") from error
+    except cv2.error as error:
+        raise _other_map(slot, last_map) from error
+
+
+def _check_fed(slot: ModelSlot, fed: ModelInput, data: bytes) -> None:
+    """Refuse what the file itself says it is not fed: a network that flattens takes any shape."""
+    try:
+        stated = input_shape(memoryview(data), fed.name)
+    except OnnxFileError as error:
+        raise SlotError(f"{slot.source}: {slot.file('network')}: {error}") from error
+    sides = (3, fed.height, fed.width) if fed.layout == "NCHW" else (fed.height, fed.width, 3)
+    known = None if stated is None else stated[1:]
+    if (
+        known is None
+        or len(known) != 3
+        or any(side not in (None, said) for side, said in zip(known, sides, strict=True))
+    ):
+        raise SlotError(not_taken(slot.source, fed))
+
+
+def _other_map(slot: ModelSlot, last_map: LastMap) -> SlotError:
+    return SlotError(
+        f"{slot.source}: output.map: {last_map.name!r} has not {last_map.rows} rows, or what "
+        "follows it does not take one map for each band"
+    )
 
 
 class DlibEngine:
@@ -182,6 +198,7 @@ class DlibEngine:
     def __init__(self, slot: ModelSlot) -> None:
         self.slot = slot
         _check_dlib_input(slot)
+        self._likeness = Likeness(slot)
         try:
             import dlib  # only where this engine is chosen: half a second and 90 MB
         except ImportError as error:
@@ -216,20 +233,20 @@ class DlibEngine:
             round(face.y + face.height - top),
         )
         chip = self._dlib.get_face_chip(rgb, self._landmarks(rgb, box), SIDE_PX, 0.25)
-        return self._forward(_turned(chip, look))
+        return self._likeness.of(self._forward(_turned(chip, look)))
 
     def join(self, looks: Sequence[Embedding]) -> Embedding:
         """Make one picture's numbers of several looks at it."""
-        return _mean(self.slot, looks)
+        return self._likeness.join(looks)
 
     def compare(self, one: Embedding, other: Embedding) -> float:
         """Return the distance between two faces."""
-        return _compare(self.slot, one, other)
+        return compare(self.slot, one, other)
 
     def _forward(self, chip: Image) -> Embedding:
         floats = np.ascontiguousarray(chip.transpose(2, 0, 1)[np.newaxis], np.float32)
         self._network.setInput(floats, INPUT_NAME)
-        return np.asarray(self._network.forward(), np.float32).ravel()
+        return np.asarray(self._network.forward(), np.float32).reshape(1, -1)
 
 
 _DLIB_INPUT = ModelInput(
@@ -258,12 +275,6 @@ def _check_dlib_input(slot: ModelSlot) -> None:
             raise SlotError(f"{slot.source}: input.{name}: dlib is fed {shown!r}, nothing else")
     if slot.metric != "euclidean":
         raise SlotError(f"{slot.source}: output.metric: dlib's numbers are compared by euclidean")
-
-
-def _length(vector: Embedding, length: Length) -> np.float32:
-    """Return by how many of the crowd's deviations the numbers are longer than its mean."""
-    logarithm = np.log(max(float(np.linalg.norm(vector)), 1e-12))
-    return np.float32((logarithm - length.mean) / length.deviation)
 
 
 def _turned(crop: Image, look: Look) -> Image:

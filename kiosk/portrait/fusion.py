@@ -9,8 +9,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.portrait.engines import Embedding, Engine, compare_all, embed, open_engine
+from kiosk.portrait.engines import Engine, embed, open_engine
 from kiosk.portrait.faces import Face, FaceDetector, Image
+from kiosk.portrait.likeness import Embedding, compare_all
 from kiosk.portrait.slot_file import load_slot, slot_file
 from kiosk.portrait.slots import FusionMember, ModelSlot, SlotError
 

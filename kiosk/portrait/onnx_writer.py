@@ -27,29 +27,44 @@ class OnnxGraph:
     def tensor(self, values: NDArray[np.float32]) -> str:
         """Add constant numbers; return their name."""
         name = f"tensor_{len(self._tensors)}"
-        dims = b"".join(_number(1, size) for size in values.shape)
-        raw = np.ascontiguousarray(values, "<f4").tobytes()
-        self._tensors.append(dims + _number(2, _FLOAT) + _text(8, name) + _bytes(9, raw))
+        self._tensors.append(float_tensor(name, values))
         return name
 
     def node(self, kind: str, inputs: Iterable[str], **attributes: int | Sequence[int]) -> str:
         """Add an operation; return the name of what it gives."""
         output = f"{kind.lower()}_{len(self._nodes)}"
-        parts = [_text(1, name) for name in inputs]
-        parts += [_text(2, output), _text(3, output), _text(4, kind)]
-        parts += [_bytes(5, _attribute(name, value)) for name, value in attributes.items()]
-        self._nodes.append(b"".join(parts))
+        self._nodes.append(node(kind, inputs, output, **attributes))
         return output
 
     def file(self, output: str, output_shape: tuple[int, ...]) -> bytes:
         """Return the ONNX file whose result is ``output``."""
-        graph = [_bytes(1, node) for node in self._nodes]
+        graph = [message(1, node) for node in self._nodes]
         graph.append(_text(2, "network"))
-        graph += [_bytes(5, tensor) for tensor in self._tensors]
-        graph.append(_bytes(11, _value_info(self.input_name, self.input_shape)))
-        graph.append(_bytes(12, _value_info(output, output_shape)))
+        graph += [message(5, tensor) for tensor in self._tensors]
+        graph.append(message(11, _value_info(self.input_name, self.input_shape)))
+        graph.append(message(12, _value_info(output, output_shape)))
         opset = _text(1, "") + _number(2, self.opset)
-        return _number(1, _IR_VERSION) + _bytes(7, b"".join(graph)) + _bytes(8, opset)
+        return _number(1, _IR_VERSION) + message(7, b"".join(graph)) + message(8, opset)
+
+
+def float_tensor(name: str, values: NDArray[np.float32]) -> bytes:
+    """Return a TensorProto of numbers."""
+    dims = b"".join(_number(1, size) for size in values.shape)
+    raw = np.ascontiguousarray(values, "<f4").tobytes()
+    return dims + _number(2, _FLOAT) + _text(8, name) + message(9, raw)
+
+
+def node(kind: str, inputs: Iterable[str], output: str, **attributes: int | Sequence[int]) -> bytes:
+    """Return a NodeProto with one output, by whose name it is called too."""
+    parts = [_text(1, name) for name in inputs]
+    parts += [_text(2, output), _text(3, output), _text(4, kind)]
+    parts += [message(5, _attribute(name, value)) for name, value in attributes.items()]
+    return b"".join(parts)
+
+
+def message(number: int, value: bytes) -> bytes:
+    """Return a field that holds a message, a text or bytes."""
+    return _varint(number << 3 | 2) + _varint(len(value)) + value
 
 
 def _attribute(name: str, value: int | Sequence[int]) -> bytes:
@@ -60,9 +75,9 @@ def _attribute(name: str, value: int | Sequence[int]) -> bytes:
 
 
 def _value_info(name: str, shape: tuple[int, ...]) -> bytes:
-    dims = b"".join(_bytes(1, _number(1, size)) for size in shape)
-    tensor = _number(1, _FLOAT) + _bytes(2, dims)
-    return _text(1, name) + _bytes(2, _bytes(1, tensor))
+    dims = b"".join(message(1, _number(1, size)) for size in shape)
+    tensor = _number(1, _FLOAT) + message(2, dims)
+    return _text(1, name) + message(2, message(1, tensor))
 
 
 def _varint(value: int) -> bytes:
@@ -78,9 +93,5 @@ def _number(number: int, value: int) -> bytes:
     return _varint(number << 3) + _varint(value)
 
 
-def _bytes(number: int, value: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(value)) + value
-
-
 def _text(number: int, value: str) -> bytes:
-    return _bytes(number, value.encode())
+    return message(number, value.encode())

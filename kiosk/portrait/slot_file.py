@@ -23,9 +23,11 @@ from kiosk.portrait.slots import (
     METRICS,
     PROCEDURES,
     RUNTIMES,
+    Band,
     DetectorSettings,
     FusionMember,
     KnownPair,
+    LastMap,
     Length,
     ModelFile,
     ModelInput,
@@ -35,6 +37,7 @@ from kiosk.portrait.slots import (
 )
 
 _SIDES_PX = (16, 1024)  # of what a recogniser is fed
+_MAP_ROWS = (2, 256)
 _LONG_SIDES_PX = (160, 4096)  # of what the detector is fed
 
 
@@ -214,11 +217,16 @@ def _read_rate(table: _Table) -> float:
     return rate
 
 
-def _read_length(table: _Table | None, metric: str) -> Length | None:
-    if table is None:
+def _read_whole_length(table: _Table, metric: str) -> Length | None:
+    length_table = table.table("length")
+    if length_table is None:
         return None
     if metric != "cosine":
-        raise table.fail("weight", "is for metric cosine only")
+        raise length_table.fail("weight", "is for metric cosine only")
+    return _read_length(length_table)
+
+
+def _read_length(table: _Table) -> Length:
     read = Length(
         mean=table.take("mean", float),
         deviation=table.positive("deviation", float),
@@ -226,6 +234,29 @@ def _read_length(table: _Table | None, metric: str) -> Length | None:
     )
     table.done()
     return read
+
+
+def _read_bands(table: _Table, metric: str) -> tuple[LastMap | None, tuple[Band, ...]]:
+    map_table, band_tables = table.table("map"), table.tables("band")
+    if map_table is None and not band_tables:
+        return None, ()
+    if metric != "cosine":
+        raise table.fail("band", "is for metric cosine only")
+    if map_table is None:
+        raise table.fail("map", "missing, where there is a [[output.band]]")
+    if not band_tables:
+        raise table.fail("band", "missing, where there is an [output.map]")
+    last_map = LastMap(map_table.text("name"), map_table.within("rows", *_MAP_ROWS))
+    map_table.done()
+    return last_map, tuple(_read_band(part, last_map) for part in band_tables)
+
+
+def _read_band(table: _Table, last_map: LastMap) -> Band:
+    rows = table.take("rows", list)
+    whole = len(rows) == 2 and all(type(row) is int for row in rows)
+    if not whole or not 0 <= rows[0] < rows[1] <= last_map.rows:
+        raise table.fail("rows", f"must be two whole numbers, 0 to {last_map.rows}, in order")
+    return Band((rows[0], rows[1]), _read_length(table))
 
 
 def _read_threshold(table: _Table) -> Threshold:
@@ -350,6 +381,7 @@ def read_slot(
     if name != source.absolute().parent.name:
         folder = source.absolute().parent.name
         raise root.fail("name", f"must be the folder's, {folder!r}, is {name!r}")
+    last_map, bands = _read_bands(output_table, metric) if needs_network else (None, ())
     slot = ModelSlot(
         name=name,
         role=role,
@@ -362,7 +394,9 @@ def read_slot(
         metric=metric,
         mirror=output_table.take("mirror", bool) if needs_network else False,
         centre=_read_centre(output_table, size, metric) if needs_network else (),
-        length=_read_length(output_table.table("length"), metric) if needs_network else None,
+        length=_read_whole_length(output_table, metric) if needs_network else None,
+        last_map=last_map,
+        bands=bands,
         thresholds=thresholds,
         known_pairs=known_pairs,
         members=members,

@@ -59,6 +59,25 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Rows of the network's last map, and what the length of the numbers made of them tells.
+
+    ``rows`` are from the first up to but without the second, 0 at the top.
+    """
+
+    rows: tuple[int, int]
+    length: Length
+
+
+@dataclass(frozen=True, slots=True)
+class LastMap:
+    """The tensor that lies over the face before the network's numbers are made of it."""
+
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Threshold:
     """A threshold with the measurement it comes from.
 
@@ -124,6 +143,8 @@ class ModelSlot:
     mirror: bool
     centre: tuple[float, ...]  # the mean of many people's numbers, taken off; () for none
     length: Length | None  # None where the length of the numbers says nothing
+    last_map: LastMap | None  # None without bands
+    bands: tuple[Band, ...]
     thresholds: tuple[Threshold, ...]
     known_pairs: tuple[KnownPair, ...]
     members: tuple[FusionMember, ...]
@@ -131,6 +152,12 @@ class ModelSlot:
     source: Path
     sha256: str
     network_sha256: str
+
+    @property
+    def lengths(self) -> tuple[Length, ...]:
+        """Return what each length tells that goes along with a face's numbers, in their order."""
+        of_bands = tuple(band.length for band in self.bands)
+        return of_bands if self.length is None else (self.length, *of_bands)
 
     def file(self, key: str) -> Path:
         """Return the path of the file called ``key``; SlotError when the slot has none."""

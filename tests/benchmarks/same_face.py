@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 from devices.rig.live_frames import LiveChanges, camera_like_frames
 from kiosk.portrait.client import WorkerSettings
-from kiosk.portrait.engines import Embedding, compare_all, embed
+from kiosk.portrait.engines import embed
 from kiosk.portrait.faces import Image
 from kiosk.portrait.fusion import Models, load_models
+from kiosk.portrait.likeness import Embedding, compare_all
 from kiosk.portrait.liveness.limits import LivenessLimits
 from tests.portrait.heads import turn_head
 

@@ -61,15 +61,20 @@ mirror = false
 """
 
 
-def drop_in(folder: Path, order: str = "BGR") -> tuple[Path, np.ndarray]:
+def drop_in(
+    folder: Path,
+    order: str = "BGR",
+    network: tuple[bytes, np.ndarray] | None = None,
+    more: str = "",
+) -> tuple[Path, np.ndarray]:
     own = folder / "own"
     own.mkdir(parents=True)
     (folder / "yunet").mkdir()
     (folder / "yunet" / "model.toml").write_text((MODELS / "yunet" / "model.toml").read_text())
-    network, weights = projection(SIDE, SIZE, "picture")
-    (own / "own.onnx").write_bytes(network)
+    data, weights = network or projection(SIDE, SIZE, "picture")
+    (own / "own.onnx").write_bytes(data)
     text = SLOT.format(sha256=file_sha256(own / "own.onnx"), order=order)
-    (own / "model.toml").write_text(text)
+    (own / "model.toml").write_text(text + more)
     return own / "model.toml", weights
 
 
@@ -89,6 +94,20 @@ def test_own_model_is_fed_as_its_slot_says(tmp_path: Path, order: str) -> None:
     expected /= np.linalg.norm(expected)
     np.testing.assert_allclose(template["own"], expected, atol=1e-3)
     assert models.matcher.compare(template, template).score == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"NCHW"', '"NHWC"'), ("width = 48\nheight = 48", "width = 56\nheight = 56")]
+)
+def test_a_network_that_flattens_what_it_is_fed_is_fed_as_its_file_says(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    slot_file, _ = drop_in(tmp_path)
+    slot_file.write_text(slot_file.read_text().replace(old, new))
+    with pytest.raises(SlotError) as caught:
+        load_models(tmp_path, "own")
+    assert str(caught.value).startswith(f"{slot_file}: input: the network does not take input.name")
+    assert "\n" not in str(caught.value)
 
 
 def report(

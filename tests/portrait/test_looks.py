@@ -103,32 +103,3 @@ def test_live_frames_share_the_looks_of_the_slow_engine(models: Models) -> None:
     assert still is not None
     score = models.matcher.compare(models.matcher.mean(seen), still).score
     assert score > models.matcher.threshold + 2
-
-
-def test_the_face_one_is_less_sure_of_says_how_alike_two_can_be(models: Models) -> None:
-    engine = models.matcher.engines["sface"]
-    length = engine.slot.length
-    assert length is not None
-    numbers = np.zeros(129, np.float32)
-    numbers[0] = 1.0
-    sure, unsure = numbers.copy(), numbers.copy()
-    sure[-1], unsure[-1] = 1.5, -1.0
-    assert engine.compare(sure, sure) == pytest.approx(1 - 1.5 * length.weight)
-    assert engine.compare(sure, unsure) == engine.compare(unsure, sure)
-    assert engine.compare(sure, unsure) == pytest.approx(1 + length.weight)
-    unsure[-1] = -9.0
-    assert engine.join([unsure, unsure])[-1] == -2.0  # worse still gains no more
-
-
-def test_covered_eyes_make_the_numbers_short(models: Models) -> None:
-    image = photograph("a")
-    face = models.detector.find_main(image)
-    assert face is not None
-    covered = image.copy()
-    half = round(face.eye_distance / 3)
-    for x, y in face.landmarks[:2].round().astype(int):
-        covered[y - half : y + half, x - half : x + half] = 20
-    seen, less = (models.matcher.embed(picture, face) for picture in (image, covered))
-    assert seen is not None
-    assert less is not None
-    assert less["sface"][-1] < seen["sface"][-1] - 1

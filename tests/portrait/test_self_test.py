@@ -50,6 +50,11 @@ def test_a_threshold_that_lets_everybody_in_is_refused(tmp_path: Path) -> None:
         ("mirror = true", "mirror = false"),
         (r', "close_up"]', "]"),
         (r"(?s)centre = \[.*?\n\]\n", ""),
+        (r"(?s)\[\[output\.band]]\nrows = \[0, 3\].*?(?=\[\[)", ""),  # the length of brow and eyes
+        (r"(?s)\[\[output\.band]]\nrows = \[3, 4\].*?(?=# )", ""),  # of the nose
+        (r"rows = \[0, 3\]", "rows = [0, 2]"),
+        (r"(rows = \[0, 3\]\nmean = ).*", r"\g<1>2.0"),
+        (r"(rows = \[3, 4\]\nmean = ).*", r"\g<1>1.5"),
     ],
 )
 def test_a_network_fed_in_another_way_is_refused(

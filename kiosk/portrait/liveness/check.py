@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from kiosk.portrait.capture import Candidate, CaptureState
-from kiosk.portrait.engines import Embedding, Engine, embed
+from kiosk.portrait.engines import Engine, embed
 from kiosk.portrait.faces import Face, Image
 from kiosk.portrait.fusion import Matcher
+from kiosk.portrait.likeness import Embedding
 from kiosk.portrait.liveness.challenge import Challenge, ChallengeState, draw_moves, sight_of
 from kiosk.portrait.liveness.limits import LivenessLimits
 from kiosk.portrait.liveness.same_face import SFACE
