@@ -173,13 +173,14 @@ def _check_fed(slot: ModelSlot, fed: ModelInput, data: bytes) -> None:
     except OnnxFileError as error:
         raise SlotError(f"{slot.source}: {slot.file('network')}: {error}") from error
     sides = (3, fed.height, fed.width) if fed.layout == "NCHW" else (fed.height, fed.width, 3)
-    known = None if stated is None else stated[1:]
-    if (
-        known is None
-        or len(known) != 3
-        or any(side not in (None, said) for side, said in zip(known, sides, strict=True))
-    ):
+    if stated == ():
+        return
+    if stated is None or len(stated) != 4 or not _fits(stated[1:], sides):
         raise SlotError(not_taken(slot.source, fed))
+
+
+def _fits(stated: Sequence[int | None], sides: Sequence[int]) -> bool:
+    return all(side in (None, said) for side, said in zip(stated, sides, strict=True))
 
 
 def _other_map(slot: ModelSlot, last_map: LastMap) -> SlotError:

@@ -11,6 +11,7 @@ NODE_INPUT, NODE_OUTPUT = 1, 2
 _NAME, _TYPE = 1, 2
 _VARINT, _EIGHT_BYTES, _MEASURED, _FOUR_BYTES = 0, 1, 2, 5
 _LONGEST_VARINT = 10
+_LONGEST_SIDE = 1 << 31  # beyond lies -1, which is written for an open side, as 0 is
 
 
 class OnnxFileError(Exception):
@@ -64,7 +65,7 @@ def read_fields(data: memoryview) -> Iterator[Field]:
 def input_shape(data: memoryview, name: str) -> tuple[int | None, ...] | None:
     """Return the shape that the file states for its input ``name``; None when it has none.
 
-    A side that the file leaves open is None.
+    A side that the file leaves open is None; () when it says nothing of any.
     """
     for graph in _all(data, GRAPH):
         for entry in _all(graph, INPUT):
@@ -79,8 +80,13 @@ def _sides(entry: memoryview) -> Iterator[int | None]:
         for tensor in _all(kind, 1):
             for shape in _all(tensor, 2):
                 for side in _all(shape, 1):
-                    known = [field.value for field in read_fields(side) if field.number == 1]
-                    yield known[-1] if known and isinstance(known[-1], int) else None
+                    yield next((size for size in _sizes(side) if 0 < size < _LONGEST_SIDE), None)
+
+
+def _sizes(side: memoryview) -> Iterator[int]:
+    for field in read_fields(side):
+        if field.number == 1 and isinstance(field.value, int):
+            yield field.value
 
 
 def _all(data: memoryview, number: int) -> Iterator[memoryview]:

@@ -25,6 +25,7 @@ from tests.portrait.onnx_file import projection
 from tests.portrait.pictures import MODELS, ROOT, photograph
 
 SIDE, SIZE = 48, 24
+MINUS_ONE = (1 << 64) - 1  # as the format writes -1, which some exporters mean an open side by
 SLOT = """name = "own"
 role = "recogniser"
 runtime = "onnx"
@@ -108,6 +109,14 @@ def test_a_network_that_flattens_what_it_is_fed_is_fed_as_its_file_says(
         load_models(tmp_path, "own")
     assert str(caught.value).startswith(f"{slot_file}: input: the network does not take input.name")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("stated", [(), (0, 3, 0, 0), (MINUS_ONE, 3, MINUS_ONE, MINUS_ONE)])
+def test_a_network_whose_file_leaves_its_shape_open_is_taken(
+    tmp_path: Path, stated: tuple[int, ...]
+) -> None:
+    drop_in(tmp_path, network=projection(SIDE, SIZE, "picture", stated))
+    assert load_models(tmp_path, "own").matcher.name == "own"
 
 
 def report(

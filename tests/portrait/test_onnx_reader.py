@@ -22,6 +22,12 @@ def test_a_side_that_is_left_open_is_none() -> None:
     assert input_shape(file, "picture") == (None, 3, None)
 
 
+def test_sides_that_are_no_length_are_open() -> None:
+    file = memoryview(OnnxGraph("picture", (0, 3, (1 << 64) - 1, 7)).file("picture", (1,)))
+    assert input_shape(file, "picture") == (None, 3, None, 7)
+    assert input_shape(memoryview(OnnxGraph("picture", ()).file("picture", (1,))), "picture") == ()
+
+
 @pytest.mark.parametrize("data", [b"\x0a", b"\x0a\x05abc", b"\x0f", b"\xff" * 11, b"\x0d\x00"])
 def test_bytes_that_are_no_message_are_refused(data: bytes) -> None:
     with pytest.raises(OnnxFileError):
