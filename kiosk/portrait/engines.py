@@ -97,8 +97,8 @@ class OnnxEngine:
         probe = pattern.reshape(self._input.height, self._input.width, 3)
         try:
             _check_output(slot, self._forward(self._network, probe))
-            if slot.last_map is not None:
-                self._check_map(slot.last_map, data, probe)
+            if slot.last_map is not None and not slot.known_pairs:
+                self._check_map(slot.last_map, data, probe)  # once: each start would wait for it
         except cv2.error as error:
             if slot.last_map is not None:
                 raise _other_map(slot, slot.last_map) from error
@@ -147,13 +147,16 @@ class OnnxEngine:
 
 def _open_network(slot: ModelSlot, data: bytes) -> Any:
     """Open the network, by bands where the slot has some; SlotError in one line."""
+    if slot.last_map is not None:
+        return _open_by_bands(slot, slot.last_map, data, [band.rows for band in slot.bands])
+    return _open_plain(slot)
+
+
+def _open_plain(slot: ModelSlot) -> Any:
     try:
-        plain = cv2.dnn.readNetFromONNX(str(slot.file("network")))
+        return cv2.dnn.readNetFromONNX(str(slot.file("network")))
     except cv2.error as error:
         raise SlotError(f"{slot.source}: OpenCV cannot run it: {in_a_line(error)}") from error
-    if slot.last_map is None:
-        return plain
-    return _open_by_bands(slot, slot.last_map, data, [band.rows for band in slot.bands])
 
 
 def _open_by_bands(slot: ModelSlot, last_map: LastMap, data: bytes, bands: Sequence[Rows]) -> Any:
@@ -161,8 +164,10 @@ def _open_by_bands(slot: ModelSlot, last_map: LastMap, data: bytes, bands: Seque
         banded = by_bands(data, last_map.name, last_map.rows, bands)
         return cv2.dnn.readNetFromONNX(np.frombuffer(banded, np.uint8))
     except OnnxFileError as error:
+        _open_plain(slot)  # a file that is none at all is told as that
         raise SlotError(f"{slot.source}: output.map: {error}") from error
     except cv2.error as error:
+        _open_plain(slot)
         raise _other_map(slot, last_map) from error
 
 
