@@ -251,7 +251,7 @@ MUTANTS: list[tuple[Callable[[Patch], None], str]] = [
     (lets_effects_leak, "pending"),
     (does_not_foresee, "unforeseen"),
     (can_be_left_while_printing, "a touch left the print"),
-    (takes_any_face_for_the_cases, "order without identity"),
+    (takes_any_face_for_the_cases, "order without identity|a liveness alarm led to no person"),
     (takes_staffs_word_for_whoever_comes, "order without identity"),
     (does_not_park_again, "does not wait for its resident"),
     (forgets_the_session, "a message of an earlier session"),
