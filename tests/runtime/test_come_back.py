@@ -85,6 +85,16 @@ def payments(hall: Hall, card: Card) -> int:
         return int(paid)
 
 
+def sent_to_counter(machine: Machine, card: Card, clerk: StaffBrowser) -> Case:
+    """Leave a kiosk with a ticket, and have the case sent to the counter."""
+    machine.room.matcher.matched = False
+    machine.insert(card)
+    case = machine.leave_with_ticket()
+    clerk.claim(case.id)
+    clerk.decide(case.id, "to_counter")
+    return case
+
+
 def test_accepted_meanwhile_the_resident_pays_and_prints_at_another_kiosk(
     hall: Hall, first: Machine, second: Machine, card: Card, staff: Staff
 ) -> None:
@@ -235,12 +245,8 @@ def test_what_the_counter_issued_meanwhile_is_told_with_the_time_and_costs_nothi
 def test_what_the_counter_records_at_the_last_moment_is_told_and_not_printed_again(
     hall: Hall, first: Machine, card: Card, staff: Staff, tmp_path: Path
 ) -> None:
-    first.room.matcher.matched = False
-    first.insert(card)
-    case = first.leave_with_ticket()
     clerk, _ = staff
-    clerk.claim(case.id)
-    clerk.decide(case.id, "to_counter")
+    case = sent_to_counter(first, card, clerk)
     line = BadLine(hall.port)
     with contextlib.closing(line), kiosk(hall, tmp_path / "third", "26", line.url) as third:
         third.see("attract")
@@ -290,12 +296,8 @@ def test_who_only_looks_takes_the_card_and_the_case_goes_on_waiting(
 def test_what_the_counter_orders_at_a_kiosk_prints_there_without_a_face_check(
     hall: Hall, first: Machine, second: Machine, card: Card, staff: Staff
 ) -> None:
-    first.room.matcher.matched = False
-    first.insert(card)
-    case = first.leave_with_ticket()
     clerk, _ = staff
-    clerk.claim(case.id)
-    clerk.decide(case.id, "to_counter")
+    case = sent_to_counter(first, card, clerk)
     # The page offers kiosks that say that they take cases up, and no others.
     clerk.issue_at_counter(
         case.id, way="kiosk", kiosk="22", seen_in_person="1", fee_taken="1", offer_code="G-HKG-3M-1"
