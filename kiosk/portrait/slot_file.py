@@ -13,8 +13,8 @@ import tomllib
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+from kiosk.portrait.slot_table import Table
 from kiosk.portrait.slots import (
     ALIGNMENTS,
     COLOUR_ORDERS,
@@ -41,85 +41,6 @@ _MAP_ROWS = (2, 256)
 _LONG_SIDES_PX = (160, 4096)  # of what the detector is fed
 
 
-class _Table:
-    """A TOML table read strictly: wrong types, missing and unknown keys are SlotErrors."""
-
-    def __init__(self, source: Path, where: str, values: dict[str, Any]) -> None:
-        self._source = source
-        self._where = where
-        self._values = dict(values)
-
-    def fail(self, key: str, what: str) -> SlotError:
-        """Make the one-line error for ``key``."""
-        return SlotError(f"{self._source}: {self._where}{key}: {what}")
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
-        """Remove and return a value of ``kind``; a float may be written as an integer."""
-        value = self._values.pop(key, default)
-        if value is None:
-            raise self.fail(key, "missing")
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise self.fail(key, f"must be {kind.__name__}, is {value!r}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise self.fail(key, f"must be a finite number, is {value!r}")
-        return value
-
-    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        """Take a string that must be one of ``allowed``."""
-        value: str = self.take(key, str, default)
-        if value not in allowed:
-            raise self.fail(key, f"must be one of {', '.join(allowed)}, is {value!r}")
-        return value
-
-    def text(self, key: str) -> str:
-        """Take a string that says something."""
-        value: str = self.take(key, str)
-        if not value.strip():
-            raise self.fail(key, "must not be empty")
-        return value
-
-    def within(self, key: str, least: int, most: int) -> int:
-        """Take a whole number from ``least`` to ``most``."""
-        value: int = self.take(key, int)
-        if not least <= value <= most:
-            raise self.fail(key, f"must be {least} to {most}, is {value!r}")
-        return value
-
-    def positive(self, key: str, kind: type) -> Any:
-        """Take a number greater than zero."""
-        value = self.take(key, kind)
-        if not value > 0:
-            raise self.fail(key, f"must be positive, is {value!r}")
-        return value
-
-    def share(self, key: str) -> float:
-        """Take a number above zero and up to one."""
-        value: float = self.positive(key, float)
-        if value > 1:
-            raise self.fail(key, f"must be at most 1, is {value!r}")
-        return value
-
-    def tables(self, key: str) -> list["_Table"]:
-        """Take an array of tables, empty when missing."""
-        entries = self.take(key, list, [])
-        if not all(isinstance(entry, dict) for entry in entries):
-            raise self.fail(key, "must be tables")
-        return [_Table(self._source, f"{self._where}{key}.", entry) for entry in entries]
-
-    def table(self, key: str) -> "_Table | None":
-        """Take one table, None when missing."""
-        if key not in self._values:
-            return None
-        return _Table(self._source, f"{self._where}{key}.", self.take(key, dict))
-
-    def done(self) -> None:
-        """Refuse what nobody has taken."""
-        for key in self._values:
-            raise self.fail(key, "unknown key")
-
-
 def find_package_file(package: str, relative: str) -> Path | None:
     """Return the path of a file inside an installed package without importing the package."""
     try:
@@ -141,7 +62,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _read_file(source: Path, table: _Table) -> ModelFile:
+def _read_file(source: Path, table: Table) -> ModelFile:
     key = table.text("key")
     package = table.take("package", str, "")
     relative = table.text("path")
@@ -166,13 +87,13 @@ def _read_file(source: Path, table: _Table) -> ModelFile:
     return ModelFile(key, path, expected)
 
 
-def _check_files(root: _Table, files: Sequence[ModelFile]) -> None:
+def _check_files(root: Table, files: Sequence[ModelFile]) -> None:
     keys = [file.key for file in files]
     for key in (key for key in keys if keys.count(key) > 1):
         raise root.fail("file", f"key {key!r} is there twice")
 
 
-def _read_input(table: _Table) -> ModelInput:
+def _read_input(table: Table) -> ModelInput:
     mean = table.take("mean", list)
     if len(mean) != 3 or not all(
         type(value) in (int, float) and math.isfinite(value) for value in mean
@@ -197,7 +118,7 @@ def _read_input(table: _Table) -> ModelInput:
     return read
 
 
-def _read_centre(table: _Table, size: int, metric: str) -> tuple[float, ...]:
+def _read_centre(table: Table, size: int, metric: str) -> tuple[float, ...]:
     values = table.take("centre", list, [])
     if not values:
         return ()
@@ -210,14 +131,14 @@ def _read_centre(table: _Table, size: int, metric: str) -> tuple[float, ...]:
     return tuple(values)
 
 
-def _read_rate(table: _Table) -> float:
+def _read_rate(table: Table) -> float:
     rate: float = table.positive("fmr", float)
     if rate >= 1:
         raise table.fail("fmr", f"must be a share below 1 (0.001 is 0.1 %), is {rate!r}")
     return rate
 
 
-def _read_whole_length(table: _Table, metric: str) -> Length | None:
+def _read_whole_length(table: Table, metric: str) -> Length | None:
     length_table = table.table("length")
     if length_table is None:
         return None
@@ -226,7 +147,7 @@ def _read_whole_length(table: _Table, metric: str) -> Length | None:
     return _read_length(length_table)
 
 
-def _read_length(table: _Table) -> Length:
+def _read_length(table: Table) -> Length:
     read = Length(
         mean=table.take("mean", float),
         deviation=table.positive("deviation", float),
@@ -236,7 +157,7 @@ def _read_length(table: _Table) -> Length:
     return read
 
 
-def _read_bands(table: _Table, metric: str) -> tuple[LastMap | None, tuple[Band, ...]]:
+def _read_bands(table: Table, metric: str) -> tuple[LastMap | None, tuple[Band, ...]]:
     map_table, band_tables = table.table("map"), table.tables("band")
     if map_table is None and not band_tables:
         return None, ()
@@ -251,7 +172,7 @@ def _read_bands(table: _Table, metric: str) -> tuple[LastMap | None, tuple[Band,
     return last_map, tuple(_read_band(part, last_map) for part in band_tables)
 
 
-def _read_band(table: _Table, last_map: LastMap) -> Band:
+def _read_band(table: Table, last_map: LastMap) -> Band:
     rows = table.take("rows", list)
     whole = len(rows) == 2 and all(type(row) is int for row in rows)
     if not whole or not 0 <= rows[0] < rows[1] <= last_map.rows:
@@ -259,7 +180,7 @@ def _read_band(table: _Table, last_map: LastMap) -> Band:
     return Band((rows[0], rows[1]), _read_length(table))
 
 
-def _read_threshold(table: _Table) -> Threshold:
+def _read_threshold(table: Table) -> Threshold:
     read = Threshold(
         of=table.choice("of", PROCEDURES, "picture"),
         fmr=_read_rate(table),
@@ -273,7 +194,7 @@ def _read_threshold(table: _Table) -> Threshold:
     return read
 
 
-def _check_thresholds(root: _Table, thresholds: Sequence[Threshold], metric: str) -> None:
+def _check_thresholds(root: Table, thresholds: Sequence[Threshold], metric: str) -> None:
     """Refuse two thresholds of one rate, and a lower rate at a threshold that lets in more."""
     sign = -1.0 if metric == "euclidean" else 1.0
     for of in PROCEDURES:
@@ -289,7 +210,7 @@ def _check_thresholds(root: _Table, thresholds: Sequence[Threshold], metric: str
                 )
 
 
-def _read_known_pair(table: _Table) -> KnownPair:
+def _read_known_pair(table: Table) -> KnownPair:
     read = KnownPair(
         one=table.take("one", str),
         other=table.take("other", str),
@@ -300,7 +221,7 @@ def _read_known_pair(table: _Table) -> KnownPair:
     return read
 
 
-def _read_member(table: _Table) -> FusionMember:
+def _read_member(table: Table) -> FusionMember:
     read = FusionMember(
         name=table.take("name", str),
         impostor_mean=table.take("impostor_mean", float),
@@ -311,7 +232,7 @@ def _read_member(table: _Table) -> FusionMember:
     return read
 
 
-def _read_detector(table: _Table) -> DetectorSettings:
+def _read_detector(table: Table) -> DetectorSettings:
     read = DetectorSettings(
         long_side_px=table.within("long_side_px", *_LONG_SIDES_PX),
         score_threshold=table.share("score_threshold"),
@@ -349,7 +270,7 @@ def read_slot(
         values = tomllib.loads(text.decode())
     except ValueError as error:
         raise SlotError(f"{source}: {error}") from error
-    root = _Table(source, "", values)
+    root = Table(source, "", values)
     network = {key: values[key] for key in values if key not in ("threshold", "known_pair")}
     role = root.choice("role", ("detector", "recogniser"))
     runtime = root.choice("runtime", RUNTIMES)
@@ -358,7 +279,7 @@ def read_slot(
         raise root.fail("commercial_use", "this model may not be used commercially")
     files = tuple(_read_file(source, table) for table in root.tables("file"))
     input_table, detector_table = root.table("input"), root.table("detector")
-    output_table = root.table("output") or _Table(source, "output.", {})
+    output_table = root.table("output") or Table(source, "output.", {})
     _check_files(root, files)
     thresholds = tuple(_read_threshold(table) for table in root.tables("threshold"))
     known_pairs = tuple(_read_known_pair(table) for table in root.tables("known_pair"))
