@@ -114,7 +114,7 @@ def test_a_running_server_is_not_restored_over(filled):
 
 
 def test_a_backup_of_a_busy_database_is_of_one_moment(filled, tmp_path):
-    stop = threading.Event()
+    stop, written = threading.Event(), threading.Semaphore(0)
 
     def write() -> None:
         number = 0
@@ -122,12 +122,14 @@ def test_a_backup_of_a_busy_database_is_of_one_moment(filled, tmp_path):
         while not stop.wait(0.005):
             enrol(f"k{number % 50}")
             number += 1
+            written.release()
         world.connections.close_all()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
         for number in range(5):
+            assert written.acquire(timeout=30)  # a backup may be quicker than the writer
             file, manifest = make_backup(tmp_path / f"b{number}.tar", "operator:1")
             unpack(file, tmp_path / "copy")
             world_before = head().seq

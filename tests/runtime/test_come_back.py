@@ -85,6 +85,13 @@ def payments(hall: Hall, card: Card) -> int:
         return int(paid)
 
 
+def takes_cases_up(hall: Hall, kiosk_id: str) -> bool:
+    """Say whether the hall has heard so from the kiosk: its first sign of life is under way."""
+    with closing(sqlite3.connect(hall.data / "hall.sqlite3", timeout=10)) as database:
+        told = database.execute("SELECT resumes FROM fleet_kiosk WHERE id = ?", (kiosk_id,))
+        return told.fetchone() == (1,)
+
+
 def sent_to_counter(machine: Machine, card: Card, clerk: StaffBrowser) -> Case:
     """Leave a kiosk with a ticket, and have the case sent to the counter."""
     machine.room.matcher.matched = False
@@ -250,6 +257,7 @@ def test_what_the_counter_records_at_the_last_moment_is_told_and_not_printed_aga
     line = BadLine(hall.port)
     with contextlib.closing(line), kiosk(hall, tmp_path / "third", "26", line.url) as third:
         third.see("attract")
+        wait_for("the hall to know that it takes cases up", lambda: takes_cases_up(hall, "26"))
         seen = {"seen_in_person": "1", "fee_taken": "1", "offer_code": "G-HKG-3M-1"}
         clerk.issue_at_counter(case.id, way="kiosk", kiosk="26", **seen)
         line.at("/order", lambda: clerk.issue_at_counter(case.id, seen_in_person="1"))
